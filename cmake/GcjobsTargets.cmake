@@ -1,0 +1,71 @@
+# Targets with the project's warnings, sanitizers and include paths.
+
+add_library(gcjobs_options INTERFACE)
+target_include_directories(gcjobs_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(
+  gcjobs_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(gcjobs_options INTERFACE -Wthread-safety)
+endif()
+if(GCJOBS_FAILPOINTS)
+  target_compile_definitions(gcjobs_options INTERFACE GCJOBS_FAILPOINTS=1)
+endif()
+if(GCJOBS_SANITIZER STREQUAL "address")
+  target_compile_options(
+    gcjobs_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+                             -fno-omit-frame-pointer -O1)
+  target_link_options(gcjobs_options INTERFACE -fsanitize=address,undefined)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    target_compile_options(
+      gcjobs_options
+      INTERFACE -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/ubsan_ignorelist.txt)
+  endif()
+elseif(GCJOBS_SANITIZER STREQUAL "thread")
+  target_compile_options(gcjobs_options INTERFACE -fsanitize=thread -O1)
+  target_link_options(gcjobs_options INTERFACE -fsanitize=thread)
+endif()
+
+# gcjobs_library(NAME [SOURCES ...] [DEPS ...])
+function(gcjobs_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC gcjobs_options ${ARG_DEPS})
+endfunction()
+
+# gcjobs_binary(NAME [SOURCES ...] [DEPS ...])
+function(gcjobs_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE gcjobs_options ${ARG_DEPS})
+endfunction()
+
+# gcjobs_test(NAME [SOURCES ...] [DEPS ...] [LABELS ...] [TIMEOUT SECONDS]): one gtest binary; each
+# TEST in it is one CTest test.
+function(gcjobs_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE gcjobs_options ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  include(GoogleTest)
+  gtest_discover_tests(
+    ${name}
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+# gcjobs_bench(NAME [SOURCES ...] [DEPS ...]): one Google Benchmark program, which `./dev bench` finds
+# in bench/ of the build folder.
+add_custom_target(benchmarks)
+function(gcjobs_bench name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE gcjobs_options ${ARG_DEPS} benchmark::benchmark_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  add_dependencies(benchmarks ${name})
+endfunction()
