@@ -1,0 +1,93 @@
+#include "common/error_info.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "common/time_conversion.h"
+#include "common/utf8.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr absl::string_view kErrorInfoUrl = "type.googleapis.com/google.rpc.ErrorInfo";
+constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
+constexpr absl::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
+
+template <typename Message>
+std::optional<Message> GetPayload(const absl::Status& status, absl::string_view url) {
+  const auto payload = status.GetPayload(url);
+  Message message;
+  if (!payload || !message.ParseFromString(std::string(*payload))) return std::nullopt;
+  return message;
+}
+
+// Values come from upstream as well, and one byte that is not UTF-8 would make
+// every reader refuse the whole message.
+google::rpc::ErrorInfo WithValidUtf8(const google::rpc::ErrorInfo& info) {
+  google::rpc::ErrorInfo valid;
+  valid.set_reason(ToValidUtf8(info.reason()));
+  valid.set_domain(ToValidUtf8(info.domain()));
+  for (const auto& [key, value] : info.metadata()) {
+    (*valid.mutable_metadata())[ToValidUtf8(key)] = ToValidUtf8(value);
+  }
+  return valid;
+}
+
+}  // namespace
+
+absl::Status MakeError(
+    absl::StatusCode code, absl::string_view reason, absl::string_view message,
+    std::initializer_list<std::pair<absl::string_view, absl::string_view>> metadata) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(std::string(kDomainGcjobs));
+  for (const auto& [key, value] : metadata) {
+    (*info.mutable_metadata())[std::string(key)] = std::string(value);
+  }
+  absl::Status status(code, message);
+  SetErrorInfo(&status, info);
+  return status;
+}
+
+absl::Status InvalidField(absl::string_view field, absl::string_view problem) {
+  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST",
+                                  absl::StrCat(field, ": ", problem), {{"field", field}});
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(ToValidUtf8(field));
+  violation->set_description(ToValidUtf8(problem));
+  status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
+  return status;
+}
+
+std::optional<google::rpc::ErrorInfo> GetErrorInfo(const absl::Status& status) {
+  return GetPayload<google::rpc::ErrorInfo>(status, kErrorInfoUrl);
+}
+
+std::string GetReason(const absl::Status& status) {
+  const auto info = GetErrorInfo(status);
+  return info ? info->reason() : "";
+}
+
+void SetErrorInfo(absl::Status* status, const google::rpc::ErrorInfo& info) {
+  status->SetPayload(kErrorInfoUrl, absl::Cord(WithValidUtf8(info).SerializeAsString()));
+}
+
+void AddErrorMetadata(absl::Status* status, absl::string_view key, absl::string_view value) {
+  google::rpc::ErrorInfo info = GetErrorInfo(*status).value_or(google::rpc::ErrorInfo());
+  (*info.mutable_metadata())[std::string(key)] = std::string(value);
+  SetErrorInfo(status, info);
+}
+
+void SetRetryDelay(absl::Status* status, absl::Duration delay) {
+  google::rpc::RetryInfo info;
+  *info.mutable_retry_delay() = ToProto(delay);
+  status->SetPayload(kRetryInfoUrl, absl::Cord(info.SerializeAsString()));
+}
+
+std::optional<absl::Duration> GetRetryDelay(const absl::Status& status) {
+  const auto info = GetPayload<google::rpc::RetryInfo>(status, kRetryInfoUrl);
+  if (!info) return std::nullopt;
+  return FromProto(info->retry_delay());
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,56 @@
+#ifndef GCJOBS_COMMON_ERROR_INFO_H_
+#define GCJOBS_COMMON_ERROR_INFO_H_
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace gcjobs {
+
+// Errors are absl::Status everywhere. What clients rely on (contract: reason,
+// domain, metadata, retry delay) travels as payloads of the Status under the
+// type URLs of google.rpc messages, and becomes `details` at the wire
+// (status_conversion.h).
+
+inline constexpr absl::string_view kDomainGcjobs = "gcjobs";
+inline constexpr absl::string_view kDomainGenesys = "genesys.cloud";
+
+// An error with a google.rpc.ErrorInfo of domain `gcjobs`. `metadata` holds
+// every value that the message names.
+absl::Status MakeError(
+    absl::StatusCode code, absl::string_view reason, absl::string_view message,
+    std::initializer_list<std::pair<absl::string_view, absl::string_view>> metadata = {});
+
+// INVALID_ARGUMENT/INVALID_REQUEST with a google.rpc.BadRequest that names the
+// field, such as `options.labels`.
+absl::Status InvalidField(absl::string_view field, absl::string_view problem);
+
+// The ErrorInfo of a status, if it has one.
+std::optional<google::rpc::ErrorInfo> GetErrorInfo(const absl::Status& status);
+
+// The ErrorInfo's reason, or "".
+std::string GetReason(const absl::Status& status);
+
+// Replaces the ErrorInfo; bytes that are not UTF-8 become '?'.
+// REQUIRES: !status->ok().
+void SetErrorInfo(absl::Status* status, const google::rpc::ErrorInfo& info);
+
+// Adds one metadata entry to the ErrorInfo (which is made when missing).
+// REQUIRES: !status->ok().
+void AddErrorMetadata(absl::Status* status, absl::string_view key, absl::string_view value);
+
+// Adds a google.rpc.RetryInfo. REQUIRES: !status->ok().
+void SetRetryDelay(absl::Status* status, absl::Duration delay);
+
+// The RetryInfo's delay, if there is one.
+std::optional<absl::Duration> GetRetryDelay(const absl::Status& status);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_COMMON_ERROR_INFO_H_
