@@ -1,0 +1,68 @@
+#ifndef GCJOBS_SERVER_JOBS_JOB_ENGINE_H_
+#define GCJOBS_SERVER_JOBS_JOB_ENGINE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "gcjobs/v1/job.pb.h"
+#include "server/store/stored_job.pb.h"
+
+namespace gcjobs {
+
+// A validated submission, not yet a job.
+struct NewJob {
+  std::string org;   // a configured organisation
+  std::string kind;  // a kind of the registry
+  std::string action_id;
+  std::string request_id;  // may be empty
+  google::protobuf::Map<std::string, std::string> labels;
+  std::string created_by;
+  absl::Duration execution_timeout = absl::Hours(24);
+  absl::Duration retention = absl::Hours(24 * 7);
+  v1::SubmitGuarantee guarantee = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;  // never UNSPECIFIED
+  std::optional<v1::PollPolicy> poll;
+  store::Submission submission;
+  // Tells a repeated request from a reused request_id: a hash of all that
+  // decides what is executed.
+  std::string fingerprint;
+};
+
+// What the RPC layer asks of the jobs. Loop thread only; callbacks run exactly
+// once, on the loop, and may run before the call returns.
+class JobEngine {
+ public:
+  using JobDone = absl::AnyInvocable<void(absl::StatusOr<v1::Job>)>;
+  using Done = absl::AnyInvocable<void(absl::Status)>;
+
+  virtual ~JobEngine() = default;
+
+  // Makes the job durable, then submits it upstream. `done` runs when the
+  // verdict is known, or `wait` after the job became durable, with the job as
+  // it then is; see SubmitAction in job_service.proto for the errors. Once the
+  // job is durable, dropping the caller changes nothing.
+  virtual void Submit(NewJob job, absl::Duration wait, JobDone done) = 0;
+
+  // See CancelJob in job_service.proto.
+  virtual void Cancel(std::string job_id, JobDone done) = 0;
+
+  // See DeleteJob in job_service.proto.
+  virtual void Delete(std::string job_id, Done done) = 0;
+
+  // The job as it is now, with what is known in memory only (next_poll_time,
+  // poll_count, throttled_until, the last error); unset when it is not live:
+  // the store then has all there is.
+  virtual std::optional<v1::Job> FindLive(absl::string_view job_id) const = 0;
+
+  // Somebody watches the job, or nobody does any more.
+  virtual void SetWatched(absl::string_view job_id, bool watched) = 0;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_JOBS_JOB_ENGINE_H_

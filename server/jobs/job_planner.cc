@@ -1,0 +1,210 @@
+#include "server/jobs/job_planner.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/error_info.h"
+#include "common/time_conversion.h"
+#include "server/jobs/job_state.h"
+
+namespace gcjobs {
+namespace {
+
+using Fate = HttpResult::Fate;
+
+// A status endpoint may lag behind the submission; contract.md, section 4.
+constexpr absl::Duration kNotFoundGrace = absl::Seconds(30);
+constexpr int kRefusalsToFail = 3;
+
+bool IsSuccess(int status) { return status >= 200 && status < 300; }
+
+// Answers after which the request was certainly not executed and may be sent
+// again. (A 401 arrives here only after the token was renewed: a rejection.)
+bool IsRetryable(const ApiReply& reply) {
+  const int status = reply.response.status;
+  return status == 429 || (status == 503 && !reply.response.Header("retry-after").empty());
+}
+
+// Answers that leave it open whether the request was executed.
+bool IsAmbiguous(int status) { return status < 400 || status == 408 || status >= 500; }
+
+absl::Status UnknownOutcome(const absl::Status& cause) {
+  absl::Status status = MakeError(
+      absl::StatusCode::kUnknown, "SUBMIT_OUTCOME_UNKNOWN",
+      absl::StrCat("the reply to the submission was lost; it may have been executed and is not "
+                   "repeated: ",
+                   cause.message()));
+  if (const auto info = GetErrorInfo(cause)) {
+    for (const auto& [key, value] : info->metadata()) AddErrorMetadata(&status, key, value);
+    AddErrorMetadata(&status, "cause", info->reason());
+  }
+  return status;
+}
+
+SubmitVerdict Ambiguous(v1::SubmitGuarantee guarantee, const absl::Status& cause) {
+  SubmitVerdict verdict;
+  if (guarantee == v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE) {
+    verdict.kind = SubmitVerdict::Kind::kRetry;
+    verdict.error = cause;
+  } else {
+    verdict.kind = SubmitVerdict::Kind::kUnknown;
+    verdict.error = UnknownOutcome(cause);
+  }
+  return verdict;
+}
+
+SubmitVerdict Accepted(SubmitReceipt receipt) {
+  SubmitVerdict verdict;
+  verdict.kind = SubmitVerdict::Kind::kAccepted;
+  verdict.receipt = std::move(receipt);
+  return verdict;
+}
+
+SubmitVerdict Rejected(absl::Status error) {
+  SubmitVerdict verdict;
+  verdict.kind = SubmitVerdict::Kind::kRejected;
+  verdict.error = std::move(error);
+  return verdict;
+}
+
+SubmitVerdict Retry(absl::Status error, std::optional<absl::Duration> retry_after) {
+  SubmitVerdict verdict;
+  verdict.kind = SubmitVerdict::Kind::kRetry;
+  verdict.error = std::move(error);
+  verdict.retry_after = retry_after;
+  return verdict;
+}
+
+// States are ranked so that a status that goes backwards is seen as such.
+int Rank(v1::JobState state) {
+  switch (state) {
+    case v1::JOB_STATE_QUEUED:
+      return 0;
+    case v1::JOB_STATE_PENDING:
+      return 1;
+    case v1::JOB_STATE_RUNNING:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+PollVerdict Failed(absl::Status error, bool ended_upstream) {
+  PollVerdict verdict;
+  verdict.kind = PollVerdict::Kind::kEntered;
+  verdict.state = v1::JOB_STATE_FAILED;
+  verdict.error = std::move(error);
+  verdict.ended_upstream = ended_upstream;
+  return verdict;
+}
+
+PollVerdict JudgeReport(const store::StoredJob& job, PollReport report) {
+  PollVerdict verdict;
+  verdict.upstream_status = std::move(report.upstream_status);
+  verdict.unknown_status = !report.state.has_value();
+  const v1::JobState current = job.job().state();
+  if (!report.state || Rank(*report.state) <= Rank(current)) return verdict;
+  verdict.kind = PollVerdict::Kind::kEntered;
+  verdict.state = *report.state;
+  verdict.ended_upstream = IsTerminal(verdict.state);
+  verdict.result_json = std::move(report.result_json);
+  verdict.error = std::move(report.failure);
+  return verdict;
+}
+
+PollVerdict JudgeFailedPoll(const store::StoredJob& job, const PollHistory& history,
+                            const ApiReply& reply, absl::Status error, absl::Time now) {
+  const int status = reply.fate == Fate::kAnswered ? reply.response.status : 0;
+  const bool refused = status == 400 || status == 403 || status == 410;
+  if (status == 404 && now - FromProto(job.job().accept_time()) > kNotFoundGrace) {
+    return Failed(std::move(error), /*ended_upstream=*/false);
+  }
+  if (refused && history.refusals_in_a_row + 1 >= kRefusalsToFail) {
+    return Failed(std::move(error), /*ended_upstream=*/false);
+  }
+  PollVerdict verdict;
+  verdict.kind = PollVerdict::Kind::kRetry;
+  verdict.error = std::move(error);
+  verdict.retry_after = reply.retry_after;
+  verdict.refused = refused;
+  return verdict;
+}
+
+absl::Status AttemptsExhausted(const store::StoredJob& job, int polls) {
+  const std::string count = absl::StrCat(polls);
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded, "POLL_ATTEMPTS_EXHAUSTED",
+      absl::StrCat("job ", job.job().id(), ": not finished after ", count, " looks (max_attempts)"),
+      {{"max_attempts", count}});
+}
+
+}  // namespace
+
+SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
+                              const ApiReply& reply) {
+  if (reply.fate == Fate::kNotSent) return Retry(reply.status, reply.retry_after);
+  if (reply.fate == Fate::kBroken) return Ambiguous(guarantee, reply.status);
+  const int status = reply.response.status;
+  if (reply.fate == Fate::kAnswered && IsSuccess(status)) {
+    absl::StatusOr<SubmitReceipt> receipt = kind.ParseSubmit(reply.response);
+    if (receipt.ok()) return Accepted(*std::move(receipt));
+    return Ambiguous(guarantee, receipt.status());
+  }
+  if (IsRetryable(reply)) return Retry(reply.status, reply.retry_after);
+  if (IsAmbiguous(status)) return Ambiguous(guarantee, reply.status);
+  return Rejected(reply.status);
+}
+
+SubmitVerdict JudgeNoPermit(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kFailedPrecondition) return Rejected(status);
+  return Retry(status, GetRetryDelay(status));
+}
+
+SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee) {
+  return Ambiguous(guarantee, absl::UnknownError("the server stopped before it was read"));
+}
+
+PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const PollHistory& history,
+                      const ApiReply& reply, absl::Time now) {
+  PollVerdict verdict;
+  absl::Status error = reply.status;
+  bool read = false;
+  if (reply.fate == Fate::kAnswered && IsSuccess(reply.response.status)) {
+    absl::StatusOr<PollReport> report = kind.ParsePoll(reply.response);
+    read = report.ok();
+    if (read) {
+      verdict = JudgeReport(job, *std::move(report));
+    } else {
+      error = report.status();
+    }
+  }
+  if (!read) verdict = JudgeFailedPoll(job, history, reply, std::move(error), now);
+  const bool ended = verdict.kind == PollVerdict::Kind::kEntered && IsTerminal(verdict.state);
+  const int max_attempts = job.poll().max_attempts();
+  if (!ended && max_attempts > 0 && history.polls >= max_attempts) {
+    PollVerdict exhausted = Failed(AttemptsExhausted(job, history.polls), false);
+    exhausted.upstream_status = verdict.upstream_status;
+    return exhausted;
+  }
+  return verdict;
+}
+
+CancelVerdict JudgeCancel(const ApiReply& reply) {
+  if (reply.fate != Fate::kAnswered) return CancelVerdict::kRetry;
+  const int status = reply.response.status;
+  if (IsSuccess(status)) return CancelVerdict::kConfirmed;
+  // A cancel may be repeated: what is ambiguous is tried again.
+  if (status == 429 || IsAmbiguous(status)) return CancelVerdict::kRetry;
+  return CancelVerdict::kRefused;
+}
+
+absl::Status TimedOutError(const store::StoredJob& job) {
+  const absl::Duration limit = FromProto(job.deadline()) - FromProto(job.job().create_time());
+  const std::string text = absl::FormatDuration(limit);
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT",
+      absl::StrCat("job ", job.job().id(), ": not finished within its execution_timeout of ", text),
+      {{"execution_timeout", text}});
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,273 @@
+#include "server/jobs/orchestrator.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/check.h"
+#include "common/error_info.h"
+#include "common/failpoint.h"
+#include "common/log.h"
+#include "common/time_conversion.h"
+#include "server/jobs/job_state.h"
+
+namespace gcjobs {
+namespace {
+
+absl::Status NotFound(absl::string_view job_id) {
+  return MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND",
+                   absl::StrCat("job ", job_id, " is not known"), {{"job_id", job_id}});
+}
+
+absl::Status NotFinished(const v1::Job& job) {
+  const absl::string_view state = ShortName(job.state());
+  return MakeError(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED",
+                   absl::StrCat("job ", job.id(), " is ", state,
+                                "; only a finished job can be deleted, cancel it first"),
+                   {{"job_id", job.id()}, {"state", state}});
+}
+
+absl::Status RequestIdReused(const v1::Job& job) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+                   absl::StrCat("request_id ", job.request_id(),
+                                " was used for another request: job ", job.id()),
+                   {{"request_id", job.request_id()}, {"job_id", job.id()}});
+}
+
+absl::Status ServerBusy() {
+  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, "SERVER_BUSY",
+                                  "too many reads wait for the store");
+  SetRetryDelay(&status, absl::Seconds(1));
+  return status;
+}
+
+// A submission's answer: the job, or the error of a refused one.
+JobEngine::JobDone RejectionAsError(JobEngine::JobDone done) {
+  return [done = std::move(done)](absl::StatusOr<v1::Job> job) mutable {
+    if (job.ok()) {
+      absl::Status rejection = RejectionOf(*job);
+      if (!rejection.ok()) return done(std::move(rejection));
+    }
+    done(std::move(job));
+  };
+}
+
+}  // namespace
+
+Orchestrator::Orchestrator(Options options, Collaborators with)
+    : options_(options),
+      loop_(with.loop),
+      store_(with.store),
+      readers_(with.readers),
+      kinds_(with.kinds),
+      admission_(options.admission, with.metrics),
+      book_(with.loop, with.store, with.metrics),
+      poll_runner_(with.loop, &book_, with.metrics, options.max_result_bytes),
+      canceller_(with.loop, &book_),
+      submitter_(with.loop, &book_,
+                 {[this](LiveJob* job) { OnAccepted(job); },
+                  [this](LiveJob* job) { canceller_.Resume(job); }}) {
+  for (OrgRuntime* org : with.orgs) orgs_.emplace(org->name, org);
+  book_.set_hooks({[this](LiveJob& job) {
+                     job.org->scheduler->Remove(job.id(), loop_->clock()->MonotonicNow(),
+                                                /*ended=*/false);
+                   },
+                   std::move(with.on_store_failed)});
+}
+
+absl::Status Orchestrator::Restore(store::StoredJob record,
+                                   std::optional<store::Submission> submission) {
+  const v1::Job& view = record.job();
+  const auto org = orgs_.find(view.org());
+  if (org == orgs_.end()) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "ORG_NOT_CONFIGURED",
+        absl::StrCat("job ", view.id(), ": organisation ", view.org(), " is not configured"),
+        {{"job_id", view.id()}, {"org", view.org()}});
+  }
+  const JobKind* const kind = kinds_->Find(view.kind());
+  if (kind == nullptr) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "KIND_NOT_CONFIGURED",
+                     absl::StrCat("job ", view.id(), ": kind ", view.kind(), " is not known"),
+                     {{"job_id", view.id()}, {"kind", view.kind()}});
+  }
+  auto job = std::make_unique<LiveJob>();
+  if (submission) {
+    job->ticket = admission_.Readmit(view.org(), submission->body().size());
+    job->submission = std::move(submission);
+  }
+  job->record = std::move(record);
+  job->org = org->second;
+  job->kind = kind;
+  Resume(book_.Restore(std::move(job)));
+  return absl::OkStatus();
+}
+
+void Orchestrator::Resume(LiveJob* job) {
+  ArmDeadline(job);
+  if (job->state() != v1::JOB_STATE_QUEUED) return OnAccepted(job);
+  if (job->record.submit_in_doubt()) return submitter_.Resolve(job);
+  submitter_.Start(job);
+}
+
+void Orchestrator::BeginStop() {
+  submitter_.Stop();
+  poll_runner_.Stop();
+  canceller_.Stop();
+  book_.AnswerEverybody();
+}
+
+void Orchestrator::Submit(NewJob job, absl::Duration wait, JobDone done) {
+  const auto org = orgs_.find(job.org);
+  GCJOBS_CHECK(org != orgs_.end(), "organisation ", job.org, " was not validated");
+  absl::StatusOr<Admission::Ticket> ticket =
+      admission_.Admit(job.org, job.submission.body().size());
+  if (!ticket.ok()) return done(ticket.status());
+  std::string fingerprint = job.fingerprint;
+  auto made = MakeJob(std::move(job), org->second, *std::move(ticket));
+  GCJOBS_FAILPOINT("submit.before_queued");
+  book_.Insert(std::move(made),
+               [this, fingerprint = std::move(fingerprint), wait,
+                done = RejectionAsError(std::move(done))](absl::StatusOr<LiveJob*> live) mutable {
+                 OnInserted(std::move(live), fingerprint, wait, std::move(done));
+               });
+}
+
+std::unique_ptr<LiveJob> Orchestrator::MakeJob(NewJob job, OrgRuntime* org,
+                                               Admission::Ticket ticket) {
+  const absl::Time now = loop_->clock()->Now();
+  auto live = std::make_unique<LiveJob>();
+  live->org = org;
+  live->kind = kinds_->Find(job.kind);
+  GCJOBS_CHECK(live->kind != nullptr, "kind ", job.kind, " was not validated");
+  live->ticket = std::move(ticket);
+  live->submission = std::move(job.submission);
+
+  v1::Job& view = *live->record.mutable_job();
+  view.set_id(ids_.Next(now));
+  view.set_org(std::move(job.org));
+  view.set_kind(std::move(job.kind));
+  view.set_state(v1::JOB_STATE_QUEUED);
+  view.set_action_id(std::move(job.action_id));
+  view.set_request_id(std::move(job.request_id));
+  *view.mutable_labels() = std::move(job.labels);
+  view.set_created_by(std::move(job.created_by));
+  *view.mutable_create_time() = ToProto(now);
+  *view.mutable_update_time() = ToProto(now);
+
+  live->record.set_fingerprint(std::move(job.fingerprint));
+  live->record.set_guarantee(job.guarantee);
+  *live->record.mutable_deadline() = ToProto(now + job.execution_timeout);
+  *live->record.mutable_retention() = ToProto(job.retention);
+  if (job.poll) *live->record.mutable_poll() = *std::move(job.poll);
+  return live;
+}
+
+void Orchestrator::OnInserted(absl::StatusOr<LiveJob*> job, const std::string& fingerprint,
+                              absl::Duration wait, JobDone done) {
+  if (job.ok()) {
+    ArmDeadline(*job);
+    submitter_.Start(*job);
+    return Answer(*job, wait, std::move(done));
+  }
+  if (GetReason(job.status()) != "REQUEST_ID_EXISTS") return done(job.status());
+  const std::string existing = GetErrorInfo(job.status())->metadata().at("job_id");
+  AnswerRepeated(existing, fingerprint, wait, std::move(done));
+}
+
+void Orchestrator::Answer(LiveJob* job, absl::Duration wait, JobDone done) {
+  book_.Wait(job, LiveJob::Until::kVerdict, wait, std::move(done));
+}
+
+void Orchestrator::AnswerRepeated(const std::string& job_id, const std::string& fingerprint,
+                                  absl::Duration wait, JobDone done) {
+  if (LiveJob* const live = book_.Find(job_id)) {
+    if (live->record.fingerprint() != fingerprint) return done(RequestIdReused(live->record.job()));
+    return Answer(live, wait, std::move(done));
+  }
+  ReadRecord(job_id, [fingerprint,
+                      done = std::move(done)](absl::StatusOr<store::StoredJob> record) mutable {
+    if (!record.ok()) return done(record.status());
+    if (record->fingerprint() != fingerprint) return done(RequestIdReused(record->job()));
+    done(std::move(*record->mutable_job()));
+  });
+}
+
+void Orchestrator::ReadRecord(std::string job_id, RecordDone done) {
+  // Shared, so that a refusal by the pool can still answer.
+  auto shared = std::make_shared<RecordDone>(std::move(done));
+  const bool taken = readers_->Run([this, job_id = std::move(job_id), shared] {
+    absl::StatusOr<store::StoredJob> record = store_->GetJob(job_id);
+    loop_->Post([record = std::move(record), shared]() mutable { (*shared)(std::move(record)); });
+  });
+  if (!taken) (*shared)(ServerBusy());
+}
+
+void Orchestrator::ArmDeadline(LiveJob* job) {
+  const absl::Duration left = FromProto(job->record.deadline()) - loop_->clock()->Now();
+  job->deadline_timer = loop_->RunAfter(left, [this, id = job->id()] {
+    book_.WhenSettled(id, [this](LiveJob* settled) {
+      if (settled != nullptr) canceller_.TimeOut(settled);
+    });
+  });
+}
+
+void Orchestrator::OnAccepted(LiveJob* job) {
+  const std::string id = job->id();
+  poll_runner_.Start(job);
+  book_.WhenSettled(id, [this](LiveJob* settled) {
+    if (settled != nullptr) canceller_.Resume(settled);
+  });
+}
+
+void Orchestrator::Cancel(std::string job_id, JobDone done) {
+  if (book_.Find(job_id) == nullptr) {
+    return ReadRecord(
+        job_id, [job_id, done = std::move(done)](absl::StatusOr<store::StoredJob> record) mutable {
+          if (absl::IsNotFound(record.status())) return done(NotFound(job_id));
+          if (!record.ok()) return done(record.status());
+          done(std::move(*record->mutable_job()));
+        });
+  }
+  LiveJob* const job = book_.Find(job_id);
+  book_.Wait(job, LiveJob::Until::kEnd, options_.cancel_wait, std::move(done));
+  book_.WhenSettled(job_id, [this](LiveJob* settled) {
+    if (settled != nullptr) canceller_.Cancel(settled);
+  });
+}
+
+void Orchestrator::Delete(std::string job_id, Done done) {
+  if (const LiveJob* const live = book_.Find(job_id)) return done(NotFinished(live->record.job()));
+  ReadRecord(
+      job_id, [this, done = std::move(done)](absl::StatusOr<store::StoredJob> record) mutable {
+        if (absl::IsNotFound(record.status())) return done(absl::OkStatus());
+        if (!record.ok()) return done(record.status());
+        // Not in the book, and yet not terminal: its organisation or kind is not
+        // configured any more.
+        if (!IsTerminal(record->job().state())) return done(NotFinished(record->job()));
+        WriteBatch batch;
+        batch.Add(WriteBatch::Delete{record->job().id(), record->job().revision(),
+                                     loop_->clock()->Now()});
+        store_->Commit(std::move(batch),
+                       [this, done = std::move(done)](absl::StatusOr<CommitResult> result) mutable {
+                         loop_->Post([status = result.status(), done = std::move(done)]() mutable {
+                           // Somebody else deleted it: that is what was wanted.
+                           done(absl::IsNotFound(status) ? absl::OkStatus() : status);
+                         });
+                       });
+      });
+}
+
+std::optional<v1::Job> Orchestrator::FindLive(absl::string_view job_id) const {
+  const LiveJob* const job = book_.Find(job_id);
+  if (job == nullptr) return std::nullopt;
+  return book_.View(*job);
+}
+
+void Orchestrator::SetWatched(absl::string_view job_id, bool watched) {
+  if (LiveJob* const job = book_.Find(job_id)) {
+    job->org->scheduler->SetWatched(job_id, watched);
+    poll_runner_.Pump(job->org);
+  }
+}
+
+}  // namespace gcjobs

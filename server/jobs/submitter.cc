@@ -1,0 +1,121 @@
+#include "server/jobs/submitter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/failpoint.h"
+#include "common/log.h"
+#include "common/time_conversion.h"
+#include "server/jobs/job_state.h"
+
+namespace gcjobs {
+
+Submitter::Submitter(EventLoop* loop, JobBook* book, Hooks hooks)
+    : loop_(loop), book_(book), hooks_(std::move(hooks)) {}
+
+void Submitter::Start(LiveJob* job) {
+  OrgRuntime* const org = job->org;
+  org->client->Acquire(
+      RequestClass::kSubmit, absl::InfiniteDuration(),
+      [this, id = job->id(), org](absl::Status status) { OnPermit(id, org, std::move(status)); });
+}
+
+void Submitter::Resolve(LiveJob* job) { Apply(job, JudgeLostSubmission(job->record.guarantee())); }
+
+void Submitter::OnPermit(const std::string& job_id, OrgRuntime* org, absl::Status status) {
+  book_->WhenSettled(job_id, [this, org, status = std::move(status)](LiveJob* job) {
+    if (job == nullptr || stopped_) {
+      if (status.ok()) org->client->Release(RequestClass::kSubmit);
+    } else if (!status.ok()) {
+      Apply(job, JudgeNoPermit(status));
+    } else {
+      CommitIntent(job);
+    }
+  });
+}
+
+void Submitter::CommitIntent(LiveJob* job) {
+  GCJOBS_FAILPOINT("submit.before_intent");
+  store::StoredJob next = job->record;
+  next.set_submit_in_doubt(true);
+  next.set_submit_attempts(next.submit_attempts() + 1);
+  book_->Commit(job, std::move(next), [this](LiveJob* settled) { Send(settled); });
+}
+
+void Submitter::Send(LiveJob* job) {
+  GCJOBS_FAILPOINT("submit.after_intent");
+  const SubmissionRef submission{job->submission->body()};
+  job->org->client->Send(job->kind->BuildSubmit(job->ref(), submission),
+                         [this, id = job->id()](ApiReply reply) { OnReply(id, std::move(reply)); });
+}
+
+void Submitter::OnReply(const std::string& job_id, ApiReply reply) {
+  GCJOBS_FAILPOINT("submit.reply_uncommitted");
+  book_->WhenSettled(job_id, [this, reply = std::move(reply), job_id](LiveJob* job) {
+    if (job == nullptr) {
+      Log(LogLevel::kInfo, "submit_reply_after_end",
+          {{"job_id", job_id}, {"http_status", reply.response.status}});
+      return;
+    }
+    Apply(job, JudgeSubmission(*job->kind, job->record.guarantee(), reply));
+  });
+}
+
+void Submitter::Apply(LiveJob* job, SubmitVerdict verdict) {
+  switch (verdict.kind) {
+    case SubmitVerdict::Kind::kAccepted:
+      return Accept(job, verdict.receipt);
+    case SubmitVerdict::Kind::kRejected:
+      return Fail(job, v1::JOB_STATE_FAILED, std::move(verdict.error));
+    case SubmitVerdict::Kind::kUnknown:
+      return Fail(job, v1::JOB_STATE_OUTCOME_UNKNOWN, std::move(verdict.error));
+    case SubmitVerdict::Kind::kRetry:
+      return Retry(job, std::move(verdict));
+  }
+}
+
+void Submitter::Accept(LiveJob* job, const SubmitReceipt& receipt) {
+  const absl::Time now = loop_->clock()->Now();
+  job->last_error = absl::OkStatus();
+  job->upstream_status = receipt.upstream_status;
+  store::StoredJob next = job->record;
+  next.set_submit_in_doubt(false);
+  next.mutable_job()->set_upstream_id(receipt.upstream_id);
+  *next.mutable_job()->mutable_accept_time() = ToProto(now);
+  EnterState(v1::JOB_STATE_PENDING, now, &next);
+  book_->Commit(job, std::move(next), [this](LiveJob* accepted) {
+    GCJOBS_FAILPOINT("submit.committed_unanswered");
+    accepted->submission.reset();
+    accepted->ticket = Admission::Ticket();
+    hooks_.on_accepted(accepted);
+  });
+}
+
+void Submitter::Fail(LiveJob* job, v1::JobState state, absl::Status error) {
+  store::StoredJob next = job->record;
+  next.set_submit_in_doubt(false);
+  EnterState(state, loop_->clock()->Now(), std::move(error), &next);
+  book_->Commit(job, std::move(next));
+}
+
+// The verdict is made durable before the wait: after a crash the job is then
+// not in doubt.
+void Submitter::Retry(LiveJob* job, SubmitVerdict verdict) {
+  job->last_error = std::move(verdict.error);
+  const absl::Duration delay = std::max(verdict.retry_after.value_or(absl::ZeroDuration()),
+                                        backoff_.Delay(++job->submit_failures, random_));
+  if (!job->record.submit_in_doubt()) return StartAfter(job, delay);
+  store::StoredJob next = job->record;
+  next.set_submit_in_doubt(false);
+  book_->Commit(job, std::move(next),
+                [this, delay](LiveJob* settled) { StartAfter(settled, delay); });
+}
+
+void Submitter::StartAfter(LiveJob* job, absl::Duration delay) {
+  if (job->record.job().cancel_requested()) return hooks_.on_given_up(job);
+  job->submit_timer = loop_->RunAfter(delay, [this, id = job->id()] {
+    if (LiveJob* const due = book_->Find(id)) Start(due);
+  });
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,123 @@
+#ifndef GCJOBS_TESTS_FAKES_FAKE_GENESYS_CLIENT_H_
+#define GCJOBS_TESTS_FAKES_FAKE_GENESYS_CLIENT_H_
+
+#include <array>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/error_info.h"
+
+#include "server/genesys/genesys_client.h"
+#include "server/net/event_loop.h"
+
+namespace gcjobs::testing {
+
+// A GenesysClient whose permits and answers the test decides. Callbacks come
+// through the loop, as the contract of GenesysClient says.
+class FakeGenesysClient : public GenesysClient {
+ public:
+  struct Sent {
+    ApiRequest request;
+    Done done;
+  };
+
+  explicit FakeGenesysClient(EventLoop* loop) : loop_(loop) {}
+
+  // Permits are granted at once, with this status, unless `hold_permits`.
+  absl::Status permit_status;
+  bool hold_permits = false;
+  absl::Time throttled_until = absl::InfinitePast();
+
+  void Acquire(RequestClass request_class, absl::Duration /*max_wait*/, Granted granted) override {
+    held_.push_back({request_class, std::move(granted)});
+    if (!hold_permits) GrantHeld();
+  }
+
+  // Answers all permits asked for with `permit_status`.
+  void GrantHeld() {
+    auto held = std::move(held_);
+    held_.clear();
+    for (auto& [request_class, granted] : held) {
+      if (permit_status.ok()) ++permits_out_;
+      loop_->Post([granted = std::move(granted), status = permit_status]() mutable {
+        granted(std::move(status));
+      });
+    }
+  }
+
+  void Release(RequestClass /*request_class*/) override { --permits_out_; }
+
+  void Send(ApiRequest request, Done done) override {
+    --permits_out_;
+    ++sent_count_;
+    sent_.push_back({std::move(request), std::move(done)});
+  }
+
+  absl::Time ThrottledUntil(RequestClass /*request_class*/) const override {
+    return throttled_until;
+  }
+
+  // Requests that wait for an answer, oldest first.
+  const std::deque<Sent>& sent() const { return sent_; }
+  int sent_count() const { return sent_count_; }
+  // Permits granted and neither used nor released.
+  int permits_out() const { return permits_out_; }
+
+  // Answers the oldest request.
+  void Answer(ApiReply reply) {
+    Done done = std::move(sent_.front().done);
+    sent_.pop_front();
+    loop_->Post(
+        [done = std::move(done), reply = std::move(reply)]() mutable { done(std::move(reply)); });
+  }
+
+  static ApiReply Ok(std::string body, int status = 200) {
+    ApiReply reply;
+    reply.fate = HttpResult::Fate::kAnswered;
+    reply.response.status = status;
+    reply.response.body = std::move(body);
+    return reply;
+  }
+
+  static ApiReply Error(int status, absl::StatusCode code, absl::string_view reason) {
+    ApiReply reply;
+    reply.fate = HttpResult::Fate::kAnswered;
+    reply.response.status = status;
+    reply.status = GenesysError(code, reason);
+    return reply;
+  }
+
+  static ApiReply NotSent() { return Lost(HttpResult::Fate::kNotSent); }
+  static ApiReply Broken() { return Lost(HttpResult::Fate::kBroken); }
+
+  static absl::Status GenesysError(absl::StatusCode code, absl::string_view reason) {
+    absl::Status status(code, "upstream said no");
+    google::rpc::ErrorInfo info;
+    info.set_reason(std::string(reason));
+    info.set_domain(std::string(kDomainGenesys));
+    SetErrorInfo(&status, info);
+    return status;
+  }
+
+ private:
+  static ApiReply Lost(HttpResult::Fate fate) {
+    ApiReply reply;
+    reply.fate = fate;
+    reply.status = GenesysError(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
+    return reply;
+  }
+
+  EventLoop* const loop_;
+  std::vector<std::pair<RequestClass, Granted>> held_;
+  std::deque<Sent> sent_;
+  int sent_count_ = 0;
+  int permits_out_ = 0;
+};
+
+}  // namespace gcjobs::testing
+
+#endif  // GCJOBS_TESTS_FAKES_FAKE_GENESYS_CLIENT_H_

@@ -1,0 +1,189 @@
+#include "server/jobs/job_planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/error_info.h"
+#include "common/time_conversion.h"
+#include "server/jobs/job_state.h"
+#include "tests/fakes/fake_genesys_client.h"
+#include "tests/matchers/status_matchers.h"
+#include "tests/unit/jobs/job_world.h"
+
+namespace gcjobs {
+namespace {
+
+using ::gcjobs::testing::FakeGenesysClient;
+using ::gcjobs::testing::PlainKind;
+using ::gcjobs::testing::StatusIs;
+using Submit = SubmitVerdict::Kind;
+using Poll = PollVerdict::Kind;
+
+constexpr auto kOnce = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;
+constexpr auto kAgain = v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE;
+const absl::Time kAccepted = absl::FromUnixSeconds(1700000000);
+
+ApiReply Status(int status) {
+  return FakeGenesysClient::Error(status, absl::StatusCode::kUnknown, "GENESYS_SOMETHING");
+}
+
+SubmitVerdict Judge(const ApiReply& reply, v1::SubmitGuarantee guarantee = kOnce) {
+  return JudgeSubmission(PlainKind("plain", false), guarantee, reply);
+}
+
+TEST(JudgeSubmissionTest, AReadableReceiptIsAccepted) {
+  const SubmitVerdict verdict = Judge(FakeGenesysClient::Ok("u-7", 202));
+  EXPECT_EQ(verdict.kind, Submit::kAccepted);
+  EXPECT_EQ(verdict.receipt.upstream_id, "u-7");
+}
+
+TEST(JudgeSubmissionTest, RefusalsFailUnderBothGuarantees) {
+  for (const int status : {400, 401, 403, 404, 405, 409, 413, 415, 422}) {
+    EXPECT_EQ(Judge(Status(status), kOnce).kind, Submit::kRejected) << status;
+    EXPECT_EQ(Judge(Status(status), kAgain).kind, Submit::kRejected) << status;
+  }
+}
+
+TEST(JudgeSubmissionTest, WhatWasNotExecutedIsRetriedUnderBothGuarantees) {
+  ApiReply unavailable = Status(503);
+  unavailable.response.headers = {{"Retry-After", "7"}};
+  unavailable.retry_after = absl::Seconds(7);
+  for (const ApiReply& reply : {FakeGenesysClient::NotSent(), Status(429), unavailable}) {
+    EXPECT_EQ(Judge(reply, kOnce).kind, Submit::kRetry) << reply.response.status;
+    EXPECT_EQ(Judge(reply, kAgain).kind, Submit::kRetry) << reply.response.status;
+  }
+  EXPECT_EQ(Judge(unavailable).retry_after, absl::Seconds(7));
+}
+
+TEST(JudgeSubmissionTest, WhatMayHaveBeenExecutedIsRepeatedOnlyWhenThatIsAllowed) {
+  ApiReply too_large = FakeGenesysClient::Ok("", 200);
+  too_large.fate = HttpResult::Fate::kBodyTooLarge;
+  for (const ApiReply& reply :
+       {Status(500), Status(502), Status(503), Status(504), Status(408), Status(302),
+        FakeGenesysClient::Broken(), FakeGenesysClient::Ok("", 202), too_large}) {
+    EXPECT_EQ(Judge(reply, kOnce).kind, Submit::kUnknown) << reply.response.status;
+    EXPECT_THAT(Judge(reply, kOnce).error,
+                StatusIs(absl::StatusCode::kUnknown, "SUBMIT_OUTCOME_UNKNOWN"));
+    EXPECT_EQ(Judge(reply, kAgain).kind, Submit::kRetry) << reply.response.status;
+  }
+}
+
+TEST(JudgeSubmissionTest, ALostSubmissionIsInDoubtAfterARestart) {
+  EXPECT_EQ(JudgeLostSubmission(kOnce).kind, Submit::kUnknown);
+  EXPECT_EQ(JudgeLostSubmission(kAgain).kind, Submit::kRetry);
+}
+
+TEST(JudgeSubmissionTest, RefusedCredentialsRejectAndAMissingPermitWaits) {
+  const absl::Status refused = FakeGenesysClient::GenesysError(
+      absl::StatusCode::kFailedPrecondition, "GENESYS_CREDENTIALS_REJECTED");
+  EXPECT_EQ(JudgeNoPermit(refused).kind, Submit::kRejected);
+  absl::Status down =
+      FakeGenesysClient::GenesysError(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
+  SetRetryDelay(&down, absl::Seconds(3));
+  EXPECT_EQ(JudgeNoPermit(down).kind, Submit::kRetry);
+  EXPECT_EQ(JudgeNoPermit(down).retry_after, absl::Seconds(3));
+}
+
+class JudgePollTest : public ::testing::Test {
+ protected:
+  JudgePollTest() {
+    job_.mutable_job()->set_id("j-1");
+    job_.mutable_job()->set_state(v1::JOB_STATE_PENDING);
+    *job_.mutable_job()->mutable_accept_time() = ToProto(kAccepted);
+  }
+  PollVerdict Judge(const ApiReply& reply, PollHistory history = {1, 0},
+                    absl::Duration age = absl::Seconds(10)) {
+    return JudgePoll(PlainKind("plain", false), job_, history, reply, kAccepted + age);
+  }
+  store::StoredJob job_;
+};
+
+TEST_F(JudgePollTest, AKnownStatusMovesTheJobForward) {
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("In-Progress")).state, v1::JOB_STATE_RUNNING);
+  const PollVerdict done = Judge(FakeGenesysClient::Ok("Completed"));
+  EXPECT_EQ(done.state, v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(done.result_json, "{\"n\":1.10}");
+  EXPECT_TRUE(done.ended_upstream);
+}
+
+TEST_F(JudgePollTest, AStatusThatGoesBackwardsIsNoTransition) {
+  job_.mutable_job()->set_state(v1::JOB_STATE_RUNNING);
+  const PollVerdict verdict = Judge(FakeGenesysClient::Ok("QUEUED"));
+  EXPECT_EQ(verdict.kind, Poll::kUnchanged);
+  EXPECT_EQ(verdict.upstream_status, "QUEUED");
+  EXPECT_FALSE(verdict.unknown_status);
+}
+
+TEST_F(JudgePollTest, AnUnknownStatusIsPassedThroughAndPollingGoesOn) {
+  const PollVerdict verdict = Judge(FakeGenesysClient::Ok("Defrobnicating"));
+  EXPECT_EQ(verdict.kind, Poll::kUnchanged);
+  EXPECT_TRUE(verdict.unknown_status);
+  EXPECT_EQ(verdict.upstream_status, "Defrobnicating");
+}
+
+TEST_F(JudgePollTest, AnUpstreamFailureKeepsItsReason) {
+  const PollVerdict verdict = Judge(FakeGenesysClient::Ok("error"));
+  EXPECT_EQ(verdict.state, v1::JOB_STATE_FAILED);
+  EXPECT_EQ(GetReason(verdict.error), "GENESYS_X");
+}
+
+TEST_F(JudgePollTest, NotFoundEndsAJobOnlyAfterTheGrace) {
+  EXPECT_EQ(Judge(Status(404), {1, 0}, absl::Seconds(30)).kind, Poll::kRetry);
+  const PollVerdict late = Judge(Status(404), {1, 0}, absl::Seconds(31));
+  EXPECT_EQ(late.state, v1::JOB_STATE_FAILED);
+  EXPECT_FALSE(late.ended_upstream);
+}
+
+TEST_F(JudgePollTest, TheThirdRefusalInARowFails) {
+  for (const int status : {400, 403, 410}) {
+    EXPECT_EQ(Judge(Status(status), {1, 0}).kind, Poll::kRetry) << status;
+    EXPECT_TRUE(Judge(Status(status), {1, 0}).refused) << status;
+    EXPECT_EQ(Judge(Status(status), {2, 1}).kind, Poll::kRetry) << status;
+    EXPECT_EQ(Judge(Status(status), {3, 2}).state, v1::JOB_STATE_FAILED) << status;
+  }
+}
+
+TEST_F(JudgePollTest, EverythingElseIsRetriedForEver) {
+  ApiReply too_large = FakeGenesysClient::Ok("COMPLETED");
+  too_large.fate = HttpResult::Fate::kBodyTooLarge;
+  for (const ApiReply& reply :
+       {Status(401), Status(429), Status(500), Status(503), Status(302), too_large,
+        FakeGenesysClient::NotSent(), FakeGenesysClient::Broken(), FakeGenesysClient::Ok("")}) {
+    const PollVerdict verdict = Judge(reply, {1000, 2});
+    EXPECT_EQ(verdict.kind, Poll::kRetry) << reply.response.status;
+    EXPECT_FALSE(verdict.refused) << reply.response.status;
+  }
+}
+
+TEST_F(JudgePollTest, MaxAttemptsEndsAJobThatIsNotFinished) {
+  job_.mutable_poll()->set_max_attempts(3);
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("running"), {2, 0}).state, v1::JOB_STATE_RUNNING);
+  const PollVerdict spent = Judge(FakeGenesysClient::Ok("running"), {3, 0});
+  EXPECT_EQ(spent.state, v1::JOB_STATE_FAILED);
+  EXPECT_EQ(GetReason(spent.error), "POLL_ATTEMPTS_EXHAUSTED");
+  EXPECT_EQ(Judge(Status(500), {3, 0}).state, v1::JOB_STATE_FAILED);
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("completed"), {3, 0}).state, v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST(JudgeCancelTest, ConfirmedRefusedOrToBeRepeated) {
+  EXPECT_EQ(JudgeCancel(FakeGenesysClient::Ok("", 204)), CancelVerdict::kConfirmed);
+  EXPECT_EQ(JudgeCancel(Status(404)), CancelVerdict::kRefused);
+  EXPECT_EQ(JudgeCancel(Status(409)), CancelVerdict::kRefused);
+  EXPECT_EQ(JudgeCancel(Status(429)), CancelVerdict::kRetry);
+  EXPECT_EQ(JudgeCancel(Status(500)), CancelVerdict::kRetry);
+  EXPECT_EQ(JudgeCancel(FakeGenesysClient::Broken()), CancelVerdict::kRetry);
+}
+
+TEST(TimedOutErrorTest, NamesTheLimit) {
+  store::StoredJob job;
+  *job.mutable_job()->mutable_create_time() = ToProto(kAccepted);
+  *job.mutable_deadline() = ToProto(kAccepted + absl::Minutes(90));
+  const absl::Status error = TimedOutError(job);
+  EXPECT_THAT(error, StatusIs(absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT"));
+  EXPECT_EQ(GetErrorInfo(error)->metadata().at("execution_timeout"), "1h30m");
+}
+
+}  // namespace
+}  // namespace gcjobs

@@ -1,0 +1,223 @@
+#ifndef GCJOBS_TESTS_UNIT_JOBS_JOB_WORLD_H_
+#define GCJOBS_TESTS_UNIT_JOBS_JOB_WORLD_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/random/random.h"
+#include "absl/status/statusor.h"
+#include "common/metrics.h"
+
+#include "server/jobs/orchestrator.h"
+#include "server/jobs/recovery.h"
+#include "server/net/event_loop.h"
+#include "server/scheduler/interval_poll_scheduler.h"
+#include "server/store/memory_store.h"
+#include "server/store/read_pool.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_genesys_client.h"
+
+namespace gcjobs::testing {
+
+// A kind of work with an upstream cancel, spoken in the plainest words:
+// submissions answer with the id, looks with the status.
+class PlainKind : public JobKind {
+ public:
+  explicit PlainKind(std::string name, bool can_cancel) {
+    description_.set_kind(std::move(name));
+    if (can_cancel) description_.set_cancel_path("DELETE /work/{id}");
+  }
+  const v1::JobKind& description() const override { return description_; }
+  ApiRequest BuildSubmit(const JobRef& /*job*/, const SubmissionRef& submission) const override {
+    return {RequestClass::kSubmit, "POST", "/work", std::string(submission.body)};
+  }
+  absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
+    if (response.body.empty()) return Unreadable();
+    return SubmitReceipt{response.body, "queued"};
+  }
+  ApiRequest BuildPoll(const JobRef& job) const override {
+    return {RequestClass::kPoll, "GET", "/work/" + std::string(job.upstream_id), ""};
+  }
+  absl::StatusOr<PollReport> ParsePoll(const HttpResponse& response) const override {
+    if (response.body.empty()) return Unreadable();
+    PollReport report;
+    report.upstream_status = response.body;
+    report.state = StateOfUpstreamStatus(response.body);
+    if (report.state == v1::JOB_STATE_SUCCEEDED) report.result_json = "{\"n\":1.10}";
+    if (report.state == v1::JOB_STATE_FAILED) {
+      report.failure = FakeGenesysClient::GenesysError(absl::StatusCode::kAborted, "GENESYS_X");
+    }
+    return report;
+  }
+  std::optional<ApiRequest> BuildCancel(const JobRef& job) const override {
+    if (description_.cancel_path().empty()) return std::nullopt;
+    return ApiRequest{RequestClass::kCancel, "DELETE", "/work/" + std::string(job.upstream_id), ""};
+  }
+
+ private:
+  static absl::Status Unreadable() {
+    return FakeGenesysClient::GenesysError(absl::StatusCode::kInternal, "GENESYS_BAD_RESPONSE");
+  }
+  v1::JobKind description_;
+};
+
+inline JobKindRegistry PlainKinds() {
+  std::vector<std::unique_ptr<JobKind>> kinds;
+  kinds.push_back(std::make_unique<PlainKind>("plain", /*can_cancel=*/false));
+  kinds.push_back(std::make_unique<PlainKind>("cancellable", /*can_cancel=*/true));
+  return JobKindRegistry(std::move(kinds));
+}
+
+// An orchestrator over a memory store and a fake upstream, turned by hand.
+// Restart() forgets all that only memory knows, as kill -9 does.
+class JobWorld {
+ public:
+  JobWorld() : store_(ManualCommits()) { Start(); }
+
+  // Commits and runs all that can be, without moving time.
+  void Settle() {
+    do {
+      store_.CommitQueued();
+    } while (loop_->Turn(absl::ZeroDuration()));
+  }
+  void Advance(absl::Duration step) {
+    clock_.Advance(step);
+    Settle();
+  }
+  // Answers the oldest request and settles.
+  void Answer(ApiReply reply) {
+    client_->Answer(std::move(reply));
+    Settle();
+  }
+
+  // Submits; the answer, if it came, is in `answers` under the returned index.
+  size_t Submit(NewJob job, absl::Duration wait = absl::Seconds(2)) {
+    const size_t index = answers.size();
+    answers.emplace_back();
+    engine_->Submit(std::move(job), wait,
+                    [this, index](absl::StatusOr<v1::Job> answer) { answers[index] = answer; });
+    Settle();
+    return index;
+  }
+  // Submits, has it accepted as `upstream_id`, and returns the job's id.
+  std::string SubmitAccepted() { return SubmitAccepted(Plain()); }
+  std::string SubmitAccepted(NewJob job, const std::string& upstream_id = "u-1") {
+    const size_t index = Submit(std::move(job));
+    Answer(FakeGenesysClient::Ok(upstream_id, 202));
+    return answers[index]->value().id();
+  }
+  size_t Cancel(const std::string& job_id) {
+    const size_t index = answers.size();
+    answers.emplace_back();
+    engine_->Cancel(job_id,
+                    [this, index](absl::StatusOr<v1::Job> answer) { answers[index] = answer; });
+    Settle();
+    return index;
+  }
+  absl::Status Delete(const std::string& job_id) {
+    absl::Status status = absl::UnknownError("no answer");
+    engine_->Delete(job_id, [&status](absl::Status answer) { status = std::move(answer); });
+    Settle();
+    return status;
+  }
+
+  // Moves time until the next look has been sent.
+  void AwaitLook() {
+    const int before = client_->sent_count();
+    for (int i = 0; i < 100 && client_->sent_count() == before; ++i) Advance(absl::Seconds(1));
+  }
+  void Look(const std::string& status) {
+    AwaitLook();
+    Answer(FakeGenesysClient::Ok(status));
+  }
+
+  v1::Job Stored(const std::string& job_id) { return store_.GetJob(job_id)->job(); }
+  std::vector<v1::JobState> History(const std::string& job_id) {
+    std::vector<v1::JobState> states;
+    const auto events = store_.ReadJobEvents(job_id, 0, {});
+    for (const EventPtr& event : *events) {
+      states.push_back(event->job().state());
+    }
+    return states;
+  }
+
+  RecoveryReport Restart() {
+    store_.CommitQueued();
+    loop_.reset();  // with all timers and answers of the old life
+    Start();
+    const auto report = Recover(store_, engine_.get());
+    Settle();
+    return *report;
+  }
+
+  static NewJob Plain(const std::string& request_id = "") {
+    NewJob job;
+    job.org = "acme";
+    job.kind = "plain";
+    job.action_id = "a-1";
+    job.request_id = request_id;
+    job.fingerprint = "f-1";
+    job.submission.set_body("{}");
+    return job;
+  }
+  static NewJob Cancellable() {
+    NewJob job = Plain();
+    job.kind = "cancellable";
+    return job;
+  }
+
+  FakeGenesysClient& client() { return *client_; }
+  FakeClock& clock() { return clock_; }
+  MemoryStore& store() { return store_; }
+  Orchestrator& engine() { return *engine_; }
+  EventLoop& loop() { return *loop_; }
+  ReadPool& readers() { return readers_; }
+  const absl::Status& store_failure() const { return store_failure_; }
+
+  std::vector<std::optional<absl::StatusOr<v1::Job>>> answers;
+  Orchestrator::Options options;
+
+ private:
+  static GroupCommitOptions ManualCommits() {
+    GroupCommitOptions options;
+    options.mode = CommitMode::kManual;
+    return options;
+  }
+
+  void Start() {
+    engine_.reset();
+    loop_ = std::make_unique<EventLoop>(&clock_, nullptr);
+    client_ = std::make_unique<FakeGenesysClient>(loop_.get());
+    scheduler_ = std::make_unique<IntervalPollScheduler>(IntervalPollScheduler::Options(), random_);
+    org_ = {"acme", client_.get(), scheduler_.get()};
+    Orchestrator::Collaborators with;
+    with.loop = loop_.get();
+    with.store = &store_;
+    with.readers = &readers_;
+    with.metrics = &metrics_;
+    with.kinds = &kinds_;
+    with.orgs = {&org_};
+    with.on_store_failed = [this](absl::Status status) { store_failure_ = std::move(status); };
+    engine_ = std::make_unique<Orchestrator>(options, std::move(with));
+  }
+
+  absl::BitGen random_;
+  FakeClock clock_;
+  Metrics metrics_;
+  MemoryStore store_;
+  ReadPool readers_{/*threads=*/0};
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<FakeGenesysClient> client_;
+  JobKindRegistry kinds_ = PlainKinds();
+  std::unique_ptr<IntervalPollScheduler> scheduler_;
+  OrgRuntime org_;
+  absl::Status store_failure_;
+  std::unique_ptr<Orchestrator> engine_;
+};
+
+}  // namespace gcjobs::testing
+
+#endif  // GCJOBS_TESTS_UNIT_JOBS_JOB_WORLD_H_

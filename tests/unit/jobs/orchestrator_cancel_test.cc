@@ -1,0 +1,178 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/status_conversion.h"
+#include "tests/matchers/status_matchers.h"
+#include "tests/unit/jobs/job_world.h"
+
+// Cancels and deletes.
+
+namespace gcjobs {
+namespace {
+
+using ::gcjobs::testing::FakeGenesysClient;
+using ::gcjobs::testing::IsOk;
+using ::gcjobs::testing::JobWorld;
+using ::gcjobs::testing::StatusIs;
+
+ApiReply ServerError() {
+  return FakeGenesysClient::Error(500, absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
+}
+
+TEST(OrchestratorCancelTest, AKindWithoutACancelIsCancelledHere) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted();
+  const size_t call = world.Cancel(job_id);
+  ASSERT_THAT(world.answers[call].value(), IsOk());
+  EXPECT_EQ((*world.answers[call])->state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_TRUE((*world.answers[call])->cancel_requested());
+  EXPECT_FALSE((*world.answers[call])->upstream_cancelled());
+  world.Advance(absl::Hours(1));
+  EXPECT_EQ(world.client().sent_count(), 1);  // no look after the end
+}
+
+TEST(OrchestratorCancelTest, AKindWithACancelIsCancelledUpstream) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  const size_t call = world.Cancel(job_id);
+  EXPECT_FALSE(world.answers[call].has_value());
+  EXPECT_EQ(world.client().sent().front().request.method, "DELETE");
+  world.Answer(FakeGenesysClient::Ok("", 204));
+  EXPECT_EQ((*world.answers[call])->state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_TRUE((*world.answers[call])->upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, CancellingTwiceSendsOneCancel) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  world.Cancel(job_id);
+  world.Cancel(job_id);
+  EXPECT_EQ(world.client().sent_count(), 2);
+  world.Answer(FakeGenesysClient::Ok("", 204));
+  EXPECT_EQ((*world.answers[2])->state(), v1::JOB_STATE_CANCELLED);
+}
+
+TEST(OrchestratorCancelTest, ATerminalJobComesBackUnchanged) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted();
+  world.Look("COMPLETED");
+  const size_t call = world.Cancel(job_id);
+  EXPECT_EQ((*world.answers[call])->state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_FALSE((*world.answers[call])->cancel_requested());
+}
+
+TEST(OrchestratorCancelTest, AnUnknownJobIsNotFound) {
+  JobWorld world;
+  const size_t call = world.Cancel("nobody");
+  EXPECT_THAT(world.answers[call]->status(),
+              StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
+}
+
+TEST(OrchestratorCancelTest, AJobThatWasNotSentYetNeverIs) {
+  JobWorld world;
+  world.client().hold_permits = true;
+  const size_t submit = world.Submit(JobWorld::Cancellable(), absl::ZeroDuration());
+  world.Cancel((*world.answers[submit])->id());
+  world.client().GrantHeld();
+  world.Settle();
+  EXPECT_EQ(world.client().sent_count(), 0);
+  EXPECT_EQ(world.client().permits_out(), 0);
+  EXPECT_EQ(world.Stored((*world.answers[submit])->id()).state(), v1::JOB_STATE_CANCELLED);
+}
+
+TEST(OrchestratorCancelTest, ACancelBeforeTheUpstreamIdIsRememberedAndSent) {
+  JobWorld world;
+  const size_t submit = world.Submit(JobWorld::Cancellable(), absl::ZeroDuration());
+  const std::string job_id = (*world.answers[submit])->id();
+  world.Cancel(job_id);
+  EXPECT_TRUE(world.Stored(job_id).cancel_requested());
+  world.Answer(FakeGenesysClient::Ok("u-5", 202));
+  ASSERT_EQ(world.client().sent().size(), 1u);
+  EXPECT_EQ(world.client().sent().front().request.target, "/work/u-5");
+  world.Answer(FakeGenesysClient::Ok("", 204));
+  EXPECT_TRUE(world.Stored(job_id).upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, ARememberedCancelSurvivesARestart) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  world.Cancel(job_id);
+  world.Restart();
+  ASSERT_EQ(world.client().sent().size(), 1u);
+  EXPECT_EQ(world.client().sent().front().request.method, "DELETE");
+}
+
+TEST(OrchestratorCancelTest, ACancelledSubmissionIsNotTriedAgain) {
+  JobWorld world;
+  const size_t submit = world.Submit(JobWorld::Cancellable(), absl::ZeroDuration());
+  const std::string job_id = (*world.answers[submit])->id();
+  world.Cancel(job_id);
+  world.Answer(FakeGenesysClient::NotSent());
+  world.Advance(absl::Minutes(1));
+  EXPECT_EQ(world.client().sent_count(), 1);
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
+}
+
+TEST(OrchestratorCancelTest, TheEndThatComesFirstWins) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  world.AwaitLook();                                 // the look is under way ...
+  world.Cancel(job_id);                              // ... and so is the cancel
+  world.Answer(FakeGenesysClient::Ok("COMPLETED"));  // the look's answer
+  world.Answer(FakeGenesysClient::Ok("", 204));      // the cancel's, too late
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(world.History(job_id).size(), 3u);
+}
+
+TEST(OrchestratorCancelTest, AFailingCancelIsRepeatedAndThenGivenUp) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  const size_t call = world.Cancel(job_id);
+  world.Answer(ServerError());
+  world.Advance(absl::Seconds(10));
+  ASSERT_TRUE(world.answers[call].has_value());  // the caller waits no longer
+  EXPECT_TRUE((*world.answers[call])->cancel_requested());
+  for (int i = 0; i < 1000 && world.engine().live_jobs() > 0; ++i) {
+    if (!world.client().sent().empty()) world.Answer(ServerError());
+    world.Advance(absl::Seconds(1));
+  }
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_FALSE(world.Stored(job_id).upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, ATimeoutCancelsUpstreamAndThenFails) {
+  JobWorld world;
+  NewJob job = JobWorld::Cancellable();
+  job.execution_timeout = absl::Milliseconds(500);
+  const std::string job_id = world.SubmitAccepted(job);
+  world.Advance(absl::Milliseconds(500));
+  ASSERT_EQ(world.client().sent().size(), 1u);
+  EXPECT_EQ(world.client().sent().front().request.method, "DELETE");
+  world.Answer(FakeGenesysClient::Ok("", 204));
+  const v1::Job ended = world.Stored(job_id);
+  EXPECT_EQ(ended.state(), v1::JOB_STATE_FAILED);
+  EXPECT_TRUE(ended.upstream_cancelled());
+  EXPECT_THAT(FromProto(ended.error()),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT"));
+}
+
+TEST(OrchestratorDeleteTest, OnlyATerminalJobCanBeDeleted) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted();
+  EXPECT_THAT(world.Delete(job_id),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED"));
+  world.Look("COMPLETED");
+  EXPECT_THAT(world.Delete(job_id), IsOk());
+  EXPECT_THAT(world.store().GetJob(job_id).status(),
+              StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
+}
+
+TEST(OrchestratorDeleteTest, DeletingAJobThatIsGoneIsFine) {
+  JobWorld world;
+  EXPECT_THAT(world.Delete("nobody"), IsOk());
+}
+
+}  // namespace
+}  // namespace gcjobs
