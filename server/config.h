@@ -1,0 +1,67 @@
+#ifndef GCJOBS_SERVER_CONFIG_H_
+#define GCJOBS_SERVER_CONFIG_H_
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "common/log.h"
+#include "server/org_config.h"
+
+namespace gcjobs {
+
+// Everything that gcjobsd is told at start.
+struct ServerConfig {
+  std::string listen = "127.0.0.1:50051";
+  std::string data_dir;
+  std::string store = "sqlite";  // or `memory`, for trying out
+  bool insecure = false;
+
+  std::string tls_cert_file;
+  std::string tls_key_file;
+  std::string tls_client_ca_file;
+  std::string tokens_file;
+
+  std::string upstream_ca_file;  // empty = the system's
+  std::string upstream_proxy;    // empty = none; the environment's is not used
+
+  std::string metrics_listen;  // empty = none
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kText;
+
+  size_t max_parameters_bytes = 4 << 20;
+  size_t max_result_bytes = 2 << 20;
+  absl::Duration default_wait = absl::Seconds(2);
+  absl::Duration default_retention = absl::Hours(24 * 7);
+  absl::Duration event_window = absl::Hours(24);
+  absl::Duration drain_timeout = absl::Seconds(10);
+
+  std::string default_org;  // a name of `orgs`
+  std::vector<OrgConfig> orgs;
+};
+
+// What the process was started to do.
+struct CommandLine {
+  ServerConfig config;
+  // Set: print this and exit with 0 (--help, --version).
+  std::optional<std::string> print;
+};
+
+// Looks up an environment variable; unset = nullopt. Injected for tests.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+// Reads flags, then the environment, then the config file: the first that has
+// a setting wins. INVALID_ARGUMENT, with the setting and where it came from,
+// for anything that is wrong. Secrets are read from files or the environment,
+// never from flags, which every user of the machine can see.
+absl::StatusOr<CommandLine> ReadConfig(const std::vector<std::string>& args,
+                                       const Environment& environment);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_CONFIG_H_

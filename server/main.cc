@@ -1,0 +1,81 @@
+// gcjobsd: runs long Genesys Cloud work as durable jobs. See --help.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "common/log.h"
+#include "server/config.h"
+#include "server/server.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;
+
+std::optional<std::string> GetEnvironment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+// The signals that stop the server. Blocked before any thread starts, so that
+// only sigwait gets them.
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int Run(const ServerConfig& config) {
+  ConfigureLog(config.log_level, config.log_format);
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  std::atomic<int> exit_code{kExitOk};
+  auto server = Server::Start(config, [&exit_code](const absl::Status& status) {
+    Log(LogLevel::kError, "store_failed_stopping", {{"error", status}});
+    exit_code = kExitFailure;
+    kill(getpid(), SIGTERM);
+  });
+  if (!server.ok()) {
+    std::fprintf(stderr, "gcjobsd: %s\n", std::string(server.status().message()).c_str());
+    return kExitFailure;
+  }
+  std::printf("listening on %s\n", (*server)->address().c_str());
+  std::fflush(stdout);
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  Log(LogLevel::kInfo, "stopping", {{"signal", signal_number}});
+  (*server)->Shutdown();
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace gcjobs
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  const auto line = gcjobs::ReadConfig(args, gcjobs::GetEnvironment);
+  if (!line.ok()) {
+    std::fprintf(stderr, "gcjobsd: %s\nTry: gcjobsd --help\n",
+                 std::string(line.status().message()).c_str());
+    return gcjobs::kExitUsage;
+  }
+  if (line->print) {
+    std::fputs(line->print->c_str(), stdout);
+    return gcjobs::kExitOk;
+  }
+  return gcjobs::Run(line->config);
+}

@@ -1,0 +1,49 @@
+#ifndef GCJOBS_SERVER_ORG_CONFIG_H_
+#define GCJOBS_SERVER_ORG_CONFIG_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace gcjobs {
+
+// One organisation: its own credentials, hosts and budget.
+struct OrgConfig {
+  std::string name;
+  std::string client_id;
+  std::string client_secret;
+  std::string scopes;        // separated by spaces; empty = the client's own
+  std::string api_url;       // https://api.{environment} unless overridden; no slash at the end
+  std::string login_url;     // https://login.{environment} unless overridden
+  int request_budget = 300;  // requests a minute
+};
+
+// A setting of an organisation, and the environment variables that give it to
+// the default one, the first that is set first.
+struct OrgSetting {
+  const char* name;
+  std::vector<const char*> variables;
+};
+const std::vector<OrgSetting>& OrgSettings();
+
+// Settings by name, as flags, environment or a section of the file say.
+using OrgValues = std::map<std::string, std::string>;
+
+// Checks the values and fills in what follows from them; reads the secret from
+// its file. INVALID_ARGUMENT for anything that is wrong or missing.
+absl::StatusOr<OrgConfig> MakeOrgConfig(const std::string& name, const OrgValues& values);
+
+// `mypurecloud.com` for `us-east-1`, and so on: the environment's domain for an
+// AWS region's name; any other text is taken as a domain.
+std::string EnvironmentDomain(const std::string& region_or_domain);
+
+// INVALID_ARGUMENT: `setting: problem`.
+absl::Status InvalidSetting(absl::string_view setting, absl::string_view problem);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_ORG_CONFIG_H_

@@ -1,0 +1,43 @@
+#ifndef GCJOBS_SERVER_ORG_STACK_H_
+#define GCJOBS_SERVER_ORG_STACK_H_
+
+#include "absl/random/random.h"
+
+#include "common/metrics.h"
+#include "server/genesys/action_timeouts.h"
+#include "server/genesys/rest_genesys_client.h"
+#include "server/jobs/live_job.h"
+#include "server/net/event_loop.h"
+#include "server/net/http_transport.h"
+#include "server/org_config.h"
+#include "server/rpc/action_timeouts_backend.h"
+#include "server/scheduler/interval_poll_scheduler.h"
+#include "server/scheduler/request_budget.h"
+
+namespace gcjobs {
+
+// All that one organisation has of its own: token, budget, poll classes. What
+// happens to one is never felt by another. Loop thread only.
+class OrgStack {
+ public:
+  // All must outlive this.
+  OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Metrics* metrics);
+  OrgStack(const OrgStack&) = delete;
+  OrgStack& operator=(const OrgStack&) = delete;
+
+  OrgRuntime* runtime() { return &runtime_; }
+  ActionBackend* actions() { return &backend_; }
+
+ private:
+  absl::BitGen random_;
+  RequestBudget budget_;
+  RestGenesysClient client_;
+  IntervalPollScheduler scheduler_;
+  ActionTimeouts timeouts_;
+  ActionTimeoutsBackend backend_;
+  OrgRuntime runtime_;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_ORG_STACK_H_
