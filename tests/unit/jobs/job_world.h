@@ -28,18 +28,18 @@ class PlainKind : public JobKind {
  public:
   explicit PlainKind(std::string name, bool can_cancel) {
     description_.set_kind(std::move(name));
-    if (can_cancel) description_.set_cancel_path("DELETE /work/{id}");
+    if (can_cancel) description_.set_cancel_path("DELETE /things/{id}");
   }
   const v1::JobKind& description() const override { return description_; }
   ApiRequest BuildSubmit(const JobRef& /*job*/, const SubmissionRef& submission) const override {
-    return {RequestClass::kSubmit, "POST", "/work", std::string(submission.body)};
+    return {RequestClass::kSubmit, "POST", "/things", std::string(submission.body)};
   }
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
     if (response.body.empty()) return Unreadable();
     return SubmitReceipt{response.body, "queued"};
   }
   ApiRequest BuildPoll(const JobRef& job) const override {
-    return {RequestClass::kPoll, "GET", "/work/" + std::string(job.upstream_id), ""};
+    return {RequestClass::kPoll, "GET", "/things/" + std::string(job.upstream_id), ""};
   }
   absl::StatusOr<PollReport> ParsePoll(const HttpResponse& response) const override {
     if (response.body.empty()) return Unreadable();
@@ -54,7 +54,7 @@ class PlainKind : public JobKind {
   }
   std::optional<ApiRequest> BuildCancel(const JobRef& job) const override {
     if (description_.cancel_path().empty()) return std::nullopt;
-    return ApiRequest{RequestClass::kCancel, "DELETE", "/work/" + std::string(job.upstream_id), ""};
+    return ApiRequest{RequestClass::kCancel, "DELETE", "/things/" + std::string(job.upstream_id), ""};
   }
 
  private:

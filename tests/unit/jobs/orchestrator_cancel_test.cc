@@ -90,7 +90,7 @@ TEST(OrchestratorCancelTest, ACancelBeforeTheUpstreamIdIsRememberedAndSent) {
   EXPECT_TRUE(world.Stored(job_id).cancel_requested());
   world.Answer(FakeGenesysClient::Ok("u-5", 202));
   ASSERT_EQ(world.client().sent().size(), 1u);
-  EXPECT_EQ(world.client().sent().front().request.target, "/work/u-5");
+  EXPECT_EQ(world.client().sent().front().request.target, "/things/u-5");
   world.Answer(FakeGenesysClient::Ok("", 204));
   EXPECT_TRUE(world.Stored(job_id).upstream_cancelled());
 }
