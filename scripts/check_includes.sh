@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Includes point one way (docs/architecture.md shows the picture), are written
+# from the root of the project, and header guards follow the path.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/common.sh
+source scripts/common.sh
+
+# Which modules each module may include, besides itself. The protos are open to
+# all. `server` is server/*.cc, which puts everything together. The simulator
+# shares no code with what it tests: a mistake made once would hide in both.
+declare -A may_include=(
+  [common]=""
+  [net]="common"
+  [store]="net common"
+  [scheduler]="net common"
+  [genesys]="scheduler net common"
+  [jobs]="store genesys scheduler net common"
+  [watch]="store net common"
+  [rpc]="watch jobs store genesys scheduler net common"
+  [server]="rpc watch jobs store genesys scheduler net common"
+  [client]="common"
+  [simulator]="common"
+  [tests]="simulator server rpc watch jobs store genesys scheduler net client common"
+)
+
+# The module that a path belongs to, "" for generated code and libraries.
+module_of() {
+  case $1 in
+    tests/simulator/*) printf 'simulator' ;;
+    common/* | client/* | tests/*) printf '%s' "${1%%/*}" ;;
+    server/*/*) local below=${1#server/} && printf '%s' "${below%%/*}" ;;
+    server/*) printf 'server' ;;
+  esac
+}
+
+problems=0
+problem() {
+  printf '%s\n' "$1" >&2
+  problems=$((problems + 1))
+}
+
+check_include() { # FILE LINE TARGET
+  local from to
+  if [[ $3 != */* ]]; then problem "$1:$2: write \"$3\" as a path from the root"; fi
+  from=$(module_of "$1")
+  to=$(module_of "$3")
+  if [[ -z $to || $from == "$to" ]]; then return; fi
+  if [[ " ${may_include[$from]-} " != *" $to "* ]]; then
+    problem "$1:$2: $from must not include $to: \"$3\""
+  fi
+}
+
+check_guard() { # FILE
+  local guard
+  guard=GCJOBS_$(tr 'a-z/.-' 'A-Z___' <<<"$1")_
+  if ! grep -qx "#ifndef $guard" "$1" || ! grep -qx "#define $guard" "$1"; then
+    problem "$1:1: the header guard must be $guard"
+  fi
+}
+
+include_pattern='^([^:]+):([0-9]+):#include "([^"]+)"'
+while IFS= read -r line; do
+  if [[ $line =~ $include_pattern ]]; then
+    check_include "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+  fi
+done < <(cxx_files | xargs -r grep -HnE '^#include "(common|server|client|tests)/|^#include "[^/]+"')
+
+while IFS= read -r header; do
+  check_guard "$header"
+done < <(project_files '*.h')
+
+((problems == 0))

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# The checks that take seconds: all of them run, then the failures are counted.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/common.sh
+source scripts/common.sh
+
+failures=0
+
+# check NAME FIX COMMAND...
+check() {
+  local name=$1 fix=$2
+  shift 2
+  if "$@"; then
+    say "lint $name: ok"
+  else
+    say "lint $name: FAILED. $fix"
+    failures=$((failures + 1))
+  fi
+}
+
+# Names the files; what is wrong with them, clang-format mends better than it
+# tells.
+format() {
+  local report
+  report=$(cxx_files | xargs -r clang-format-14 --dry-run 2>&1)
+  [[ -z $report ]] || ! grep -oE '^[^ :]+:[0-9]+' <<<"$report" | sort -u -t: -k1,1 >&2
+}
+
+# Files that are sourced are checked within those that source them.
+shell() {
+  project_files '*.sh' dev .ci/run | executable |
+    xargs -r shellcheck --external-sources --check-sourced
+}
+
+executable() {
+  local file
+  while IFS= read -r file; do
+    if [[ -x $file ]]; then printf '%s\n' "$file"; fi
+  done
+}
+
+protos() {
+  project_files '*.proto' | xargs -r protoc -I proto -I . --descriptor_set_out=/dev/null
+}
+
+check format "Run ./dev fmt." format
+check shell "See shellcheck's wiki page of the code." shell
+check protos "See protoc's message." protos
+check includes "Move the code to where it may be used, or hand a callback down." \
+  scripts/check_includes.sh
+check text "Say it without the path or host of one machine." scripts/check_text.sh
+
+((failures == 0)) || die "$failures lint checks failed"

@@ -1,0 +1,125 @@
+# What the project needs from the system, and how it gets there; sourced by
+# ./dev. Written for Debian 12, where everything is a package of the
+# distribution.
+# shellcheck shell=bash
+
+# Compilers and tools of the build.
+packages_build=(
+  cmake ninja-build g++ ccache pkg-config protobuf-compiler protobuf-compiler-grpc
+)
+# Libraries of the server and the CLI. ca-certificates: the trust anchors for
+# TLS to Genesys Cloud, which libcurl only recommends.
+packages_build+=(
+  libgrpc++-dev libprotobuf-dev libabsl-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
+  libsqlite3-dev libcli11-dev libspdlog-dev prometheus-cpp-dev ca-certificates
+)
+# Libraries of the simulator, the tests and the benchmarks.
+packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev)
+
+# The dev preset: clang, for its thread-safety analysis, and its sanitizers
+# (llvm-14: the symbolizer that makes their reports readable).
+packages_clang=(clang-14 libclang-rt-14-dev llvm-14)
+
+# ./dev lint and ./dev fmt.
+packages_lint=(clang-format-14 clang-tidy-14 shellcheck git)
+
+# Optional, only by `./dev setup --all`: debugging and profiling by hand.
+packages_optional=(gdb valgrind)
+
+node_tests=tests/integration/node
+
+# packages GROUP...: the names of the groups' packages, one on a line.
+packages() {
+  local group
+  for group in "$@"; do
+    case $group in
+      build) printf '%s\n' "${packages_build[@]}" ;;
+      clang) printf '%s\n' "${packages_clang[@]}" ;;
+      lint) printf '%s\n' "${packages_lint[@]}" ;;
+      node) node_packages ;;
+      optional) printf '%s\n' "${packages_optional[@]}" ;;
+      *) die "no such package group: $group" ;;
+    esac
+  done
+}
+
+# The Node tests take any node that is there: many people have one that is no
+# package of the distribution.
+node_packages() {
+  [[ -f $node_tests/package.json ]] || return 0
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
+}
+
+# missing PACKAGE...: those that are not installed.
+missing() {
+  local installed package
+  # dpkg-query fails when it knows one of them not at all, and lists the rest.
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+  for package in "$@"; do
+    [[ $'\n'$installed$'\n' == *$'\n'"installed $package"$'\n'* ]] || printf '%s\n' "$package"
+  done
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif [[ -t 0 ]]; then
+    sudo "$@"
+  else
+    sudo -n "$@" # there is nobody to type a password
+  fi
+}
+
+apt_get() {
+  quiet as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null
+}
+
+explain_missing() {
+  die "$1
+These packages are missing:
+  ${*:2}
+Install them as root, then run the same command again:
+  apt-get update && apt-get install --no-install-recommends ${*:2}"
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || explain_missing "There is no apt-get here." "$@"
+  if ((EUID != 0)) && ! command -v sudo >/dev/null; then
+    explain_missing "You are not root, and there is no sudo." "$@"
+  fi
+  say "installing $# packages: $*"
+  apt_get update || say "apt-get update failed; trying with the lists that are there"
+  apt_get install --no-install-recommends "$@" || explain_missing "apt-get could not install." "$@"
+}
+
+# The npm packages of the Node tests. Without them those tests cannot run; that
+# is no reason to keep everything else from running.
+install_node_modules() {
+  local lock=$node_tests/package-lock.json stamp=$node_tests/node_modules/.package-lock.json
+  [[ -f $node_tests/package.json ]] || return 0
+  if [[ $stamp -nt $node_tests/package.json && ! $lock -nt $stamp ]]; then return 0; fi
+  local action=install
+  if [[ -f $lock ]]; then action=ci; fi
+  say "installing the npm packages of $node_tests"
+  (cd "$node_tests" && quiet npm "$action" --no-audit --no-fund --fetch-retries=1 \
+    --fetch-timeout=60000 </dev/null) ||
+    say "npm $action failed: the Node tests cannot run"
+  # npm may keep the file's old time.
+  if [[ -f $stamp ]]; then touch "$stamp"; fi
+}
+
+# ensure GROUP...: installs what is missing of the groups; fast when nothing is.
+ensure() {
+  local wanted missing
+  mapfile -t wanted < <(packages "$@")
+  if ! command -v dpkg-query >/dev/null; then
+    say "this system has no dpkg; going on with what is installed. Debian's names for what is needed:"
+    printf '   %s\n' "${wanted[*]}"
+  else
+    mapfile -t missing < <(missing "${wanted[@]}")
+    if ((${#missing[@]} > 0)); then install_packages "${missing[@]}"; fi
+  fi
+  if [[ " $* " == *" node "* ]]; then install_node_modules; fi
+}

@@ -1,0 +1,63 @@
+#include "common/utf8.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gcjobs {
+namespace {
+
+struct Case {
+  const char* what;
+  std::string text;
+  std::string repaired;  // what ToValidUtf8 makes of it; the text itself when valid
+};
+
+void PrintTo(const Case& test_case, std::ostream* os) { *os << test_case.what; }
+
+class WellFormedTest : public ::testing::TestWithParam<Case> {};
+class IllFormedTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(WellFormedTest, IsValidAndStaysAsItIs) {
+  EXPECT_TRUE(IsValidUtf8(GetParam().text));
+  EXPECT_EQ(ToValidUtf8(GetParam().text), GetParam().text);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Utf8, WellFormedTest,
+    ::testing::Values(Case{"empty", "", ""}, Case{"ascii", "a~\x7F", ""},
+                      Case{"nul", std::string("a\0b", 3), ""},
+                      Case{"first and last of two bytes", "\xC2\x80\xDF\xBF", ""},
+                      Case{"first of three bytes", "\xE0\xA0\x80", ""},
+                      Case{"last before the surrogates", "\xED\x9F\xBF", ""},
+                      Case{"first after the surrogates", "\xEE\x80\x80", ""},
+                      Case{"last of three bytes", "\xEF\xBF\xBF", ""},
+                      Case{"first of four bytes", "\xF0\x90\x80\x80", ""},
+                      Case{"last code point", "\xF4\x8F\xBF\xBF", ""},
+                      Case{"mixed", "na\xC3\xAFve \xE2\x82\xAC \xF0\x9F\x98\x80.", ""}));
+
+TEST_P(IllFormedTest, IsInvalidAndRepairedByteForByte) {
+  EXPECT_FALSE(IsValidUtf8(GetParam().text));
+  EXPECT_EQ(ToValidUtf8(GetParam().text), GetParam().repaired);
+  EXPECT_TRUE(IsValidUtf8(GetParam().repaired));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Utf8, IllFormedTest,
+    ::testing::Values(Case{"lone continuation", "a\x80z", "a?z"},
+                      Case{"overlong two bytes", "\xC0\xAF", "??"},
+                      Case{"overlong two bytes, last", "\xC1\xBF", "??"},
+                      Case{"overlong three bytes", "\xE0\x9F\xBF", "???"},
+                      Case{"overlong four bytes", "\xF0\x8F\xBF\xBF", "????"},
+                      Case{"first surrogate", "\xED\xA0\x80", "???"},
+                      Case{"last surrogate", "\xED\xBF\xBF", "???"},
+                      Case{"beyond the last code point", "\xF4\x90\x80\x80", "????"},
+                      Case{"lead bytes that do not exist", "\xF5\xFE\xFF", "???"},
+                      Case{"cut after one of two", "a\xC3", "a?"},
+                      Case{"cut after two of three", "a\xE2\x82", "a??"},
+                      Case{"cut after three of four", "a\xF0\x9F\x98", "a???"},
+                      Case{"broken by ascii", "\xE2\x82z", "??z"},
+                      Case{"valid around invalid", "\xC3\xA9\xFF\xC3\xA9", "\xC3\xA9?\xC3\xA9"}));
+
+}  // namespace
+}  // namespace gcjobs
