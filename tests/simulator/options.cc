@@ -1,0 +1,214 @@
+#include "tests/simulator/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace gcjobs::sim {
+namespace {
+
+constexpr int kUsageError = 2;
+
+constexpr char kDescription[] =
+    "gcjobs-sim: Genesys Cloud's REST API as far as gcjobs uses it, with time, rate limit and "
+    "faults under your control.";
+
+constexpr char kFooter[] = R"(
+Examples
+  gcjobs-sim                                  any free port; says "listening on HOST:PORT"
+  gcjobs-sim --listen 127.0.0.1:8088 --speed 10 --rate-limit 0 --log requests.jsonl
+  gcjobs-sim --durations bimodal:0.7,5,120,0.3 --action-durations 'Look Up Customer=constant:2'
+
+  TOKEN=$(curl -s -u me:secret -d grant_type=client_credentials \
+    http://127.0.0.1:8088/oauth/token | sed 's/.*access_token":"\([^"]*\).*/\1/')
+  curl -H "Authorization: Bearer $TOKEN" \
+    'http://127.0.0.1:8088/api/v2/integrations/actions?name=customer'
+  curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+    -d '{"async":true,"parameters":{"$sim":{"duration":"2s","result":{"id":12345678901234567890}}}}' \
+    http://127.0.0.1:8088/api/v2/integrations/actions/static_createCallback/execute
+
+Actions that are always there (custom_-_00000000-0000-4000-8000-00000000000N)
+  1 Look Up Customer                about 1.5 s, timeout 3 s
+  2 Charge Card (declines)          fails after 2 s
+  3 Rebuild Segment (slow)          about a minute
+  4 Send Confirmation (instant)     done at once
+  5 Sync Inventory (flaky)          one in three fails
+  6 Reconcile Ledger (never ends)   runs for ever
+  7 Export Transcript (times out)   5 s, timeout 2 s
+  and in the flow "flow-demo": fda-rest-object, fda-rest-string, fda-rest-no-timeout, fda-lambda
+
+DURATIONS, in seconds
+  constant:S  uniform:A,B  exponential:MEAN  lognormal:MEDIAN,SIGMA  weibull:SHAPE,MEAN
+  bimodal:P,MEDIAN1,MEDIAN2,SIGMA
+
+A job steers itself by its parameter "$sim"
+  {"duration":"2s","queued":"500ms","outcome":"completed|failed|cancelled|expired|never",
+   "message":"...","statuses":["Accepted","in-progress","Success"],"result":ANY,"httpStatus":400}
+
+Control, without token
+  curl -d '{"method":"POST","route":"/api/v2/integrations/actions/*/execute","status":503,
+            "headers":{"Retry-After":"2"},"skip":0,"count":3}' http://HOST:PORT/__sim/faults
+     more: "delay":"500ms"  "reset":true  "truncate":10  "body":"..."  "conflict":true
+           "when":"before" (no effect) or "after" (took effect, the answer is lost or changed)
+  POST /__sim/tokens/revoke   POST /__sim/rate-limit {"limit":N}   GET,DELETE /__sim/faults
+  GET /__sim/jobs   POST /__sim/jobs/ID {"finish":"completed"} {"status":"RUNNING"} {"forget":true}
+  GET /__sim/actions/ID   POST /__sim/actions/ID/touch {"set":{"category":"New"}}
+  GET /__sim/log?after=SEQ   GET /__sim/stats
+)";
+
+// Options that are parsed by hand, as they were typed.
+struct Texts {
+  std::string listen = "127.0.0.1:0";
+  std::string token_lifetime = "24h";
+  std::string durations;
+  std::string queued;
+  std::vector<std::string> action_durations;
+};
+
+void AddServerOptions(CLI::App* app, CommandLine* line, Texts* texts) {
+  app->add_option("--listen", texts->listen, "HOST:PORT; port 0 picks a free one")
+      ->capture_default_str();
+  app->add_option("--threads", line->http.threads, "connections served at a time")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app->add_option("--log", line->simulator.log_path,
+                  "append every API request here, as JSON lines");
+}
+
+void AddOAuthOptions(CLI::App* app, CommandLine* line, Texts* texts) {
+  app->add_option("--client-id", line->simulator.oauth.client_id, "accept this client alone");
+  app->add_option("--client-secret", line->simulator.oauth.client_secret,
+                  "accept this secret alone");
+  app->add_option("--token-lifetime", texts->token_lifetime, "such as 10s, 5m, 24h")
+      ->capture_default_str();
+}
+
+void AddWorkOptions(CLI::App* app, CommandLine* line, Texts* texts) {
+  SimulatorOptions& options = line->simulator;
+  app->add_option("--seed", options.seed, "actions, durations and failures follow from it")
+      ->capture_default_str();
+  app->add_option("--speed", options.speed,
+                  "simulated seconds of work per second; tokens and rate limit keep real time")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app->add_option("--durations", texts->durations,
+                  absl::StrCat("DURATIONS of the work (", options.durations.spec(), ")"));
+  app->add_option("--queued", texts->queued,
+                  absl::StrCat("DURATIONS before it starts (", options.queued.spec(), ")"));
+  app->add_option("--action-durations", texts->action_durations,
+                  "ACTION=DURATIONS for one action, by id or name; may be repeated");
+}
+
+void AddApiOptions(CLI::App* app, CommandLine* line) {
+  static const std::map<std::string, RateWindow> kWindows = {{"fixed", RateWindow::kFixed},
+                                                             {"sliding", RateWindow::kSliding}};
+  static const std::map<std::string, ExecutionIdField> kFields = {
+      {"id", ExecutionIdField::kId},
+      {"executionId", ExecutionIdField::kExecutionId},
+      {"jobId", ExecutionIdField::kJobId},
+      {"location", ExecutionIdField::kLocation}};
+  static const std::map<std::string, ConflictStyle> kConflicts = {{"409", ConflictStyle::k409},
+                                                                  {"400", ConflictStyle::k400}};
+  SimulatorOptions& options = line->simulator;
+  app->add_option("--rate-limit", options.rate_limit, "requests per token in 60 s; 0: no limit")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  app->add_option("--rate-window", options.rate_window,
+                  "fixed: 60 s from a token's first request; sliding: any 60 s (fixed)")
+      ->transform(CLI::CheckedTransformer(kWindows).description(""))
+      ->type_name("fixed|sliding");
+  app->add_option("--execution-id-field", options.execution_id_field,
+                  "where an accepted job's id is (id)")
+      ->transform(CLI::CheckedTransformer(kFields).description(""))
+      ->type_name("id|executionId|jobId|location");
+  app->add_option("--conflict-style", options.conflict_style, "status of a version conflict (409)")
+      ->transform(CLI::CheckedTransformer(kConflicts).description(""))
+      ->type_name("409|400");
+}
+
+absl::Status ParseListen(absl::string_view text, HttpServer::Options* http) {
+  const size_t colon = text.rfind(':');
+  int port = -1;
+  if (colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(text.substr(colon + 1), &port) || port < 0 || port > 65535) {
+    return absl::InvalidArgumentError(absl::StrCat("--listen '", text, "' is not HOST:PORT"));
+  }
+  http->host = std::string(text.substr(0, colon));
+  http->port = port;
+  return absl::OkStatus();
+}
+
+absl::Status ParseLaw(absl::string_view text, DurationLaw* law) {
+  if (text.empty()) return absl::OkStatus();
+  absl::StatusOr<DurationLaw> parsed = DurationLaw::Parse(text);
+  if (!parsed.ok()) return parsed.status();
+  *law = *std::move(parsed);
+  return absl::OkStatus();
+}
+
+absl::Status ParseActionLaw(absl::string_view text, SimulatorOptions* options) {
+  const size_t equals = text.rfind('=');
+  if (equals == absl::string_view::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--action-durations '", text, "' is not ACTION=DURATIONS"));
+  }
+  const absl::StatusOr<DurationLaw> law = DurationLaw::Parse(text.substr(equals + 1));
+  if (!law.ok()) return law.status();
+  options->action_durations.emplace_back(std::string(text.substr(0, equals)), *law);
+  return absl::OkStatus();
+}
+
+absl::Status ParseTexts(const Texts& texts, CommandLine* line) {
+  SimulatorOptions& options = line->simulator;
+  absl::Status status = ParseListen(texts.listen, &line->http);
+  if (!absl::ParseDuration(texts.token_lifetime, &options.token_lifetime) ||
+      options.token_lifetime <= absl::ZeroDuration()) {
+    status.Update(absl::InvalidArgumentError(
+        absl::StrCat("--token-lifetime '", texts.token_lifetime, "' is no duration above 0")));
+  }
+  status.Update(ParseLaw(texts.durations, &options.durations));
+  status.Update(ParseLaw(texts.queued, &options.queued));
+  for (const std::string& text : texts.action_durations) {
+    status.Update(ParseActionLaw(text, &options));
+  }
+  return status;
+}
+
+void ExitWith(int code, std::string output, CommandLine* line) {
+  line->exit_now = true;
+  line->exit_code = code;
+  line->output = std::move(output);
+}
+
+}  // namespace
+
+CommandLine ParseCommandLine(std::vector<std::string> arguments) {
+  CommandLine line;
+  Texts texts;
+  CLI::App app(kDescription, "gcjobs-sim");
+  app.footer(kFooter);
+  AddServerOptions(&app, &line, &texts);
+  AddOAuthOptions(&app, &line, &texts);
+  AddWorkOptions(&app, &line, &texts);
+  AddApiOptions(&app, &line);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    ExitWith(0, app.help(), &line);
+    return line;
+  } catch (const CLI::ParseError& error) {
+    ExitWith(kUsageError, absl::StrCat(error.what(), "\n"), &line);
+    return line;
+  }
+  const absl::Status status = ParseTexts(texts, &line);
+  if (!status.ok()) ExitWith(kUsageError, absl::StrCat(status.message(), "\n"), &line);
+  return line;
+}
+
+}  // namespace gcjobs::sim

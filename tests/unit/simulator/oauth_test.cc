@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/escaping.h"
+#include "tests/unit/simulator/sim_harness.h"
+
+namespace gcjobs::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+constexpr char kMe[] = "/api/v2/tokens/me";
+
+std::string Code(const sim::Reply& reply) {
+  return SimHarness::Json(reply).GetString("code").value_or("");
+}
+
+TEST(OAuthTest, AnyClientGetsATokenThatWorks) {
+  SimHarness sim;
+  const sim::RawObject grant = SimHarness::Json(sim.RequestToken(absl::Base64Escape("id:s:e")));
+  EXPECT_THAT(grant.GetString("token_type"), Optional(std::string("bearer")));
+  EXPECT_THAT(grant.GetInt("expires_in"), Optional(86400));
+  sim.set_token(*grant.GetString("access_token"));
+  const sim::Reply me = sim.Call("GET", kMe);
+  EXPECT_EQ(me.response.status, 200);
+  EXPECT_THAT(me.response.body, HasSubstr(R"("OAuthClient":{"id":"id"})"));
+}
+
+TEST(OAuthTest, CredentialsMayComeInTheForm) {
+  SimHarness sim;
+  sim::ApiRequest request = SimHarness::Request(
+      "POST", "/oauth/token", "grant_type=client_credentials&client_id=a%20b&client_secret=c");
+  request.headers["content-type"] = "application/x-www-form-urlencoded; charset=utf-8";
+  EXPECT_EQ(sim.Send(request).response.status, 200);
+}
+
+TEST(OAuthTest, OnlyTheConfiguredClientIsAccepted) {
+  sim::SimulatorOptions options;
+  options.oauth = {"me", "secret"};
+  SimHarness sim(options);
+  EXPECT_EQ(sim.RequestToken(absl::Base64Escape("me:secret")).response.status, 200);
+  const sim::Reply stranger = sim.RequestToken(absl::Base64Escape("you:secret"));
+  EXPECT_EQ(stranger.response.status, 401);
+  EXPECT_EQ(stranger.response.body, R"({"error":"invalid_client","description":"client not found",)"
+                                    R"("error_description":"client not found"})");
+  const sim::Reply wrong = sim.RequestToken(absl::Base64Escape("me:wrong"));
+  EXPECT_EQ(wrong.response.status, 401);
+  EXPECT_THAT(wrong.response.body, HasSubstr("authentication failed"));
+}
+
+TEST(OAuthTest, MalformedTokenRequestsAreOAuthErrors) {
+  SimHarness sim;
+  EXPECT_EQ(sim.RequestToken("%%%").response.status, 401);
+  sim::ApiRequest request = SimHarness::Request("POST", "/oauth/token", "grant_type=password");
+  request.headers["content-type"] = "application/x-www-form-urlencoded";
+  EXPECT_THAT(sim.Send(request).response.body, HasSubstr("unsupported_grant_type"));
+  request.headers["content-type"] = "application/json";
+  EXPECT_EQ(sim.Send(request).response.status, 400);
+}
+
+TEST(OAuthTest, EachKindOfBadTokenHasItsCode) {
+  sim::SimulatorOptions options;
+  options.token_lifetime = absl::Minutes(5);
+  SimHarness sim(options);
+  EXPECT_EQ(Code(sim.Send(SimHarness::Request("GET", kMe))), "authentication.required");
+  sim.set_token("unknown");
+  EXPECT_EQ(Code(sim.Call("GET", kMe)), "bad.credentials");
+  sim.set_token(sim.NewToken());
+  sim.clock().Advance(absl::Minutes(5));
+  const sim::Reply expired = sim.Call("GET", kMe);
+  EXPECT_EQ(expired.response.status, 401);
+  EXPECT_EQ(Code(expired), "credentials.expired");
+}
+
+TEST(OAuthTest, RevokedTokensAreRefused) {
+  SimHarness sim;
+  EXPECT_EQ(sim.Call("DELETE", kMe).response.status, 204);
+  EXPECT_EQ(sim.Call("GET", kMe).response.status, 401);
+  sim.set_token(sim.NewToken());
+  EXPECT_EQ(sim.Call("GET", kMe).response.status, 200);
+  EXPECT_THAT(sim.Control("POST", "/__sim/tokens/revoke").GetInt("revoked"), Optional(1));
+  EXPECT_EQ(sim.Call("GET", kMe).response.status, 401);
+}
+
+}  // namespace
+}  // namespace gcjobs::testing
