@@ -1,0 +1,100 @@
+#include "server/genesys/kinds/upstream_fields.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/utf8.h"
+#include "server/genesys/error_mapping.h"
+
+namespace gcjobs {
+namespace {
+
+// Ids at Genesys Cloud have some forty characters.
+constexpr size_t kMaxIdBytes = 1024;
+constexpr size_t kMaxStatusBytes = 256;
+
+bool IsUsableId(absl::string_view id) {
+  return !id.empty() && id.size() <= kMaxIdBytes && IsValidUtf8(id) &&
+         std::none_of(id.begin(), id.end(),
+                      [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
+}
+
+std::string IdOf(const JsonValue& value) {
+  if (value.Is(JsonValue::Type::kString)) return *value.AsString();
+  const bool is_integer = value.Is(JsonValue::Type::kNumber) &&
+                          std::all_of(value.raw().begin(), value.raw().end(), [](char c) {
+                            return absl::ascii_isdigit(static_cast<unsigned char>(c));
+                          });
+  return is_integer ? std::string(value.raw()) : "";
+}
+
+std::string PercentDecode(absl::string_view text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool is_escape = text[i] == '%' && i + 2 < text.size() &&
+                           absl::ascii_isxdigit(static_cast<unsigned char>(text[i + 1])) &&
+                           absl::ascii_isxdigit(static_cast<unsigned char>(text[i + 2]));
+    if (is_escape) {
+      absl::StrAppend(&decoded, absl::HexStringToBytes(text.substr(i + 1, 2)));
+      i += 2;
+    } else {
+      decoded.push_back(text[i]);
+    }
+  }
+  return decoded;
+}
+
+// `//host/path` and `https://host/path` without the host.
+absl::string_view PathOf(absl::string_view location) {
+  location = location.substr(0, location.find_first_of("?#"));
+  const size_t authority = location.find("//");
+  if (authority == absl::string_view::npos) return location;
+  const size_t path = location.find('/', authority + 2);
+  return path == absl::string_view::npos ? absl::string_view() : location.substr(path);
+}
+
+}  // namespace
+
+absl::StatusOr<JsonValue> ParseBody(absl::string_view what, const HttpResponse& response) {
+  absl::StatusOr<JsonValue> body = JsonValue::Parse(response.body, kUpstreamJsonLimits);
+  if (!body.ok()) return BadResponse(what, body.status().message(), response);
+  if (!body->Is(JsonValue::Type::kObject)) {
+    return BadResponse(what, "the body is no JSON object", response);
+  }
+  return body;
+}
+
+std::string FindId(const JsonValue& body, std::initializer_list<absl::string_view> names) {
+  for (const absl::string_view name : names) {
+    const std::optional<JsonValue> member = body.Find(name);
+    if (!member) continue;
+    std::string id = IdOf(*member);
+    if (IsUsableId(id)) return id;
+  }
+  return "";
+}
+
+std::string IdFromLocation(const HttpResponse& response) {
+  absl::string_view path = PathOf(absl::StripAsciiWhitespace(response.Header("Location")));
+  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  std::string id = PercentDecode(slash == absl::string_view::npos ? path : path.substr(slash + 1));
+  return IsUsableId(id) ? id : "";
+}
+
+absl::StatusOr<std::string> FindStatus(absl::string_view what, const JsonValue& body,
+                                       absl::string_view name, const HttpResponse& response) {
+  std::string status = StringMember(body, name);
+  if (status.empty()) {
+    return BadResponse(what, absl::StrCat("there is no `", name, "`"), response);
+  }
+  if (status.size() > kMaxStatusBytes) {
+    return BadResponse(what, absl::StrCat("`", name, "` is too long"), response);
+  }
+  return status;
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,196 @@
+#include "server/genesys/rest_genesys_client.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/error_info.h"
+#include "common/log.h"
+#include "server/genesys/error_mapping.h"
+#include "server/genesys/retry_after.h"
+
+namespace gcjobs {
+namespace {
+
+RestGenesysClient::Options Normalised(RestGenesysClient::Options options) {
+  const auto without_slash = [](absl::string_view url) {
+    return std::string(absl::StripSuffix(url, "/"));
+  };
+  options.api_url = without_slash(options.api_url);
+  options.login_url = without_slash(options.login_url);
+  return options;
+}
+
+TokenSource::Options TokenOptions(const RestGenesysClient::Options& options) {
+  TokenSource::Options token_options;
+  token_options.org = options.org;
+  token_options.login_url = options.login_url;
+  token_options.credentials = options.credentials;
+  token_options.user_agent = options.user_agent;
+  return token_options;
+}
+
+bool IsAnswer(const HttpResult& result) {
+  return result.fate == HttpResult::Fate::kAnswered ||
+         result.fate == HttpResult::Fate::kBodyTooLarge;
+}
+
+bool IsThrottled(const ApiReply& reply) {
+  const int http_status = reply.response.status;
+  return reply.retry_after.has_value() && (http_status == 429 || http_status == 503);
+}
+
+// Nothing that echoes its request gets a token into our errors.
+void HideToken(const std::string& token, HttpResponse* response) {
+  if (response->status >= 400) absl::StrReplaceAll({{token, "***"}}, &response->body);
+}
+
+bool HasBody(const ApiRequest& request) {
+  return !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
+         request.method == "PATCH";
+}
+
+}  // namespace
+
+RestGenesysClient::RestGenesysClient(Options options, HttpTransport* transport,
+                                     RequestBudget* budget, EventLoop* loop, Metrics* metrics)
+    : options_(Normalised(std::move(options))),
+      transport_(transport),
+      budget_(budget),
+      loop_(loop),
+      metrics_(metrics),
+      tokens_(TokenOptions(options_), transport, budget, loop, metrics),
+      permits_({options_.org, options_.max_waiting}, &tokens_, budget, loop, metrics) {}
+
+void RestGenesysClient::Acquire(RequestClass request_class, absl::Duration max_wait,
+                                Granted granted) {
+  permits_.Acquire(request_class, max_wait, std::move(granted));
+}
+
+void RestGenesysClient::Release(RequestClass request_class) { permits_.Release(request_class); }
+
+void RestGenesysClient::Send(ApiRequest request, Done done) {
+  auto call = std::make_unique<Call>();
+  call->request = std::move(request);
+  call->done = std::move(done);
+  // With anything else behind it the URL's host could become another one's,
+  // and the token would go there.
+  if (!absl::StartsWith(call->request.target, "/")) {
+    loop_->Post([this, call = std::move(call)]() mutable {
+      FailUnsent(std::move(call), MakeError(absl::StatusCode::kInternal, "INVALID_TARGET",
+                                            "the target of a request must begin with a slash"));
+    });
+    return;
+  }
+  Dispatch(std::move(call));
+}
+
+absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {
+  const absl::Time until = budget_->ThrottledUntil(request_class);
+  if (until == absl::InfinitePast()) return until;
+  return loop_->clock()->Now() + (until - loop_->clock()->MonotonicNow());
+}
+
+// The token that the permit was granted with may be gone by now.
+void RestGenesysClient::Dispatch(CallPtr call) {
+  std::optional<std::string> token = tokens_.Current();
+  if (token) {
+    Transmit(std::move(call), *std::move(token));
+    return;
+  }
+  tokens_.Get([this, call = std::move(call)](absl::StatusOr<std::string> renewed) mutable {
+    if (renewed.ok()) {
+      Transmit(std::move(call), *std::move(renewed));
+    } else {
+      permits_.Release(call->request.request_class);
+      FailUnsent(std::move(call), renewed.status());
+    }
+  });
+}
+
+void RestGenesysClient::Transmit(CallPtr call, std::string token) {
+  call->token = std::move(token);
+  HttpRequest request = BuildHttpRequest(*call);
+  transport_->Send(std::move(request), [this, call = std::move(call)](HttpResult result) mutable {
+    OnResult(std::move(call), std::move(result));
+  });
+}
+
+HttpRequest RestGenesysClient::BuildHttpRequest(const Call& call) const {
+  HttpRequest request;
+  request.method = call.request.method;
+  request.url = absl::StrCat(options_.api_url, call.request.target);
+  request.headers = {{"Authorization", absl::StrCat("Bearer ", call.token)},
+                     {"Accept", "application/json"},
+                     {"User-Agent", options_.user_agent}};
+  if (HasBody(call.request)) request.headers.emplace_back("Content-Type", "application/json");
+  request.body = call.request.body;
+  request.timeout = call.request.timeout;
+  request.max_body_bytes = options_.max_body_bytes;
+  return request;
+}
+
+void RestGenesysClient::OnResult(CallPtr call, HttpResult result) {
+  Learn(*call, result);
+  const bool is_refused = IsAnswer(result) && result.response.status == 401;
+  if (is_refused && !call->is_replay) {
+    Replay(std::move(call), std::move(result.response));
+    return;
+  }
+  HideToken(call->token, &result.response);
+  ApiReply reply = MakeApiReply(call->request, std::move(result), loop_->clock()->Now());
+  if (IsThrottled(reply)) Throttle(*call, reply);
+  permits_.Wake();
+  call->done(std::move(reply));
+}
+
+void RestGenesysClient::Replay(CallPtr call, HttpResponse refusal) {
+  tokens_.Invalidate(call->token);
+  call->is_replay = true;
+  call->first_response = std::move(refusal);
+  const RequestClass request_class = call->request.request_class;
+  const absl::Duration max_wait = call->request.timeout;
+  permits_.Acquire(request_class, max_wait,
+                   [this, call = std::move(call)](const absl::Status& granted) mutable {
+                     if (granted.ok()) {
+                       Dispatch(std::move(call));
+                     } else {
+                       FailUnsent(std::move(call), granted);
+                     }
+                   });
+}
+
+void RestGenesysClient::Learn(const Call& call, const HttpResult& result) {
+  const std::string outcome = IsAnswer(result) ? absl::StrCat(result.response.status) : "none";
+  metrics_->UpstreamRequests(options_.org, std::string(Name(call.request.request_class)), outcome)
+      .Increment();
+  if (IsAnswer(result)) budget_->OnReport(RateLimitReportOf(result.response));
+}
+
+void RestGenesysClient::Throttle(const Call& call, const ApiReply& reply) {
+  const RequestClass request_class = call.request.request_class;
+  budget_->OnThrottled(request_class, *reply.retry_after);
+  Log(LogLevel::kWarning, "upstream_throttled",
+      {{"org", options_.org},
+       {"class", Name(request_class)},
+       {"retry_after", *reply.retry_after},
+       {"error", reply.status}});
+}
+
+void RestGenesysClient::FailUnsent(CallPtr call, absl::Status status) {
+  ApiReply reply;
+  reply.fate = HttpResult::Fate::kNotSent;
+  const bool is_verdict = status.code() == absl::StatusCode::kFailedPrecondition;
+  if (call->is_replay && is_verdict) {
+    reply.fate = HttpResult::Fate::kAnswered;
+    reply.response = std::move(call->first_response);
+  }
+  reply.retry_after = GetRetryDelay(status);
+  reply.status = std::move(status);
+  call->done(std::move(reply));
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,80 @@
+#ifndef GCJOBS_SERVER_GENESYS_REST_GENESYS_CLIENT_H_
+#define GCJOBS_SERVER_GENESYS_REST_GENESYS_CLIENT_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "common/metrics.h"
+#include "server/genesys/genesys_client.h"
+#include "server/genesys/permit_queue.h"
+#include "server/genesys/token_source.h"
+#include "server/net/event_loop.h"
+#include "server/net/http_transport.h"
+#include "server/scheduler/request_budget.h"
+
+namespace gcjobs {
+
+// GenesysClient over HTTP. Loop thread only; must live until the loop turns no
+// more.
+class RestGenesysClient final : public GenesysClient {
+ public:
+  struct Options {
+    std::string org;        // for metrics and logs
+    std::string api_url;    // such as `https://api.mypurecloud.com`
+    std::string login_url;  // such as `https://login.mypurecloud.com`
+    ClientCredentials credentials;
+    std::string user_agent = "gcjobs";
+    // A longer answer is dropped: GENESYS_BAD_RESPONSE.
+    size_t max_body_bytes = 16 << 20;
+    // Requests of one class that may wait for a permit.
+    size_t max_waiting = 10'000;
+  };
+
+  // All pointers must outlive this. `budget` is this organisation's alone.
+  RestGenesysClient(Options options, HttpTransport* transport, RequestBudget* budget,
+                    EventLoop* loop, Metrics* metrics);
+
+  void Acquire(RequestClass request_class, absl::Duration max_wait, Granted granted) override;
+  void Release(RequestClass request_class) override;
+
+  // A reply to a 401 that could not be sent again (no token or no permit) is
+  // kNotSent, since a 401 has done nothing; its status tells why, and only
+  // GENESYS_CREDENTIALS_REJECTED is kAnswered, with the 401.
+  void Send(ApiRequest request, Done done) override;
+
+  absl::Time ThrottledUntil(RequestClass request_class) const override;
+
+ private:
+  // One call under way, with a permit.
+  struct Call {
+    ApiRequest request;
+    Done done;
+    std::string token;            // as last sent
+    bool is_replay = false;       // the 401 has been spent
+    HttpResponse first_response;  // the 401
+  };
+  using CallPtr = std::unique_ptr<Call>;
+
+  void Dispatch(CallPtr call);
+  void Transmit(CallPtr call, std::string token);
+  HttpRequest BuildHttpRequest(const Call& call) const;
+  void OnResult(CallPtr call, HttpResult result);
+  void Replay(CallPtr call, HttpResponse refusal);
+  void Learn(const Call& call, const HttpResult& result);
+  void Throttle(const Call& call, const ApiReply& reply);
+  // Ends a call that was not sent.
+  void FailUnsent(CallPtr call, absl::Status status);
+
+  const Options options_;
+  HttpTransport* const transport_;
+  RequestBudget* const budget_;
+  EventLoop* const loop_;
+  Metrics* const metrics_;
+  TokenSource tokens_;
+  PermitQueue permits_;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_GENESYS_REST_GENESYS_CLIENT_H_

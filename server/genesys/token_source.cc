@@ -1,0 +1,216 @@
+#include "server/genesys/token_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/random/distributions.h"
+#include "absl/strings/str_cat.h"
+#include "common/backoff_policy.h"
+#include "common/error_info.h"
+#include "common/log.h"
+#include "server/genesys/error_body.h"
+#include "server/genesys/error_mapping.h"
+#include "server/genesys/retry_after.h"
+
+namespace gcjobs {
+namespace {
+
+// When in its life a token is renewed. Spread, so that several servers of one
+// organisation do not renew in step.
+constexpr double kEarliestRenewal = 0.8;
+constexpr double kLatestRenewal = 0.9;
+
+// The last part of a token's life in which it is no longer used: a request
+// takes time to arrive.
+constexpr double kUnusedLife = 0.02;
+
+// Credentials change by hand: asking more often only gets the client locked.
+constexpr BackoffPolicy kRejectedBackoff = {absl::Seconds(5), absl::Minutes(1), 2.0};
+constexpr BackoffPolicy kUnavailableBackoff = {absl::Milliseconds(500), absl::Seconds(30), 2.0};
+
+// A token refused at this age or younger was not simply revoked: the next one
+// will hardly do better, and each costs a request.
+constexpr absl::Duration kYoungAge = absl::Minutes(1);
+
+bool IsAnswer(const HttpResult& result) {
+  return result.fate == HttpResult::Fate::kAnswered ||
+         result.fate == HttpResult::Fate::kBodyTooLarge;
+}
+
+std::string OutcomeOf(const HttpResult& result) {
+  return IsAnswer(result) ? absl::StrCat(result.response.status) : "none";
+}
+
+}  // namespace
+
+TokenSource::TokenSource(Options options, HttpTransport* transport, RequestBudget* budget,
+                         EventLoop* loop, Metrics* metrics)
+    : options_(std::move(options)),
+      transport_(transport),
+      budget_(budget),
+      loop_(loop),
+      metrics_(metrics) {}
+
+std::optional<std::string> TokenSource::Current() {
+  const absl::Time now = Now();
+  if (token_.empty() || now >= expires_at_) return std::nullopt;
+  if (now >= renew_at_ && now >= not_before_) Renew();
+  return token_;
+}
+
+void TokenSource::Get(Done done) {
+  std::optional<std::string> token = Current();
+  if (token) {
+    loop_->Post([done = std::move(done), token = *std::move(token)]() mutable { done(token); });
+    return;
+  }
+  if (!is_renewing_ && failures_ > 0 && Now() < not_before_) {
+    loop_->Post([done = std::move(done), status = RememberedFailure()]() mutable { done(status); });
+    return;
+  }
+  waiters_.push_back(std::move(done));
+  Renew();
+}
+
+void TokenSource::Invalidate(absl::string_view token) {
+  if (token.empty() || token != token_) return;
+  token_.clear();
+  young_deaths_ = Now() - adopted_at_ <= kYoungAge ? young_deaths_ + 1 : 0;
+  if (young_deaths_ > 1) {
+    const absl::Duration delay = kUnavailableBackoff.Delay(young_deaths_ - 1, random_);
+    not_before_ = std::max(not_before_, Now() + delay);
+  }
+}
+
+void TokenSource::Renew() {
+  if (is_renewing_) return;
+  is_renewing_ = true;
+  SendWhenPermitted();
+}
+
+void TokenSource::SendWhenPermitted() {
+  const absl::Time now = Now();
+  const absl::Time earliest = std::max(budget_->Earliest(RequestClass::kToken), not_before_);
+  if (earliest > now) {
+    loop_->RunAfter(earliest - now, [this] { SendWhenPermitted(); });
+    return;
+  }
+  budget_->Take(RequestClass::kToken);
+  HttpRequest request = BuildTokenRequest(options_.login_url, options_.credentials);
+  request.headers.emplace_back("User-Agent", options_.user_agent);
+  request.timeout = options_.timeout;
+  transport_->Send(std::move(request), [this, now](HttpResult result) { OnResult(now, result); });
+}
+
+void TokenSource::OnResult(absl::Time sent_at, const HttpResult& result) {
+  is_renewing_ = false;
+  ++failures_;  // until it proves not to be one
+  metrics_
+      ->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), OutcomeOf(result))
+      .Increment();
+  if (result.fate != HttpResult::Fate::kAnswered || result.response.status != 200) {
+    Fail(FailureOf(result));
+    return;
+  }
+  absl::StatusOr<TokenGrant> grant = ParseTokenGrant(result.response.body);
+  if (!grant.ok()) {
+    Fail(Unavailable(absl::StrCat("unreadable answer: ", grant.status().message()),
+                     result.response));
+    return;
+  }
+  Adopt(sent_at, *std::move(grant));
+}
+
+void TokenSource::Adopt(absl::Time sent_at, TokenGrant grant) {
+  failures_ = 0;
+  not_before_ = absl::InfinitePast();
+  token_ = std::move(grant.token);
+  adopted_at_ = Now();
+  // Its life began when it was issued, at some time after `sent_at`.
+  renew_at_ = sent_at + grant.lifetime * absl::Uniform(random_, kEarliestRenewal, kLatestRenewal);
+  expires_at_ = sent_at + grant.lifetime * (1 - kUnusedLife);
+  Log(LogLevel::kInfo, "token_renewed", {{"org", options_.org}, {"lifetime", grant.lifetime}});
+  AnswerWaiters(token_);
+}
+
+void TokenSource::Fail(Failure failure) {
+  failure_ = std::move(failure.status);
+  not_before_ = Now() + failure.delay;
+  Log(LogLevel::kWarning, "token_refused",
+      {{"org", options_.org}, {"error", failure_}, {"retry_after", failure.delay}});
+  AnswerWaiters(RememberedFailure());
+}
+
+void TokenSource::AnswerWaiters(const absl::StatusOr<std::string>& token) {
+  // A copy: waiters may well invalidate what they are given.
+  const absl::StatusOr<std::string> answer = token;
+  for (Done& done : std::exchange(waiters_, {})) done(answer);
+}
+
+TokenSource::Failure TokenSource::FailureOf(const HttpResult& result) {
+  if (result.fate == HttpResult::Fate::kAnswered) return FailureOfAnswer(result.response);
+  return Unavailable(CleanUpstreamText(result.error.message()), result.response);
+}
+
+TokenSource::Failure TokenSource::FailureOfAnswer(const HttpResponse& response) {
+  const ErrorBody error = ParseErrorBody(response);
+  std::string problem = absl::StrCat("HTTP ", response.status);
+  if (!error.code.empty()) absl::StrAppend(&problem, ": ", error.code);
+  if (!error.message.empty()) absl::StrAppend(&problem, ": ", error.message);
+  const absl::Duration asked =
+      RetryAfterOf(response, loop_->clock()->Now()).value_or(absl::ZeroDuration());
+  switch (response.status) {
+    case 400:
+    case 401:
+    case 403:
+      return {MakeTokenError(absl::StatusCode::kFailedPrecondition, kReasonCredentialsRejected,
+                             problem, response),
+              kRejectedBackoff.Delay(failures_, random_)};
+    case 429:
+      budget_->OnThrottled(RequestClass::kToken, asked);
+      return {MakeTokenError(absl::StatusCode::kResourceExhausted, kReasonRateLimited, problem,
+                             response),
+              asked};
+    default:
+      break;
+  }
+  Failure failure = Unavailable(problem, response);
+  failure.delay = std::max(failure.delay, asked);
+  return failure;
+}
+
+TokenSource::Failure TokenSource::Unavailable(const std::string& problem,
+                                              const HttpResponse& response) {
+  return {MakeTokenError(absl::StatusCode::kUnavailable, kReasonUnavailable, problem, response),
+          kUnavailableBackoff.Delay(failures_, random_)};
+}
+
+absl::Status TokenSource::RememberedFailure() const {
+  absl::Status status = failure_;
+  const bool is_retryable = status.code() != absl::StatusCode::kFailedPrecondition;
+  if (is_retryable) {
+    SetRetryDelay(&status, std::max(not_before_ - Now(), absl::ZeroDuration()));
+  }
+  return status;
+}
+
+absl::Status TokenSource::MakeTokenError(absl::StatusCode code, absl::string_view reason,
+                                         absl::string_view problem,
+                                         const HttpResponse& response) const {
+  const std::string message = absl::StrCat("token request to ", options_.login_url, ": ",
+                                           WithoutSecret(problem, options_.credentials));
+  absl::Status status =
+      MakeGenesysError(code, reason, message, {{"login_url", options_.login_url}});
+  if (response.status == 0) return status;
+  AddErrorMetadata(&status, "http_status", absl::StrCat(response.status));
+  const ErrorBody error = ParseErrorBody(response);
+  if (!error.code.empty()) {
+    AddErrorMetadata(&status, "genesys_code", WithoutSecret(error.code, options_.credentials));
+  }
+  if (!error.correlation_id.empty()) {
+    AddErrorMetadata(&status, "correlation_id", error.correlation_id);
+  }
+  return status;
+}
+
+}  // namespace gcjobs

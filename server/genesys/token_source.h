@@ -1,0 +1,105 @@
+#ifndef GCJOBS_SERVER_GENESYS_TOKEN_SOURCE_H_
+#define GCJOBS_SERVER_GENESYS_TOKEN_SOURCE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/metrics.h"
+#include "server/genesys/token_grant.h"
+#include "server/net/event_loop.h"
+#include "server/net/http_transport.h"
+#include "server/scheduler/request_budget.h"
+
+namespace gcjobs {
+
+// An organisation's access token, by its client credentials. Loop thread only;
+// must live until the loop turns no more.
+//
+// However many ask, one request is under way. A token is renewed when it is
+// asked for late in its life, while the old one is still handed out. A token
+// never appears in an error or in the log.
+class TokenSource {
+ public:
+  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+
+  struct Options {
+    std::string org;        // for metrics and logs
+    std::string login_url;  // such as `https://login.mypurecloud.com`
+    ClientCredentials credentials;
+    std::string user_agent = "gcjobs";
+    // For one token request.
+    absl::Duration timeout = absl::Seconds(15);
+  };
+
+  // All pointers must outlive this.
+  TokenSource(Options options, HttpTransport* transport, RequestBudget* budget, EventLoop* loop,
+              Metrics* metrics);
+  TokenSource(const TokenSource&) = delete;
+  TokenSource& operator=(const TokenSource&) = delete;
+
+  // The token, if there is one that can be used now. Late in its life this
+  // starts its renewal.
+  std::optional<std::string> Current();
+
+  // Runs `done` exactly once, never from within Get, with a token or
+  // - FAILED_PRECONDITION/GENESYS_CREDENTIALS_REJECTED;
+  // - UNAVAILABLE/GENESYS_UNAVAILABLE or RESOURCE_EXHAUSTED/
+  //   GENESYS_RATE_LIMITED, with RetryInfo.
+  // After a failure the answer is that failure, without a request, until its
+  // backoff is over.
+  void Get(Done done);
+
+  // The upstream refused `token`. Harmless when it is no longer the current
+  // one, so that many requests refused at once cause one renewal.
+  void Invalidate(absl::string_view token);
+
+ private:
+  struct Failure {
+    absl::Status status;
+    absl::Duration delay;  // until the next request
+  };
+
+  void Renew();
+  void SendWhenPermitted();
+  void OnResult(absl::Time sent_at, const HttpResult& result);
+  void Adopt(absl::Time sent_at, TokenGrant grant);
+  void Fail(Failure failure);
+  void AnswerWaiters(const absl::StatusOr<std::string>& token);
+  Failure FailureOf(const HttpResult& result);
+  Failure FailureOfAnswer(const HttpResponse& response);
+  Failure Unavailable(const std::string& problem, const HttpResponse& response);
+  absl::Status RememberedFailure() const;
+  absl::Status MakeTokenError(absl::StatusCode code, absl::string_view reason,
+                              absl::string_view problem, const HttpResponse& response) const;
+  absl::Time Now() const { return loop_->clock()->MonotonicNow(); }
+
+  const Options options_;
+  HttpTransport* const transport_;
+  RequestBudget* const budget_;
+  EventLoop* const loop_;
+  Metrics* const metrics_;
+  absl::BitGen random_;
+
+  std::string token_;  // empty = none
+  absl::Time adopted_at_ = absl::InfinitePast();
+  absl::Time renew_at_ = absl::InfinitePast();
+  absl::Time expires_at_ = absl::InfinitePast();
+
+  bool is_renewing_ = false;
+  absl::Time not_before_ = absl::InfinitePast();  // for the next token request
+  std::vector<Done> waiters_;
+
+  int failures_ = 0;  // in a row
+  absl::Status failure_;
+  int young_deaths_ = 0;  // tokens in a row that were refused soon after they were issued
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_GENESYS_TOKEN_SOURCE_H_

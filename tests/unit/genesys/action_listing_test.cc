@@ -1,0 +1,162 @@
+#include "server/genesys/action_listing.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/time_conversion.h"
+#include "tests/fakes/fake_http_transport.h"
+#include "tests/matchers/status_matchers.h"
+
+namespace gcjobs {
+namespace {
+
+using testing::FakeHttpTransport;
+using testing::IsOk;
+using testing::StatusIs;
+
+ActionTimeouts::ListQuery Query(std::string name = "", std::string flow_id = "") {
+  ActionTimeouts::ListQuery query;
+  query.name = std::move(name);
+  query.flow_id = std::move(flow_id);
+  query.page_size = 2;
+  return query;
+}
+
+absl::StatusOr<ActionTimeouts::ListPage> Parse(const ActionTimeouts::ListQuery& query,
+                                               std::string body) {
+  return ParseListPage(query, FakeHttpTransport::Ok(200, std::move(body)).response);
+}
+
+TEST(BuildListRequestTest, AsksForIntegrationActionsWithTheirConfig) {
+  EXPECT_EQ(BuildListRequest(Query("get order")).target,
+            "/api/v2/integrations/actions?pageSize=2&pageNumber=1&includeConfig=true"
+            "&name=get%20order");
+  EXPECT_EQ(BuildListRequest(Query()).target,
+            "/api/v2/integrations/actions?pageSize=2&pageNumber=1&includeConfig=true");
+  EXPECT_EQ(BuildListRequest(Query()).request_class, RequestClass::kManage);
+}
+
+TEST(BuildListRequestTest, AsksForAFlowsActionsWithTheirDefinition) {
+  EXPECT_EQ(BuildListRequest(Query("", "f/1")).target,
+            "/api/v2/flows/dataactions?flowId=f%2F1&pageSize=2&pageNumber=1&expand=definition");
+}
+
+TEST(BuildListRequestTest, PageSizeAndNumberAreBroughtIntoRange) {
+  ActionTimeouts::ListQuery query;
+  query.page_size = 5000;
+  query.page_number = -3;
+  EXPECT_EQ(BuildListRequest(query).target,
+            "/api/v2/integrations/actions?pageSize=100&pageNumber=1&includeConfig=true");
+}
+
+TEST(ParseListPageTest, ReadsIntegrationActions) {
+  const auto page = Parse(Query(), R"({"entities":[{"id":"a-1","name":"Get","category":"CRM",
+      "integrationId":"i-1","version":4,"config":{"timeoutSeconds":20}}]})");
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->actions.size(), 1u);
+  const v1::Action& action = page->actions[0];
+  EXPECT_EQ(action.id(), "a-1");
+  EXPECT_EQ(action.name(), "Get");
+  EXPECT_EQ(action.category(), "CRM");
+  EXPECT_EQ(action.integration_id(), "i-1");
+  EXPECT_EQ(action.version(), 4);
+  EXPECT_EQ(FromProto(action.timeout()), absl::Seconds(20));
+}
+
+TEST(ParseListPageTest, ReadsAFlowsActionsOfEveryForm) {
+  const auto page = Parse(Query("", "f-1"), R"({"entities":[
+      {"id":"1","type":"rest","definition":{"options":{"timeout":1500}}},
+      {"id":"2","type":"rest","definition":"{\"options\":{\"timeout\":2500}}"},
+      {"id":"3","type":"script","executionTimeout":7},
+      {"id":"4","type":"rest"}, {"id":"5","type":"rest","definition":"not json"}]})");
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->actions.size(), 5u);
+  EXPECT_EQ(page->actions[0].flow_id(), "f-1");
+  EXPECT_EQ(FromProto(page->actions[0].timeout()), absl::Milliseconds(1500));
+  EXPECT_EQ(FromProto(page->actions[1].timeout()), absl::Milliseconds(2500));
+  EXPECT_EQ(FromProto(page->actions[2].timeout()), absl::Seconds(7));
+  EXPECT_FALSE(page->actions[3].has_timeout());
+  EXPECT_FALSE(page->actions[4].has_timeout());
+}
+
+TEST(ParseListPageTest, EntitiesOfAnyShapeDoNoHarm) {
+  const auto page = Parse(Query(), R"({"entities":[null,7,"x",[],{},{"id":5},{"id":""},
+      {"id":"a","name":[],"version":"4","config":"none"},
+      {"id":"b","config":{"timeoutSeconds":"20"},"version":1e99},
+      {"id":"c","config":{"timeoutSeconds":-1}}]})");
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->actions.size(), 3u);
+  for (const v1::Action& action : page->actions) {
+    EXPECT_FALSE(action.has_timeout()) << action.id();
+    EXPECT_EQ(action.version(), 0) << action.id();
+  }
+}
+
+TEST(ParseListPageTest, NamesAreMatchedIgnoringCase) {
+  const auto page = Parse(Query("ORDER"), R"({"entities":[{"id":"1","name":"Get Order"},
+      {"id":"2","name":"Get User"},{"id":"3","name":"orders"}]})");
+  ASSERT_EQ(page->actions.size(), 2u);
+  EXPECT_EQ(page->actions[1].id(), "3");
+}
+
+class BadListTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadListTest, IsABadResponse) {
+  EXPECT_THAT(Parse(Query(), GetParam()),
+              StatusIs(absl::StatusCode::kInternal, std::string("GENESYS_BAD_RESPONSE")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Bodies, BadListTest,
+                         ::testing::Values("", "<html>", "[]", "{}", "null", R"({"entities":{}})",
+                                           R"({"entities":null})", R"({"entities":[{)"));
+
+struct PagingCase {
+  const char* situation;
+  int entities;
+  const char* members;
+  bool has_next;
+};
+
+void PrintTo(const PagingCase& c, std::ostream* os) { *os << c.situation; }
+
+class PagingTest : public ::testing::TestWithParam<PagingCase> {};
+
+// Page 3, two actions a page.
+TEST_P(PagingTest, KnowsTheLastPage) {
+  ActionTimeouts::ListQuery query = Query();
+  query.page_number = 3;
+  std::string entities;
+  for (int i = 0; i < GetParam().entities; ++i) {
+    absl::StrAppend(&entities, i == 0 ? "" : ",", R"({"id":"a"})");
+  }
+  const auto page =
+      Parse(query, absl::StrCat(R"({"entities":[)", entities, "]", GetParam().members, "}"));
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->next_page_number,
+            GetParam().has_next ? std::optional<int>(4) : std::optional<int>());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Answers, PagingTest,
+    ::testing::Values(
+        PagingCase{"an empty page, whatever is said", 0, R"(,"pageCount":9,"nextUri":"/x")", false},
+        PagingCase{"a short page", 1, "", false}, PagingCase{"a full page", 2, "", true},
+        PagingCase{"a full page and a lying pageCount", 2, R"(,"pageCount":1)", true},
+        PagingCase{"a full page, pageCount and total agree", 2, R"(,"pageCount":3,"total":6)",
+                   false},
+        PagingCase{"pages to come", 2, R"(,"pageCount":4)", true},
+        PagingCase{"a short page with pages to come", 1, R"(,"pageCount":4)", true},
+        PagingCase{"a next page by link", 1, R"(,"nextUri":"/api/v2/x?pageNumber=4")", true},
+        PagingCase{"smaller pages than asked for", 1, R"(,"pageSize":1,"total":4)", true},
+        PagingCase{"the last of smaller pages", 1, R"(,"pageSize":1,"pageCount":3,"total":3)",
+                   false},
+        PagingCase{"more in all than seen", 2, R"(,"pageCount":3,"total":7)", true},
+        PagingCase{"a page that does not turn", 2, R"(,"pageNumber":1)", false},
+        PagingCase{"numbers of other types", 1, R"(,"pageCount":"4","total":null,"nextUri":7)",
+                   false}));
+
+}  // namespace
+}  // namespace gcjobs

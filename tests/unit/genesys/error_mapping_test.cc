@@ -1,0 +1,194 @@
+#include "server/genesys/error_mapping.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/error_info.h"
+#include "common/utf8.h"
+#include "server/genesys/retry_after.h"
+#include "tests/fakes/fake_http_transport.h"
+#include "tests/matchers/status_matchers.h"
+
+namespace gcjobs {
+namespace {
+
+using absl::StatusCode;
+using testing::FakeHttpTransport;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::Not;
+using testing::StatusIs;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
+ApiRequest ExampleRequest() {
+  ApiRequest request;
+  request.method = "GET";
+  request.target = "/api/v2/things/7?cursor=private";
+  return request;
+}
+
+ApiReply Reply(HttpResult result) {
+  return MakeApiReply(ExampleRequest(), std::move(result), kNow);
+}
+
+ApiReply ReplyTo(int status, std::string body = "", HttpHeaders headers = {}) {
+  return Reply(FakeHttpTransport::Ok(status, std::move(body), std::move(headers)));
+}
+
+std::string Message(const ApiReply& reply) { return std::string(reply.status.message()); }
+
+struct StatusCase {
+  int http_status;
+  StatusCode code;
+  absl::string_view reason;
+  bool is_retryable;
+};
+
+void PrintTo(const StatusCase& c, std::ostream* os) { *os << c.http_status; }
+
+class ErrorMappingTest : public ::testing::TestWithParam<StatusCase> {};
+
+TEST_P(ErrorMappingTest, GivesCodeReasonDomainAndRetryInfo) {
+  const ApiReply reply = ReplyTo(GetParam().http_status);
+  EXPECT_THAT(reply.status, StatusIs(GetParam().code, std::string(GetParam().reason)));
+  const auto info = GetErrorInfo(reply.status);
+  EXPECT_EQ(info->domain(), "genesys.cloud");
+  EXPECT_EQ(info->metadata().at("http_status"), absl::StrCat(GetParam().http_status));
+  EXPECT_EQ(GetRetryDelay(reply.status).has_value(), GetParam().is_retryable);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    HttpStatuses, ErrorMappingTest,
+    ::testing::Values(StatusCase{400, StatusCode::kInvalidArgument, kReasonBadRequest, false},
+                      StatusCase{413, StatusCode::kInvalidArgument, kReasonBadRequest, false},
+                      StatusCase{415, StatusCode::kInvalidArgument, kReasonBadRequest, false},
+                      StatusCase{422, StatusCode::kInvalidArgument, kReasonBadRequest, false},
+                      StatusCase{405, StatusCode::kInvalidArgument, kReasonBadRequest, false},
+                      StatusCase{401, StatusCode::kFailedPrecondition, kReasonCredentialsRejected,
+                                 false},
+                      StatusCase{403, StatusCode::kPermissionDenied, kReasonForbidden, false},
+                      StatusCase{404, StatusCode::kNotFound, kReasonNotFound, false},
+                      StatusCase{410, StatusCode::kNotFound, kReasonNotFound, false},
+                      StatusCase{409, StatusCode::kAborted, kReasonVersionConflict, false},
+                      StatusCase{408, StatusCode::kDeadlineExceeded, kReasonTimeout, true},
+                      StatusCase{504, StatusCode::kDeadlineExceeded, kReasonTimeout, true},
+                      StatusCase{429, StatusCode::kResourceExhausted, kReasonRateLimited, true},
+                      StatusCase{500, StatusCode::kUnavailable, kReasonUnavailable, true},
+                      StatusCase{501, StatusCode::kUnavailable, kReasonUnavailable, false},
+                      StatusCase{502, StatusCode::kUnavailable, kReasonUnavailable, true},
+                      StatusCase{503, StatusCode::kUnavailable, kReasonUnavailable, true},
+                      StatusCase{599, StatusCode::kUnavailable, kReasonUnavailable, true},
+                      StatusCase{302, StatusCode::kInternal, kReasonBadResponse, false},
+                      StatusCase{101, StatusCode::kInternal, kReasonBadResponse, false},
+                      StatusCase{777, StatusCode::kInternal, kReasonBadResponse, false}));
+
+TEST(MakeApiReplyTest, SuccessIsOkAndKeepsTheWholeResponse) {
+  const ApiReply reply = ReplyTo(202, "{}", {{"Location", "/x"}});
+  EXPECT_THAT(reply.status, IsOk());
+  EXPECT_EQ(reply.fate, HttpResult::Fate::kAnswered);
+  EXPECT_EQ(reply.response.body, "{}");
+  EXPECT_EQ(reply.response.Header("location"), "/x");
+}
+
+class VersionMismatchTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(VersionMismatchTest, Is400AndYetAConflict) {
+  EXPECT_THAT(ReplyTo(400, GetParam()).status,
+              StatusIs(StatusCode::kAborted, std::string(kReasonVersionConflict)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, VersionMismatchTest,
+    ::testing::Values(
+        R"({"code":"bad.request","message":"Version 3 does not match the current version 4"})",
+        R"({"message":"The version number of the modified resource must match the version number in the database."})",
+        R"({"message":"Resource conflict - Unexpected version was provided"})",
+        R"({"code":"invalid.update.wrong.version"})", R"({"message":"VERSION MISMATCH"})"));
+
+TEST(MakeApiReplyTest, OtherTalkOfVersionsIsNoConflict) {
+  EXPECT_THAT(ReplyTo(400, R"({"message":"version must be an integer"})").status,
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(ReplyTo(400, R"({"message":"the fields do not match"})").status,
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(ReplyTo(404, R"({"message":"version does not match"})").status,
+              StatusIs(StatusCode::kNotFound));
+}
+
+TEST(MakeApiReplyTest, TheMessageSaysWhatWasAttemptedAndWhatUpstreamSaid) {
+  const ApiReply reply =
+      ReplyTo(404, R"({"code":"not.found","message":"No such thing","contextId":"c-1"})");
+  EXPECT_EQ(Message(reply), "GET /api/v2/things/7: HTTP 404: not.found: No such thing");
+  const auto metadata = GetErrorInfo(reply.status)->metadata();
+  EXPECT_EQ(metadata.at("genesys_code"), "not.found");
+  EXPECT_EQ(metadata.at("correlation_id"), "c-1");
+}
+
+TEST(MakeApiReplyTest, TheCorrelationIdMayComeByHeader) {
+  const ApiReply reply = ReplyTo(502, "", {{"inin-correlation-id", "c-2"}});
+  EXPECT_EQ(GetErrorInfo(reply.status)->metadata().at("correlation_id"), "c-2");
+}
+
+TEST(MakeApiReplyTest, BodiesOfAnyShapeDoNoHarm) {
+  for (const std::string& body :
+       {std::string("<html><body>Bad Gateway</body></html>"), std::string("{\"message\":"),
+        std::string(R"({"message":17,"code":["x"],"contextId":{}})"), std::string("[1,2]"),
+        std::string("null"), std::string(200'000, '['), std::string("{\"a\":\0", 6)}) {
+    EXPECT_EQ(Message(ReplyTo(500, body)), "GET /api/v2/things/7: HTTP 500");
+  }
+}
+
+TEST(MakeApiReplyTest, ALineOfTextIsPassedOn) {
+  EXPECT_EQ(Message(ReplyTo(503, " try later\r\n")), "GET /api/v2/things/7: HTTP 503: try later");
+}
+
+TEST(MakeApiReplyTest, MessagesAreBoundedUtf8OfOneLine) {
+  const std::string euros = [] {
+    std::string text;
+    for (int i = 0; i < 2000; ++i) text += "€";
+    return text;
+  }();
+  const std::string cut = Message(ReplyTo(500, absl::StrCat(R"({"message":")", euros, "\"}")));
+  EXPECT_LT(cut.size(), 1200u);
+  EXPECT_TRUE(IsValidUtf8(cut));
+  EXPECT_THAT(cut, Not(HasSubstr("?")));
+  EXPECT_THAT(Message(ReplyTo(500, R"({"message":"a\nb\u0000c"})")), HasSubstr(": a b c"));
+  EXPECT_TRUE(IsValidUtf8(Message(ReplyTo(500, "caf\xE9"))));
+}
+
+TEST(MakeApiReplyTest, RetryInfoIsWhatUpstreamAsksFor) {
+  const ApiReply reply = ReplyTo(429, "", {{"Retry-After", "42"}});
+  EXPECT_EQ(reply.retry_after, absl::Seconds(42));
+  EXPECT_EQ(GetRetryDelay(reply.status), absl::Seconds(42));
+  EXPECT_EQ(GetRetryDelay(ReplyTo(502).status), kDefaultRetryDelay);
+  EXPECT_EQ(ReplyTo(502).retry_after, std::nullopt);
+}
+
+TEST(MakeApiReplyTest, ABrokenExchangeIsUnavailableAndATimeOutDeadlineExceeded) {
+  const ApiReply reset = Reply(FakeHttpTransport::Broken());
+  EXPECT_THAT(reset.status, StatusIs(StatusCode::kUnavailable, std::string(kReasonUnavailable)));
+  EXPECT_EQ(reset.fate, HttpResult::Fate::kBroken);
+  EXPECT_EQ(GetRetryDelay(reset.status), kDefaultRetryDelay);
+  EXPECT_THAT(Reply(FakeHttpTransport::Broken(true)).status,
+              StatusIs(StatusCode::kDeadlineExceeded, std::string(kReasonTimeout)));
+}
+
+TEST(MakeApiReplyTest, WhatWasNotSentIsUnavailableAlsoWhenConnectingTimedOut) {
+  HttpResult result = FakeHttpTransport::NotSent();
+  result.timed_out = true;
+  EXPECT_THAT(Reply(std::move(result)).status,
+              StatusIs(StatusCode::kUnavailable, std::string(kReasonUnavailable)));
+}
+
+TEST(MakeApiReplyTest, AnAnswerTooLargeIsBadOrTheErrorThatItIs) {
+  EXPECT_THAT(Reply(FakeHttpTransport::TooLarge(200)).status,
+              StatusIs(StatusCode::kInternal, std::string(kReasonBadResponse)));
+  EXPECT_THAT(Reply(FakeHttpTransport::TooLarge(404)).status,
+              StatusIs(StatusCode::kNotFound, std::string(kReasonNotFound)));
+}
+
+}  // namespace
+}  // namespace gcjobs

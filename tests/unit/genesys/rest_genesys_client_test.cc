@@ -1,0 +1,459 @@
+#include "server/genesys/rest_genesys_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/error_info.h"
+#include "tests/matchers/status_matchers.h"
+#include "tests/unit/genesys/upstream_fixture.h"
+
+namespace gcjobs {
+namespace {
+
+using absl::StatusCode;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using testing::FakeHttpTransport;
+using testing::GrantOf;
+using ::testing::HasSubstr;
+using testing::HeaderOf;
+using ::testing::IsEmpty;
+using testing::IsOk;
+using testing::IsTokenRequest;
+using ::testing::Not;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+constexpr absl::Duration kPatient = absl::Minutes(10);
+
+class RestGenesysClientTest : public testing::UpstreamFixture {
+ protected:
+  static RestGenesysClient::Options MakeOptions() {
+    RestGenesysClient::Options options;
+    options.org = "acme";
+    options.api_url = "https://api.example.com/";
+    options.login_url = "https://login.example.com/";
+    options.credentials = {"id", "s3cret", ""};
+    options.max_waiting = 400;
+    return options;
+  }
+
+  static ApiRequest MakeRequest(RequestClass request_class = RequestClass::kSubmit) {
+    ApiRequest request;
+    request.request_class = request_class;
+    request.method = "POST";
+    request.target = "/api/v2/things?x=1";
+    request.body = R"({"a":1})";
+    return request;
+  }
+
+  // Grants tokens t-1, t-2, ...; leaves other requests to the test.
+  void GrantTokens() {
+    transport_.SetHandler([this](const HttpRequest& request) -> std::optional<HttpResult> {
+      if (!IsTokenRequest(request)) return std::nullopt;
+      return FakeHttpTransport::Ok(200, GrantOf("t-" + std::to_string(++tokens_)));
+    });
+  }
+
+  // Acquires, and notes the outcome and the order in `granted_` and `order_`.
+  void Acquire(RequestClass request_class, absl::Duration max_wait = kPatient) {
+    client_.Acquire(request_class, max_wait, [this, request_class](absl::Status status) {
+      granted_.push_back(std::move(status));
+      order_.emplace_back(Name(request_class));
+    });
+  }
+
+  // Acquires and sends; the reply arrives in `replies_`.
+  void Call(ApiRequest request) {
+    client_.Acquire(request.request_class, kPatient, [this, request](const absl::Status& status) {
+      ASSERT_THAT(status, IsOk());
+      client_.Send(request, [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
+    });
+    loop_.RunUntilIdle();
+  }
+
+  void UseUpBudget() {
+    while (budget_.Earliest(RequestClass::kSubmit) <= clock_.MonotonicNow()) {
+      budget_.Take(RequestClass::kSubmit);
+    }
+  }
+
+  int tokens_ = 0;
+  RestGenesysClient client_{MakeOptions(), &transport_, &budget_, &loop_, &metrics_};
+  std::vector<absl::Status> granted_;
+  std::vector<std::string> order_;
+  std::vector<ApiReply> replies_;
+};
+
+TEST_F(RestGenesysClientTest, ACallCarriesTheTokenAndTheUsualHeaders) {
+  GrantTokens();
+  Call(MakeRequest());
+  ASSERT_THAT(transport_.requests(), SizeIs(1));
+  const HttpRequest sent = transport_.requests()[0].request;
+  EXPECT_EQ(sent.method, "POST");
+  EXPECT_EQ(sent.url, "https://api.example.com/api/v2/things?x=1");
+  EXPECT_EQ(sent.body, R"({"a":1})");
+  EXPECT_EQ(HeaderOf(sent, "Authorization"), "Bearer t-1");
+  EXPECT_EQ(HeaderOf(sent, "Content-Type"), "application/json");
+  EXPECT_EQ(HeaderOf(sent, "Accept"), "application/json");
+  EXPECT_EQ(HeaderOf(sent, "User-Agent"), "gcjobs");
+  Answer(FakeHttpTransport::Ok(202, "{}"));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_THAT(replies_[0].status, IsOk());
+  EXPECT_EQ(replies_[0].response.status, 202);
+}
+
+TEST_F(RestGenesysClientTest, AGetHasNoContentType) {
+  GrantTokens();
+  ApiRequest request = MakeRequest();
+  request.method = "GET";
+  request.body.clear();
+  Call(request);
+  EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Content-Type"), "");
+}
+
+class RestGenesysClientTargetTest : public RestGenesysClientTest,
+                                    public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(RestGenesysClientTargetTest, ATokenNeverLeavesForAnotherOrigin) {
+  GrantTokens();
+  ApiRequest request = MakeRequest();
+  request.target = GetParam();
+  Call(request);
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
+  EXPECT_THAT(replies_[0].status, StatusIs(StatusCode::kInternal));
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, RestGenesysClientTargetTest,
+                         ::testing::Values("", ".evil.example/api", "@evil.example/", ":99/api",
+                                           "https://evil.example/", "api/v2"));
+
+TEST_F(RestGenesysClientTest, AcquireNeverAnswersFromWithin) {
+  GrantTokens();
+  Acquire(RequestClass::kSubmit);
+  EXPECT_THAT(granted_, IsEmpty());
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_, ElementsAre(IsOk()));
+}
+
+TEST_F(RestGenesysClientTest, PermitsGoByClassThenInOrder) {
+  Acquire(RequestClass::kResults);
+  Acquire(RequestClass::kPoll);
+  Acquire(RequestClass::kManage);
+  Acquire(RequestClass::kCancel);
+  Acquire(RequestClass::kSubmit);
+  GrantTokens();
+  loop_.RunUntilIdle();
+  EXPECT_THAT(order_, ElementsAre("submit", "cancel", "manage", "poll", "results"));
+}
+
+TEST_F(RestGenesysClientTest, WithinAClassTheFirstIsServedFirst) {
+  GrantTokens();
+  std::vector<int> served;
+  for (int i = 0; i < 5; ++i) {
+    client_.Acquire(RequestClass::kPoll, kPatient,
+                    [&served, i](const absl::Status&) { served.push_back(i); });
+  }
+  loop_.RunUntilIdle();
+  EXPECT_THAT(served, ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST_F(RestGenesysClientTest, ManyWaitForOneToken) {
+  for (int i = 0; i < 20; ++i) Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  EXPECT_EQ(TokenRequests(), 1);
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-1")));
+  EXPECT_THAT(granted_, AllOf(SizeIs(20), Each(IsOk())));
+}
+
+TEST_F(RestGenesysClientTest, NoMinuteSeesMoreThanTheBudget) {
+  GrantTokens();
+  for (int i = 0; i < 400; ++i) Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_, SizeIs(299));  // and the token request
+  Advance(absl::Seconds(60));
+  EXPECT_THAT(granted_, SizeIs(299));
+  Advance(absl::Seconds(1));
+  EXPECT_THAT(granted_, AllOf(SizeIs(400), Each(IsOk())));
+}
+
+TEST_F(RestGenesysClientTest, AWaitEndsAtItsLimit) {
+  GrantTokens();
+  UseUpBudget();
+  Acquire(RequestClass::kSubmit, absl::Seconds(5));
+  Advance(absl::Seconds(5));
+  ASSERT_THAT(granted_, SizeIs(1));
+  EXPECT_THAT(granted_[0], StatusIs(StatusCode::kUnavailable));  // the token waits as well
+  Advance(absl::Minutes(2));
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  UseUpBudget();
+  Acquire(RequestClass::kSubmit, absl::Seconds(5));
+  Advance(absl::Seconds(5));
+  EXPECT_THAT(granted_[2],
+              StatusIs(StatusCode::kResourceExhausted, std::string("GENESYS_RATE_LIMITED")));
+  EXPECT_EQ(GetRetryDelay(granted_[2]), absl::Seconds(56));
+}
+
+TEST_F(RestGenesysClientTest, WhoGaveUpTakesNoPermit) {
+  GrantTokens();
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  UseUpBudget();
+  Acquire(RequestClass::kSubmit, absl::Seconds(1));
+  Acquire(RequestClass::kSubmit);
+  Advance(absl::Seconds(61));
+  EXPECT_THAT(granted_, SizeIs(3));
+  EXPECT_EQ(budget_.used(), 1);
+}
+
+TEST_F(RestGenesysClientTest, WithoutPatienceAFreePermitIsStillGranted) {
+  GrantTokens();
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  Acquire(RequestClass::kSubmit, absl::ZeroDuration());
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_, ElementsAre(IsOk(), IsOk()));
+}
+
+TEST_F(RestGenesysClientTest, AFullQueueRefuses) {
+  for (int i = 0; i < 401; ++i) Acquire(RequestClass::kPoll);
+  Acquire(RequestClass::kSubmit);
+  EXPECT_EQ(metrics_.PermitQueue("acme", "poll").Value(), 400);
+  loop_.RunUntilIdle();
+  ASSERT_THAT(granted_, SizeIs(1));
+  EXPECT_THAT(granted_[0],
+              StatusIs(StatusCode::kResourceExhausted, std::string("GENESYS_RATE_LIMITED")));
+  EXPECT_TRUE(GetRetryDelay(granted_[0]));
+}
+
+TEST_F(RestGenesysClientTest, AReleasedPermitGoesToTheNext) {
+  GrantTokens();
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  UseUpBudget();
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_, SizeIs(1));
+  client_.Release(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_, SizeIs(2));
+}
+
+TEST_F(RestGenesysClientTest, RefusedCredentialsFailEveryoneAtOnce) {
+  for (int i = 0; i < 20; ++i) Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  Answer(FakeHttpTransport::Ok(401, R"({"error":"invalid_client"})"));
+  EXPECT_THAT(granted_, AllOf(SizeIs(20), Each(StatusIs(StatusCode::kFailedPrecondition))));
+  Acquire(RequestClass::kPoll);
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_.back(), StatusIs(StatusCode::kFailedPrecondition,
+                                        std::string("GENESYS_CREDENTIALS_REJECTED")));
+  EXPECT_EQ(TokenRequests(), 1);
+}
+
+TEST_F(RestGenesysClientTest, WithoutLoginHostNoPermitIsGranted) {
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  Answer(FakeHttpTransport::NotSent());
+  EXPECT_THAT(granted_,
+              ElementsAre(StatusIs(StatusCode::kUnavailable, std::string("GENESYS_UNAVAILABLE"))));
+}
+
+TEST_F(RestGenesysClientTest, A401RenewsTheTokenAndSendsOnceMore) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(401, "", {}));
+  ASSERT_THAT(transport_.requests(), SizeIs(1));
+  const HttpRequest replay = transport_.requests()[0].request;
+  EXPECT_EQ(HeaderOf(replay, "Authorization"), "Bearer t-2");
+  EXPECT_EQ(replay.body, R"({"a":1})");
+  EXPECT_EQ(budget_.used(), 4);  // two tokens, two calls
+  Answer(FakeHttpTransport::Ok(202, "{}"));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_THAT(replies_[0].status, IsOk());
+}
+
+TEST_F(RestGenesysClientTest, ASecond401IsAVerdict) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(401));
+  Answer(FakeHttpTransport::Ok(401, R"({"code":"bad.credentials"})"));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_THAT(replies_[0].status, StatusIs(StatusCode::kFailedPrecondition,
+                                           std::string("GENESYS_CREDENTIALS_REJECTED")));
+  EXPECT_EQ(replies_[0].response.status, 401);
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+}
+
+TEST_F(RestGenesysClientTest, TwentyJobsWhoseTokenIsRevokedRenewItOnce) {
+  GrantTokens();
+  for (int i = 0; i < 20; ++i) Call(MakeRequest());
+  ASSERT_THAT(transport_.requests(), SizeIs(20));
+  for (int i = 0; i < 20; ++i) transport_.AnswerNext(FakeHttpTransport::Ok(401));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(TokenRequests(), 2);
+  ASSERT_THAT(transport_.requests(), SizeIs(20));
+  for (const auto& pending : transport_.requests()) {
+    EXPECT_EQ(HeaderOf(pending.request, "Authorization"), "Bearer t-2");
+  }
+}
+
+TEST_F(RestGenesysClientTest, LateRefusalsOfAnOldTokenRenewNothing) {
+  GrantTokens();
+  Call(MakeRequest());
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(401));  // renews
+  Answer(FakeHttpTransport::Ok(401));  // the other one, with the old token
+  EXPECT_EQ(TokenRequests(), 2);
+}
+
+TEST_F(RestGenesysClientTest, CredentialsRefusedAtTheRenewalAreAVerdictToo) {
+  GrantTokens();
+  Call(MakeRequest());
+  transport_.SetHandler(nullptr);
+  Answer(FakeHttpTransport::Ok(401));
+  Answer(FakeHttpTransport::Ok(400, R"({"error":"invalid_client"})"));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_THAT(replies_[0].status, StatusIs(StatusCode::kFailedPrecondition,
+                                           std::string("GENESYS_CREDENTIALS_REJECTED")));
+  EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kAnswered);
+  EXPECT_EQ(replies_[0].response.status, 401);
+}
+
+TEST_F(RestGenesysClientTest, ARenewalThatIsNotPossibleNowLeavesTheCallUnsent) {
+  GrantTokens();
+  Call(MakeRequest());
+  transport_.SetHandler(nullptr);
+  Answer(FakeHttpTransport::Ok(401));
+  Answer(FakeHttpTransport::Broken());
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
+  EXPECT_THAT(replies_[0].status, StatusIs(StatusCode::kUnavailable));
+  EXPECT_TRUE(replies_[0].retry_after);
+}
+
+TEST_F(RestGenesysClientTest, AReplayWaitsForTheBudget) {
+  GrantTokens();
+  Call(MakeRequest());
+  Acquire(RequestClass::kSubmit);
+  UseUpBudget();
+  Answer(FakeHttpTransport::Ok(401));
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+  Advance(absl::Seconds(29));
+  EXPECT_THAT(replies_, IsEmpty());
+  Advance(absl::Seconds(1));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
+}
+
+TEST_F(RestGenesysClientTest, A429StopsItsClassAndNoOther) {
+  GrantTokens();
+  Call(MakeRequest(RequestClass::kPoll));
+  Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "42"}}));
+  EXPECT_THAT(replies_[0].status,
+              StatusIs(StatusCode::kResourceExhausted, std::string("GENESYS_RATE_LIMITED")));
+  EXPECT_EQ(replies_[0].retry_after, absl::Seconds(42));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll), clock_.Now() + absl::Seconds(42));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit), absl::InfinitePast());
+  Acquire(RequestClass::kPoll);
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  EXPECT_THAT(order_, ElementsAre("submit"));
+  Advance(absl::Seconds(42));
+  EXPECT_THAT(order_, ElementsAre("submit", "poll"));
+}
+
+TEST_F(RestGenesysClientTest, A503StopsItsClassOnlyWithRetryAfter) {
+  GrantTokens();
+  Call(MakeRequest(RequestClass::kPoll));
+  Answer(FakeHttpTransport::Ok(503));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll), absl::InfinitePast());
+  Call(MakeRequest(RequestClass::kPoll));
+  Answer(FakeHttpTransport::Ok(503, "", {{"Retry-After", "Tue, 14 Nov 2023 22:14:20 GMT"}}));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll), clock_.Now() + absl::Minutes(1));
+}
+
+TEST_F(RestGenesysClientTest, EveryAnswerTeachesTheBudget) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(
+      404, "", {{"inin-ratelimit-allowed", "180"}, {"inin-ratelimit-count", "100"}}));
+  EXPECT_EQ(budget_.limit(), 180);
+  EXPECT_EQ(budget_.used(), 100);
+}
+
+TEST_F(RestGenesysClientTest, APermitOutlivesItsToken) {
+  GrantTokens();
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  Advance(absl::Hours(24));
+  client_.Send(MakeRequest(), [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
+  loop_.RunUntilIdle();
+  EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Authorization"), "Bearer t-2");
+}
+
+TEST_F(RestGenesysClientTest, APermitWithoutTokenIsGivenBack) {
+  GrantTokens();
+  Acquire(RequestClass::kSubmit);
+  loop_.RunUntilIdle();
+  transport_.SetHandler(nullptr);
+  Advance(absl::Hours(24));
+  Acquire(RequestClass::kSubmit);
+  client_.Send(MakeRequest(), [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
+  loop_.RunUntilIdle();
+  Answer(FakeHttpTransport::NotSent());
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
+  EXPECT_THAT(replies_[0].status, StatusIs(StatusCode::kUnavailable));
+}
+
+TEST_F(RestGenesysClientTest, BrokenExchangesAreToldApart) {
+  GrantTokens();
+  for (HttpResult result : {FakeHttpTransport::NotSent(), FakeHttpTransport::Broken(),
+                            FakeHttpTransport::TooLarge(200)}) {
+    const HttpResult::Fate fate = result.fate;
+    Call(MakeRequest());
+    Answer(std::move(result));
+    EXPECT_EQ(replies_.back().fate, fate);
+    EXPECT_FALSE(replies_.back().status.ok());
+  }
+}
+
+TEST_F(RestGenesysClientTest, AnUpstreamThatEchoesTheTokenDoesNotGetItIntoErrors) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(400, R"({"message":"bad header: Bearer t-1"})"));
+  EXPECT_THAT(replies_[0].status.ToString(), Not(HasSubstr("t-1")));
+}
+
+TEST_F(RestGenesysClientTest, EveryRequestIsCountedByClassAndOutcome) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(202, "{}"));
+  Call(MakeRequest(RequestClass::kPoll));
+  Answer(FakeHttpTransport::Broken());
+  EXPECT_EQ(metrics_.UpstreamRequests("acme", "submit", "202").Value(), 1);
+  EXPECT_EQ(metrics_.UpstreamRequests("acme", "poll", "none").Value(), 1);
+  EXPECT_EQ(metrics_.PermitQueue("acme", "submit").Value(), 0);
+}
+
+TEST_F(RestGenesysClientTest, CallsOfAGrantedCallerGoThrough) {
+  GrantTokens();
+  client_.Acquire(RequestClass::kSubmit, kPatient, [this](const absl::Status&) {
+    Acquire(RequestClass::kSubmit);
+    client_.Release(RequestClass::kSubmit);
+  });
+  loop_.RunUntilIdle();
+  EXPECT_THAT(granted_, ElementsAre(IsOk()));
+}
+
+}  // namespace
+}  // namespace gcjobs
