@@ -1,0 +1,206 @@
+#include "server/rpc/job_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "server/rpc/job_listing.h"
+#include "server/rpc/refused_stream.h"
+#include "server/rpc/request_validation.h"
+#include "server/rpc/rpc_errors.h"
+
+namespace gcjobs {
+namespace {
+
+// How much a page may grow over what the store gave: it and the store's cap of
+// 3 MiB stay below the 4 MiB that clients take by default.
+constexpr size_t kMaxOverlayBytes = 512 << 10;
+
+}  // namespace
+
+JobService::JobService(Options options)
+    : options_(std::move(options)), submissions_(options_.submit_defaults, options_.orgs) {}
+
+grpc::ServerUnaryReactor* JobService::SubmitAction(grpc::CallbackServerContext* context,
+                                                   const v1::SubmitActionRequest* request,
+                                                   v1::Job* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](CallPtr<v1::Job> call, absl::string_view principal) {
+                      return BeginSubmit(*request, principal, std::move(call));
+                    });
+}
+
+absl::Status JobService::BeginSubmit(const v1::SubmitActionRequest& request,
+                                     absl::string_view principal, CallPtr<v1::Job> call) const {
+  absl::StatusOr<SubmitPlan> plan = submissions_.Build(request, principal);
+  if (!plan.ok()) return plan.status();
+  if (plan->validate_only) {
+    call->Answer(Preview(plan->job));
+    return absl::OkStatus();
+  }
+  options_.loop->Post([this, call = std::move(call), plan = *std::move(plan)]() mutable {
+    options_.engine->Submit(std::move(plan.job), plan.wait, FinishWith(std::move(call)));
+  });
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* JobService::SubmitConversationQuery(
+    grpc::CallbackServerContext* context, const v1::SubmitConversationQueryRequest*,
+    v1::Job* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [](const CallPtr<v1::Job>&, absl::string_view) {
+                      return NotImplementedError("SubmitConversationQuery");
+                    });
+}
+
+grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* context,
+                                                const v1::SubmitJobRequest*, v1::Job* response) {
+  return ServeUnary(
+      *options_.authenticator, context, response,
+      [](const CallPtr<v1::Job>&, absl::string_view) { return NotImplementedError("SubmitJob"); });
+}
+
+grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* context,
+                                                   const v1::ListJobKindsRequest*,
+                                                   v1::ListJobKindsResponse* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](const CallPtr<v1::ListJobKindsResponse>& call, absl::string_view) {
+                      v1::ListJobKindsResponse answer;
+                      for (v1::JobKind& kind : options_.kinds->List()) {
+                        *answer.add_kinds() = std::move(kind);
+                      }
+                      call->Answer(std::move(answer));
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* JobService::GetJob(grpc::CallbackServerContext* context,
+                                             const v1::GetJobRequest* request, v1::Job* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](CallPtr<v1::Job> call, absl::string_view) {
+                      return BeginGet(*request, std::move(call));
+                    });
+}
+
+absl::Status JobService::BeginGet(const v1::GetJobRequest& request, CallPtr<v1::Job> call) const {
+  const absl::Status valid = ValidateJobId(request.job_id());
+  if (!valid.ok()) return valid;
+  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
+    std::optional<v1::Job> live = options_.engine->FindLive(job_id);
+    if (live) return call->Answer(*std::move(live));
+    const bool taken = options_.readers->Run([this, call, job_id] { ReadStoredJob(job_id, call); });
+    if (!taken) call->Refuse(BusyError());
+  });
+  return absl::OkStatus();
+}
+
+void JobService::ReadStoredJob(const std::string& job_id, const CallPtr<v1::Job>& call) const {
+  absl::StatusOr<store::StoredJob> stored = options_.store->GetJob(job_id);
+  if (!stored.ok()) return call->Refuse(stored.status());
+  call->Answer(std::move(*stored->mutable_job()));
+}
+
+grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* context,
+                                               const v1::ListJobsRequest* request,
+                                               v1::ListJobsResponse* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](CallPtr<v1::ListJobsResponse> call, absl::string_view) {
+                      return BeginList(*request, std::move(call));
+                    });
+}
+
+absl::Status JobService::BeginList(const v1::ListJobsRequest& request,
+                                   CallPtr<v1::ListJobsResponse> call) const {
+  absl::StatusOr<JobQuery> query = BuildJobQuery(request, options_.orgs);
+  if (!query.ok()) return query.status();
+  // `call` stays here too: a pool that is full destroys the task.
+  const bool taken =
+      options_.readers->Run([this, call, query = *std::move(query)] { ReadPage(query, call); });
+  return taken ? absl::OkStatus() : BusyError();
+}
+
+void JobService::ReadPage(const JobQuery& query, CallPtr<v1::ListJobsResponse> call) const {
+  absl::StatusOr<v1::ListJobsResponse> page = ReadJobPage(*options_.store, query);
+  if (!page.ok()) return call->Refuse(page.status());
+  options_.loop->Post([this, call = std::move(call), page = *std::move(page)]() mutable {
+    OverlayLiveJobs(&page);
+    call->Answer(std::move(page));
+  });
+}
+
+void JobService::OverlayLiveJobs(v1::ListJobsResponse* page) const {
+  size_t growth = 0;
+  for (v1::Job& job : *page->mutable_jobs()) {
+    std::optional<v1::Job> live = options_.engine->FindLive(job.id());
+    // A job that has moved on since the read may no longer match the filter,
+    // and would stand at the wrong place.
+    if (!live || live->revision() != job.revision()) continue;
+    growth += live->ByteSizeLong() - std::min(live->ByteSizeLong(), job.ByteSizeLong());
+    if (growth > kMaxOverlayBytes) return;
+    job = *std::move(live);
+  }
+}
+
+grpc::ServerUnaryReactor* JobService::CancelJob(grpc::CallbackServerContext* context,
+                                                const v1::CancelJobRequest* request,
+                                                v1::Job* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](CallPtr<v1::Job> call, absl::string_view) {
+                      return BeginCancel(*request, std::move(call));
+                    });
+}
+
+absl::Status JobService::BeginCancel(const v1::CancelJobRequest& request,
+                                     CallPtr<v1::Job> call) const {
+  const absl::Status valid = ValidateJobId(request.job_id());
+  if (!valid.ok()) return valid;
+  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
+    options_.engine->Cancel(job_id, FinishWith(call));
+  });
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* JobService::DeleteJob(grpc::CallbackServerContext* context,
+                                                const v1::DeleteJobRequest* request,
+                                                google::protobuf::Empty* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](CallPtr<google::protobuf::Empty> call, absl::string_view) {
+                      return BeginDelete(*request, std::move(call));
+                    });
+}
+
+absl::Status JobService::BeginDelete(const v1::DeleteJobRequest& request,
+                                     CallPtr<google::protobuf::Empty> call) const {
+  const absl::Status valid = ValidateJobId(request.job_id());
+  if (!valid.ok()) return valid;
+  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
+    options_.engine->Delete(job_id, [call](const absl::Status& status) {
+      if (!status.ok()) return call->Refuse(status);
+      call->Answer(google::protobuf::Empty());
+    });
+  });
+  return absl::OkStatus();
+}
+
+JobService::WatchReactor* JobService::WatchJob(grpc::CallbackServerContext* context,
+                                               const grpc::ByteBuffer* request) {
+  const absl::Status caller = options_.authenticator->Authenticate(*context).status();
+  if (!caller.ok()) return RefusedStream<grpc::ByteBuffer>::New(caller);
+  return options_.watch_job(context, request);
+}
+
+JobService::WatchReactor* JobService::WatchJobs(grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request) {
+  const absl::Status caller = options_.authenticator->Authenticate(*context).status();
+  if (!caller.ok()) return RefusedStream<grpc::ByteBuffer>::New(caller);
+  return options_.watch_jobs(context, request);
+}
+
+grpc::ServerWriteReactor<v1::ResultPage>* JobService::ReadResults(
+    grpc::CallbackServerContext* context, const v1::ReadResultsRequest*) {
+  const absl::Status caller = options_.authenticator->Authenticate(*context).status();
+  return RefusedStream<v1::ResultPage>::New(caller.ok() ? NotImplementedError("ReadResults")
+                                                        : caller);
+}
+
+}  // namespace gcjobs

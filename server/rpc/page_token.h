@@ -1,0 +1,32 @@
+#ifndef GCJOBS_SERVER_RPC_PAGE_TOKEN_H_
+#define GCJOBS_SERVER_RPC_PAGE_TOKEN_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace gcjobs {
+
+// Page tokens: where a listing goes on, bound to what is listed.
+//
+// A token is base64url of: a version byte, 16 bytes of SHA-256 over version,
+// scope and position, and the position. A token that was changed, or that
+// belongs to another listing, is thereby found out. It keeps nobody from
+// making one on purpose: that gains nothing, since a position only says where
+// to begin among what the caller may list anyway.
+
+// `scope` is all that the listing depends on, in bytes; `position` is where to
+// go on, and can be read by whoever has the token.
+std::string EncodePageToken(absl::string_view scope, absl::string_view position);
+
+// The position of a token of that scope. INVALID_ARGUMENT/INVALID_PAGE_TOKEN
+// for all others.
+absl::StatusOr<std::string> DecodePageToken(absl::string_view scope, absl::string_view token);
+
+// The error for tokens whose position makes no sense.
+absl::Status InvalidPageToken();
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_RPC_PAGE_TOKEN_H_

@@ -1,0 +1,53 @@
+#ifndef GCJOBS_SERVER_RPC_REQUEST_VALIDATION_H_
+#define GCJOBS_SERVER_RPC_REQUEST_VALIDATION_H_
+
+#include <string>
+
+#include <google/protobuf/duration.pb.h>
+#include <google/protobuf/map.h>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "gcjobs/v1/job.pb.h"
+#include "server/rpc/org_names.h"
+
+namespace gcjobs {
+
+// Checks of what clients send. All are pure and thread-safe. A refusal is
+// INVALID_ARGUMENT/INVALID_REQUEST, names the field and says what was wrong
+// and what is allowed. Strings are valid UTF-8: gRPC refuses all others when
+// it parses the request.
+
+// `text` has at most `max_bytes`; with kRequired also at least one.
+enum class Presence { kOptional, kRequired };
+absl::Status ValidateText(absl::string_view field, absl::string_view text, size_t max_bytes,
+                          Presence presence);
+
+absl::Status ValidateActionId(absl::string_view action_id);
+absl::Status ValidateJobId(absl::string_view job_id);
+
+using Labels = google::protobuf::Map<std::string, std::string>;
+// At most 64; keys of 1 to 256 bytes, values of at most 256.
+absl::Status ValidateLabels(absl::string_view field, const Labels& labels);
+
+// A well-formed Duration of `min` to `max`, both allowed.
+absl::Status ValidateDuration(absl::string_view field, const google::protobuf::Duration& duration,
+                              absl::Duration min, absl::Duration max);
+
+// Org names must be configured (else UNKNOWN_ORG), states must be real ones,
+// labels as in a submission, times well-formed, at most 100 values a field.
+absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs);
+
+// `text` is one JSON object of at most `max_bytes` and kMaxJsonDepth levels.
+absl::Status ValidateJsonField(absl::string_view field, absl::string_view text, size_t max_bytes);
+
+// How many entries a page has: 0 means the default, more than 1000 means 1000,
+// a negative number is refused.
+absl::StatusOr<int> PageSize(int requested);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_RPC_REQUEST_VALIDATION_H_

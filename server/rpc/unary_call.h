@@ -1,0 +1,94 @@
+#ifndef GCJOBS_SERVER_RPC_UNARY_CALL_H_
+#define GCJOBS_SERVER_RPC_UNARY_CALL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "common/grpc_status.h"
+#include "server/rpc/authenticator.h"
+#include "server/rpc/rpc_errors.h"
+
+namespace gcjobs {
+
+// A unary RPC in hand: it must be finished exactly once. Handlers hand it from
+// thread to thread as a shared_ptr; one thread at a time may use it.
+//
+// gRPC keeps context, request, response and reactor alive until Finish, also
+// when the client has gone: then the answer is dropped by gRPC. Hence a
+// handler needs no OnCancel, and a client that goes away changes nothing in
+// what was begun for it.
+//
+// A call that nobody finishes, because a loop or a pool that closes destroyed
+// the task that held it, is answered with UNAVAILABLE/SERVER_DRAINING; without
+// that the server's Shutdown would wait for ever.
+template <typename Response>
+class UnaryCall {
+ public:
+  // Only from the handler, once.
+  UnaryCall(grpc::CallbackServerContext* context, Response* response)
+      : response_(response), reactor_(context->DefaultReactor()) {}
+  ~UnaryCall() {
+    if (reactor_ != nullptr) Refuse(DrainingError());
+  }
+  UnaryCall(const UnaryCall&) = delete;
+  UnaryCall& operator=(const UnaryCall&) = delete;
+
+  // What the handler returns. Valid until the call is finished.
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+
+  // Each ends the call; after it nothing of the call may be used.
+  void Answer(Response response) {
+    if (reactor_ == nullptr) return;
+    *response_ = std::move(response);
+    Finish(grpc::Status::OK);
+  }
+  void Refuse(const absl::Status& status) {
+    if (reactor_ != nullptr) Finish(ToGrpc(status));
+  }
+  void AnswerOrRefuse(absl::StatusOr<Response> response) {
+    return response.ok() ? Answer(*std::move(response)) : Refuse(response.status());
+  }
+
+ private:
+  void Finish(grpc::Status status) { std::exchange(reactor_, nullptr)->Finish(std::move(status)); }
+
+  Response* const response_;
+  grpc::ServerUnaryReactor* reactor_;  // null when finished
+};
+
+template <typename Response>
+using CallPtr = std::shared_ptr<UnaryCall<Response>>;
+
+// A callback that ends the call with what it gets.
+template <typename Response>
+auto FinishWith(CallPtr<Response> call) {
+  return [call = std::move(call)](absl::StatusOr<Response> answer) {
+    call->AnswerOrRefuse(std::move(answer));
+  };
+}
+
+// The frame of every unary handler: authenticates, then runs
+// `begin(call, principal)`, which validates the request and hands the call on;
+// when it returns an error instead, the call is refused with it. Returns what
+// the handler returns.
+template <typename Response, typename Begin>
+grpc::ServerUnaryReactor* ServeUnary(const Authenticator& authenticator,
+                                     grpc::CallbackServerContext* context, Response* response,
+                                     Begin begin) {
+  const auto call = std::make_shared<UnaryCall<Response>>(context, response);
+  grpc::ServerUnaryReactor* const reactor = call->reactor();
+  const absl::StatusOr<std::string> principal = authenticator.Authenticate(*context);
+  const absl::Status status = principal.ok() ? begin(call, *principal) : principal.status();
+  if (!status.ok()) call->Refuse(status);
+  return reactor;
+}
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_RPC_UNARY_CALL_H_

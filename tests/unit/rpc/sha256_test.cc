@@ -1,0 +1,27 @@
+#include "server/rpc/sha256.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/escaping.h"
+
+namespace gcjobs {
+namespace {
+
+// FIPS 180-2, appendix B.1.
+TEST(Sha256Test, KnownAnswer) {
+  EXPECT_EQ(absl::BytesToHexString(Sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(FieldHashTest, IsSha256OfLengthsAndFields) {
+  const std::string bytes("\x02\0\0\0\0\0\0\0ab\0\0\0\0\0\0\0\0", 18);
+  EXPECT_EQ(FieldHash().Add("ab").Add("").Digest(), Sha256(bytes));
+}
+
+TEST(FieldHashTest, TellsApartWhereFieldsEnd) {
+  EXPECT_NE(FieldHash().Add("ab").Add("c").Digest(), FieldHash().Add("a").Add("bc").Digest());
+  EXPECT_NE(FieldHash().Add("a").Digest(), FieldHash().Add("a").Add("").Digest());
+}
+
+}  // namespace
+}  // namespace gcjobs
