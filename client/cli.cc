@@ -1,0 +1,193 @@
+#include "client/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+#include "client/commands/command.h"
+#include "client/error_report.h"
+#include "client/exit_code.h"
+#include "client/global_options.h"
+#include "client/help.h"
+#include "client/job_client.h"
+#include "client/usage_error.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr char kDescription[] =
+    "Run Genesys Cloud work as durable jobs on a gcjobsd server and follow it.";
+
+constexpr absl::string_view kExamples =
+    "Examples:\n"
+    "  # run a data action and follow it to its end\n"
+    "  gcjobs submit action custom_-_1a2b --param customerId=42 --watch\n"
+    "\n"
+    "  # submit now, look later, fetch the result as Genesys Cloud sent it\n"
+    "  gcjobs submit action custom_-_1a2b --params-file order.json\n"
+    "  gcjobs watch JOB\n"
+    "  gcjobs get JOB --result-only > result.json\n"
+    "\n"
+    "  # everything that happens, as JSON lines\n"
+    "  gcjobs watch --output json\n"
+    "\n"
+    "  # raise an action's time limit\n"
+    "  gcjobs action timeout set custom_-_1a2b 30s\n"
+    "\n"
+    "  gcjobs COMMAND --help explains a command.\n"
+    "\n";
+
+constexpr absl::string_view kEnvironment =
+    "\n\nEnvironment:\n"
+    "  GCJOBS_SERVER  the server, when --server is not given\n"
+    "  GCJOBS_TOKEN   the token, when neither --token nor --token-file is given\n"
+    "  NO_COLOR       no colours, when set and not empty";
+
+void AddConnectionOptions(CLI::App& app, GlobalOptions* options) {
+  app.add_option("--server", options->server,
+                 "The gcjobsd server (default 127.0.0.1:50051, or GCJOBS_SERVER)")
+      ->option_text("HOST:PORT");
+  app.add_flag("--tls", options->tls, "Encrypt; implied by the next three");
+  app.add_option("--ca-file", options->ca_file, "PEM file of the authorities to trust")
+      ->option_text("FILE");
+  app.add_option("--cert", options->cert_file, "PEM file of our certificate, for mutual TLS")
+      ->option_text("FILE");
+  app.add_option("--key", options->key_file, "PEM file of its key")->option_text("FILE");
+  app.add_option("--token", options->token,
+                 "Bearer token; other users of this machine can read it, prefer a file")
+      ->option_text("TOKEN");
+  app.add_option("--token-file", options->token_file, "File that holds the token")
+      ->option_text("FILE");
+  app.add_flag("--insecure", options->insecure, "Send a token unencrypted to another machine");
+}
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions* options) {
+  AddConnectionOptions(app, options);
+  app.add_option("--org", options->org,
+                 "Organisation to work in (default: the server's); list and watch: only this one")
+      ->option_text("NAME");
+  app.add_option("--timeout", options->timeout_text,
+                 "Longest time for a call and its retries (default 30s); watches have none")
+      ->option_text("DURATION");
+  app.add_option("-o,--output", options->output_text, "table (default) or json")
+      ->option_text("FORMAT");
+  app.add_flag("-v,--verbose", options->verbose, "Show an error's code, reason and metadata");
+}
+
+void AddCommands(CLI::App& app, SelectedCommand* selected) {
+  CLI::App* submit = AddCommandGroup(
+      app, "submit", "Submit work",
+      "Examples:\n  gcjobs submit action custom_-_1a2b --param customerId=42 --watch");
+  AddSubmitAction(*submit, selected);
+  AddWatch(app, selected);
+  AddGet(app, selected);
+  AddResults(app, selected);
+  AddList(app, selected);
+  AddCancel(app, selected);
+  AddDelete(app, selected);
+  CLI::App* action = AddCommandGroup(
+      app, "action", "Data actions and their time limits",
+      "Examples:\n  gcjobs action list --name order\n  gcjobs action timeout get custom_-_1a2b");
+  AddActionList(*action, selected);
+  AddActionTimeout(*action, selected);
+  AddKinds(app, selected);
+  AddHealth(app, selected);
+  AddVersion(app, selected);
+}
+
+// The command that the parser had come to, for `COMMAND --help`.
+const CLI::App* DeepestCommand(const CLI::App* app) {
+  const std::vector<CLI::App*> chosen = app->get_subcommands();
+  return chosen.empty() ? app : DeepestCommand(chosen.front());
+}
+
+std::string CommandLine(const CLI::App* app) {
+  const CLI::App* parent = app->get_parent();
+  return parent == nullptr ? app->get_name()
+                           : absl::StrCat(CommandLine(parent), " ", app->get_name());
+}
+
+absl::Status ParseFailure(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = DeepestCommand(&app);
+  const std::string name = CommandLine(command);
+  if (command->get_subcommands({}).empty()) {
+    return UsageError(error.what(), absl::StrCat(name, " --help explains it"));
+  }
+  // A word that is no command is what CLI11 has left over.
+  const std::vector<std::string> words = command->remaining();
+  const std::string message =
+      words.empty() ? absl::StrCat(name, ": a command is missing")
+                    : absl::StrCat(name, ": there is no command or option \"", words.front(), "\"");
+  return UsageError(message, absl::StrCat(name, " --help lists the commands"));
+}
+
+// The words of a failed parse give no options; --output json counts all the same.
+OutputFormat FormatAmong(const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const bool is_option = arguments[i] == "-o" || arguments[i] == "--output";
+    if (arguments[i] == "--output=json" || arguments[i] == "-ojson") return OutputFormat::kJson;
+    if (is_option && i + 1 < arguments.size() && arguments[i + 1] == "json") {
+      return OutputFormat::kJson;
+    }
+  }
+  return OutputFormat::kTable;
+}
+
+ExitCode Report(const absl::Status& status, const GlobalOptions& options, const CliIo& io) {
+  if (io.interrupt->IsSet()) {
+    *io.err << "gcjobs: interrupted\n" << std::flush;
+    return ExitCode::kInterrupted;
+  }
+  *io.err << RenderError(status, options) << std::flush;
+  return ExitCodeForStatus(status);
+}
+
+ExitCode RunCommand(const SelectedCommand& selected, GlobalOptions* options, const CliIo& io) {
+  if (absl::Status status = options->Resolve(io); !status.ok()) return Report(status, *options, io);
+  const absl::StatusOr<std::unique_ptr<JobClient>> client = JobClient::Create(*options, io);
+  if (!client.ok()) return Report(client.status(), *options, io);
+  (*client)->set_on_retry([&](const absl::Status& status) {
+    if (options->output == OutputFormat::kJson) return;
+    *io.err << RenderError(status, *options) << "gcjobs: trying again until --timeout runs out\n"
+            << std::flush;
+  });
+  const absl::StatusOr<ExitCode> code = selected.run(Session{io, *options, **client});
+  if (!io.out->good()) return ExitCode::kDone;  // nobody reads any more
+  return code.ok() ? *code : Report(code.status(), *options, io);
+}
+
+}  // namespace
+
+int RunCli(const std::vector<std::string>& arguments, const CliIo& io) {
+  GlobalOptions options;
+  SelectedCommand selected;
+  CLI::App app(kDescription, "gcjobs");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Show this help");
+  app.set_version_flag("--version", std::string("gcjobs " GCJOBS_VERSION), "Show the version");
+  app.require_subcommand(1);
+  app.footer(absl::StrCat(kExamples, kExitCodeHelp, kEnvironment));
+  AddGlobalOptions(app, &options);
+  AddCommands(app, &selected);
+
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes it
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    *io.out << DeepestCommand(&app)->help() << std::flush;
+    return static_cast<int>(ExitCode::kDone);
+  } catch (const CLI::CallForVersion& version) {
+    *io.out << version.what() << "\n" << std::flush;
+    return static_cast<int>(ExitCode::kDone);
+  } catch (const CLI::ParseError& error) {
+    options.output = FormatAmong(arguments);
+    return static_cast<int>(Report(ParseFailure(app, error), options, io));
+  }
+  return static_cast<int>(RunCommand(selected, &options, io));
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "client/commands/command.h"
+#include "client/output.h"
+#include "client/text.h"
+#include "common/time_conversion.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  # integration actions whose name contains \"order\"\n"
+    "  gcjobs action list --name order\n"
+    "\n"
+    "  # the data actions of one flow, all of them\n"
+    "  gcjobs action list --flow 5d1c7d3e-6f0a-4b6e-9a53-3f0d1e1b2c4d --all";
+
+constexpr int kMaxPageSize = 1000;
+
+struct Flags {
+  std::string name;
+  std::string flow_id;
+  int limit = 50;
+  bool all = false;
+};
+
+absl::StatusOr<v1::ListActionsResponse> ReadPages(const Session& session, const Flags& flags) {
+  v1::ListActionsRequest request;
+  request.set_name(flags.name);
+  request.set_flow_id(flags.flow_id);
+  request.set_org(session.options.org);
+  v1::ListActionsResponse all;
+  for (;;) {
+    const int missing = flags.all ? kMaxPageSize : flags.limit - all.actions_size();
+    request.set_page_size(std::min(missing, kMaxPageSize));
+    absl::StatusOr<v1::ListActionsResponse> page = session.client.ListActions(request);
+    if (!page.ok()) return page.status();
+    for (v1::Action& action : *page->mutable_actions()) *all.add_actions() = std::move(action);
+    all.set_next_page_token(page->next_page_token());
+    const bool enough = !flags.all && all.actions_size() >= flags.limit;
+    if (enough || page->next_page_token().empty()) return all;
+    request.set_page_token(page->next_page_token());
+  }
+}
+
+std::string ActionTable(const v1::ListActionsResponse& response) {
+  if (response.actions().empty()) return "";
+  Table table({"ID", "NAME", "CATEGORY", "TYPE", "TIMEOUT", "VERSION"});
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
+  for (const v1::Action& action : response.actions()) {
+    table.AddRow({action.id(), or_dash(action.name()), or_dash(action.category()),
+                  or_dash(action.type()),
+                  action.has_timeout() ? FormatSeconds(FromProto(action.timeout())) : "-",
+                  absl::StrCat(action.version())});
+  }
+  return table.ToString();
+}
+
+absl::StatusOr<ExitCode> RunActionList(const Session& session, const Flags& flags) {
+  const absl::StatusOr<v1::ListActionsResponse> response = ReadPages(session, flags);
+  if (!response.ok()) return response.status();
+  Print(session, *response, ActionTable(*response));
+  if (response->actions().empty()) Note(session, "no actions");
+  if (!response->next_page_token().empty()) Note(session, "there are more: --all or --limit");
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void AddActionList(CLI::App& parent, SelectedCommand* selected) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* command = AddCommand(parent, "list", "List data actions", kExamples);
+  command->add_option("--name", flags->name, "Only names that contain this, ignoring case")
+      ->option_text("TEXT");
+  command
+      ->add_option("--flow", flags->flow_id,
+                   "The data actions of this flow (default: the integration actions)")
+      ->option_text("FLOW_ID");
+  command->add_option("--limit", flags->limit, "At most so many actions (default 50)")
+      ->option_text("N")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--all", flags->all, "All of them, however many");
+  command->callback([flags, selected] {
+    selected->run = [flags](const Session& session) { return RunActionList(session, *flags); };
+  });
+}
+
+}  // namespace gcjobs

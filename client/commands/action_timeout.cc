@@ -1,0 +1,142 @@
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+
+#include "client/commands/command.h"
+#include "client/output.h"
+#include "client/parse.h"
+#include "client/text.h"
+#include "common/time_conversion.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr char kGroupExamples[] =
+    "Examples:\n"
+    "  gcjobs action timeout get custom_-_1a2b\n"
+    "  gcjobs action timeout set custom_-_1a2b 30s";
+
+constexpr char kGetExamples[] =
+    "Examples:\n"
+    "  # an integration action\n"
+    "  gcjobs action timeout get custom_-_1a2b\n"
+    "\n"
+    "  # a flow's data action\n"
+    "  gcjobs action timeout get ACTION --flow FLOW";
+
+constexpr char kSetExamples[] =
+    "Examples:\n"
+    "  # an integration action: 1s to 60s, whole seconds\n"
+    "  gcjobs action timeout set custom_-_1a2b 30s\n"
+    "\n"
+    "  # a flow's data action: 1s to 30s; type rest takes milliseconds\n"
+    "  gcjobs action timeout set ACTION 2500ms --flow FLOW\n"
+    "\n"
+    "  # only if nobody changed it since version 7 was read\n"
+    "  gcjobs action timeout set custom_-_1a2b 30s --expected-version 7\n"
+    "\n"
+    "Everything else about the action stays as it is, also when somebody else\n"
+    "changes it at the same time. The new limit is read back and reported.";
+
+struct Flags {
+  std::string action_id;
+  std::string flow_id;
+  std::string timeout;
+  std::optional<int64_t> expected_version;
+};
+
+std::string LimitText(bool is_set, const google::protobuf::Duration& limit) {
+  return is_set ? FormatSeconds(FromProto(limit)) : "not set (Genesys Cloud's default)";
+}
+
+std::string Describe(const v1::ActionTimeout& action, const std::string& limit,
+                     const std::string& verified) {
+  return FieldLines({{"Action", action.action_id()},
+                     {"Flow", action.flow_id()},
+                     {"Name", action.name()},
+                     {"Type", action.type()},
+                     {"Timeout", limit},
+                     {"Version", absl::StrCat(action.version())},
+                     {"Verified", verified}});
+}
+
+absl::StatusOr<ExitCode> RunGet(const Session& session, const Flags& flags) {
+  v1::GetActionTimeoutRequest request;
+  request.set_action_id(flags.action_id);
+  request.set_flow_id(flags.flow_id);
+  request.set_org(session.options.org);
+  const absl::StatusOr<v1::ActionTimeout> action = session.client.GetActionTimeout(request);
+  if (!action.ok()) return action.status();
+  Print(session, *action,
+        Describe(*action, LimitText(action->has_timeout(), action->timeout()), ""));
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<ExitCode> RunSet(const Session& session, const Flags& flags) {
+  const absl::StatusOr<absl::Duration> timeout = ParseDuration("TIMEOUT", flags.timeout);
+  if (!timeout.ok()) return timeout.status();
+  v1::UpdateActionTimeoutRequest request;
+  request.set_action_id(flags.action_id);
+  request.set_flow_id(flags.flow_id);
+  request.set_org(session.options.org);
+  *request.mutable_timeout() = ToProto(*timeout);
+  if (flags.expected_version.has_value()) request.set_expected_version(*flags.expected_version);
+  const absl::StatusOr<v1::ActionTimeout> action = session.client.UpdateActionTimeout(request);
+  if (!action.ok()) return action.status();
+
+  const std::string change =
+      absl::StrCat(LimitText(action->has_previous_timeout(), action->previous_timeout()), " -> ",
+                   LimitText(action->has_timeout(), action->timeout()));
+  Print(session, *action, Describe(*action, change, action->verified() ? "yes" : "no"));
+  if (!action->verified()) {
+    Note(session, absl::StrCat("note: the limit was written but not seen when read back; look "
+                               "again with gcjobs action timeout get ",
+                               action->action_id()));
+  }
+  return ExitCode::kDone;
+}
+
+void AddTarget(CLI::App* command, Flags* flags) {
+  command->add_option("ACTION", flags->action_id, "The data action's id")->required();
+  command
+      ->add_option("--flow", flags->flow_id,
+                   "The flow that the data action belongs to (default: an integration action)")
+      ->option_text("FLOW_ID");
+}
+
+void AddTimeoutGet(CLI::App& parent, SelectedCommand* selected) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* command = AddCommand(parent, "get", "Show an action's time limit", kGetExamples);
+  AddTarget(command, flags.get());
+  command->callback([flags, selected] {
+    selected->run = [flags](const Session& session) { return RunGet(session, *flags); };
+  });
+}
+
+void AddTimeoutSet(CLI::App& parent, SelectedCommand* selected) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      AddCommand(parent, "set", "Set an action's time limit and read it back", kSetExamples);
+  AddTarget(command, flags.get());
+  command->add_option("TIMEOUT", flags->timeout, "The new limit: 10s, 2500ms")->required();
+  command
+      ->add_option_function<int64_t>(
+          "--expected-version", [flags](int64_t version) { flags->expected_version = version; },
+          "Write only if the action has this version; no retry on a conflict")
+      ->option_text("N");
+  command->callback([flags, selected] {
+    selected->run = [flags](const Session& session) { return RunSet(session, *flags); };
+  });
+}
+
+}  // namespace
+
+void AddActionTimeout(CLI::App& parent, SelectedCommand* selected) {
+  CLI::App* timeout = AddCommandGroup(parent, "timeout", "An action's time limit", kGroupExamples);
+  AddTimeoutGet(*timeout, selected);
+  AddTimeoutSet(*timeout, selected);
+}
+
+}  // namespace gcjobs

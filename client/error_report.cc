@@ -1,0 +1,156 @@
+#include "client/error_report.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <map>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+#include "client/exit_code.h"
+#include "client/text.h"
+#include "client/usage_error.h"
+#include "common/error_info.h"
+#include "common/utf8.h"
+
+namespace gcjobs {
+namespace {
+
+std::string Message(const absl::Status& status, const GlobalOptions& options) {
+  // With an ErrorInfo the server itself has spoken.
+  const bool has_info = GetErrorInfo(status).has_value();
+  if (!has_info && absl::IsUnavailable(status)) {
+    return absl::StrCat("cannot reach gcjobsd at ", options.server, ": ", status.message());
+  }
+  if (!has_info && absl::IsDeadlineExceeded(status)) {
+    return absl::StrCat("gcjobsd at ", options.server, " did not answer in time (",
+                        FormatSeconds(options.timeout), ")");
+  }
+  if (status.message().empty()) return absl::StatusCodeToString(status.code());
+  return std::string(status.message());
+}
+
+// For reasons that have one remedy.
+std::string HintForReason(absl::string_view reason, absl::string_view job_id) {
+  static const auto* const kHints = new std::map<absl::string_view, absl::string_view>{
+      {"JOB_NOT_FOUND", "gcjobs list shows the jobs that this server has"},
+      {"JOB_KIND_NOT_FOUND", "gcjobs kinds shows the kinds that this server runs"},
+      {"GENESYS_NOT_FOUND", "gcjobs action list shows the actions that there are"},
+      {"GENESYS_CREDENTIALS_REJECTED",
+       "check the server's GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and environment"},
+      {"GENESYS_FORBIDDEN", "the server's OAuth client lacks a permission for this"},
+      {"GENESYS_VERSION_CONFLICT", "somebody else changed it; look at it and try again"},
+      {"REQUEST_ID_REUSED", "this --request-id belongs to another submission; take a new one"},
+      {"UNKNOWN_ORG", "--org takes the name of a section [org.NAME] of the server's configuration"},
+      {"REVISION_IN_FUTURE", "--after takes a revision that this server has shown"},
+      {"TIMEOUT_OUT_OF_RANGE",
+       "1s to 60s for an integration action, 1s to 30s for a flow's data action (--flow)"},
+      {"SERVER_DRAINING", "the server is shutting down; try again in a moment"},
+  };
+  if (reason == "JOB_NOT_FINISHED") {
+    return absl::StrCat("gcjobs watch ", job_id.empty() ? "JOB" : job_id, " waits for its end");
+  }
+  const auto found = kHints->find(reason);
+  return found == kHints->end() ? "" : std::string(found->second);
+}
+
+std::string HintForCode(const absl::Status& status) {
+  // How a TLS server answers a client that does not encrypt.
+  if (IsUnreachable(status) && absl::StrContains(status.message(), "Socket closed")) {
+    return "if the server wants TLS, give --tls or --ca-file FILE";
+  }
+  if (IsUnreachable(status)) {
+    return "start gcjobsd there, or name another server with --server or GCJOBS_SERVER";
+  }
+  if (absl::IsUnauthenticated(status)) return "give a token: --token-file FILE or GCJOBS_TOKEN";
+  if (absl::IsUnimplemented(status)) return "the server is older than this program, or no gcjobsd";
+  return "";
+}
+
+std::string RetryText(const absl::Status& status) {
+  const std::optional<absl::Duration> delay = GetRetryDelay(status);
+  if (!delay.has_value()) return "";
+  return absl::StrCat("try again in ", absl::FormatDuration(*delay));
+}
+
+std::string Hint(const absl::Status& status) {
+  std::string hint = GetHint(status);
+  const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
+  if (hint.empty() && info.has_value()) {
+    const auto job = info->metadata().find("job_id");
+    hint = HintForReason(info->reason(), job == info->metadata().end() ? "" : job->second);
+  }
+  if (hint.empty()) hint = HintForCode(status);
+  const std::string retry = RetryText(status);
+  return absl::StrCat(hint, hint.empty() || retry.empty() ? "" : "; ", retry);
+}
+
+std::map<std::string, std::string> Metadata(const google::rpc::ErrorInfo& info) {
+  return {info.metadata().begin(), info.metadata().end()};  // sorted
+}
+
+std::string VerboseLines(const absl::Status& status) {
+  std::string text = absl::StrCat("  code: ", absl::StatusCodeToString(status.code()), "\n");
+  const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
+  if (!info.has_value()) return text;
+  absl::StrAppend(&text, "  reason: ", EscapeControls(info->reason()), " (",
+                  EscapeControls(info->domain()), ")\n");
+  for (const auto& [key, value] : Metadata(*info)) {
+    absl::StrAppend(&text, "  ", EscapeControls(key), ": ", EscapeControls(value), "\n");
+  }
+  return text;
+}
+
+using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void WriteString(JsonWriter& writer, const std::string& key, absl::string_view value) {
+  if (value.empty()) return;
+  const std::string text = ToValidUtf8(value);
+  writer.Key(key.c_str(), static_cast<rapidjson::SizeType>(key.size()));
+  writer.String(text.c_str(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void WriteInfo(JsonWriter& writer, const google::rpc::ErrorInfo& info) {
+  WriteString(writer, "reason", info.reason());
+  WriteString(writer, "domain", info.domain());
+  writer.Key("metadata");
+  writer.StartObject();
+  for (const auto& [key, value] : Metadata(info)) WriteString(writer, key, value);
+  writer.EndObject();
+}
+
+std::string RenderJson(const absl::Status& status, const GlobalOptions& options) {
+  rapidjson::StringBuffer buffer;
+  JsonWriter writer(buffer);
+  writer.StartObject();
+  writer.Key("error");
+  writer.StartObject();
+  WriteString(writer, "code", absl::StatusCodeToString(status.code()));
+  WriteString(writer, "message", Message(status, options));
+  const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
+  if (info.has_value()) WriteInfo(writer, *info);
+  const std::optional<absl::Duration> delay = GetRetryDelay(status);
+  if (delay.has_value()) WriteString(writer, "retry_delay", FormatSeconds(*delay));
+  WriteString(writer, "hint", Hint(status));
+  writer.Key("exit_code");
+  writer.Int(static_cast<int>(ExitCodeForStatus(status)));
+  writer.EndObject();
+  writer.EndObject();
+  return absl::StrCat(buffer.GetString(), "\n");
+}
+
+}  // namespace
+
+std::string RenderError(const absl::Status& status, const GlobalOptions& options) {
+  if (options.output == OutputFormat::kJson) return RenderJson(status, options);
+  std::string text = absl::StrCat("error: ", EscapeControls(Message(status, options)), "\n");
+  if (options.verbose) text += VerboseLines(status);
+  const std::string hint = Hint(status);
+  if (!hint.empty()) absl::StrAppend(&text, "hint: ", EscapeControls(hint), "\n");
+  return text;
+}
+
+}  // namespace gcjobs

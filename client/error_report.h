@@ -1,0 +1,26 @@
+#ifndef GCJOBS_CLIENT_ERROR_REPORT_H_
+#define GCJOBS_CLIENT_ERROR_REPORT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+#include "client/global_options.h"
+
+namespace gcjobs {
+
+// What a person or a script is told about an error: what went wrong and what
+// to do next. Ends with a newline; control characters are escaped.
+//
+// As text: `error: …`, `hint: …` and, with --verbose, code, reason and
+// metadata. With --output json: one JSON object on one line,
+// {"error":{"code","message","reason","domain","metadata","retry_delay",
+// "hint","exit_code"}}.
+//
+// REQUIRES: !status.ok().
+std::string RenderError(const absl::Status& status, const GlobalOptions& options);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_CLIENT_ERROR_REPORT_H_

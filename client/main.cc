@@ -1,0 +1,85 @@
+#include <google/protobuf/stubs/logging.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/cli.h"
+#include "client/cli_io.h"
+#include "client/exit_code.h"
+#include "client/fd_output.h"
+#include "client/interrupt.h"
+#include "client/signal_watcher.h"
+
+namespace gcjobs {
+namespace {
+
+// Smooth for a countdown, and cheap for a terminal far away.
+constexpr absl::Duration kRedrawInterval = absl::Milliseconds(250);
+
+std::optional<std::string> Environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+bool IsCapableTerminal(int fd) {
+  return isatty(fd) != 0 && Environment("TERM").value_or("dumb") != "dumb";
+}
+
+int TerminalWidth() {
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+CliIo RealIo(Interrupt* interrupt, std::ostream* out, std::ostream* err) {
+  CliIo io;
+  io.in = &std::cin;
+  io.out = out;
+  io.err = err;
+  io.out_is_terminal = IsCapableTerminal(STDOUT_FILENO);
+  io.color = Environment("NO_COLOR").value_or("").empty();  // https://no-color.org
+  io.width = TerminalWidth;
+  io.env = Environment;
+  io.clock = RealClock();
+  io.interrupt = interrupt;
+  io.time_zone = absl::LocalTimeZone();
+  io.sleep = [interrupt](absl::Duration duration) { return interrupt->Sleep(duration); };
+  io.redraw_interval = kRedrawInterval;
+  return io;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  // A closed pipe shows as EPIPE.
+  signal(SIGPIPE, SIG_IGN);
+  // We report errors ourselves; the libraries' own lines would come on top.
+  google::protobuf::SetLogHandler(nullptr);
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  std::ios::sync_with_stdio(false);
+
+  Interrupt interrupt;
+  FdOutput out(STDOUT_FILENO);
+  FdOutput err(STDERR_FILENO);
+  const CliIo io = RealIo(&interrupt, &out, &err);
+  const SignalWatcher signals(&interrupt, io.out_is_terminal ? SignalWatcher::Terminal::kYes
+                                                             : SignalWatcher::Terminal::kNo);
+  const int code = RunCli(arguments, io);
+  out.flush();
+  if (out.error() == 0 || out.error() == EPIPE) return code;
+  err << "error: cannot write to stdout: " << std::strerror(out.error()) << "\n" << std::flush;
+  return static_cast<int>(ExitCode::kFailed);
+}
+
+}  // namespace
+}  // namespace gcjobs
+
+int main(int argc, char** argv) {
+  return gcjobs::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,87 @@
+#include "client/signal_watcher.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "client/exit_code.h"
+#include "client/live_line.h"
+
+namespace gcjobs {
+namespace {
+
+bool IsIgnored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+sigset_t SignalsToWatch(SignalWatcher::Terminal terminal) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    if (!IsIgnored(signal)) sigaddset(&signals, signal);
+  }
+  if (terminal == SignalWatcher::Terminal::kYes && !IsIgnored(SIGTSTP)) {
+    sigaddset(&signals, SIGTSTP);
+  }
+  return signals;
+}
+
+}  // namespace
+
+SignalWatcher::SignalWatcher(Interrupt* interrupt, Terminal terminal)
+    : interrupt_(interrupt), terminal_(terminal) {
+  const sigset_t signals = SignalsToWatch(terminal);
+  signals_ = signalfd(-1, &signals, SFD_CLOEXEC);
+  stop_ = eventfd(0, EFD_CLOEXEC);
+  if (signals_ < 0 || stop_ < 0) return;  // signals then end the process, as they would have
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  thread_ = std::make_unique<Thread>("signals", [this] { Watch(); });
+}
+
+SignalWatcher::~SignalWatcher() {
+  if (thread_ != nullptr) eventfd_write(stop_, 1);
+  thread_.reset();
+  if (signals_ >= 0) close(signals_);
+  if (stop_ >= 0) close(stop_);
+}
+
+void SignalWatcher::Watch() {
+  for (;;) {
+    pollfd waits[] = {{signals_, POLLIN, 0}, {stop_, POLLIN, 0}};
+    if (poll(waits, 2, -1) < 0 && errno != EINTR) return;
+    if (waits[1].revents != 0) return;
+    signalfd_siginfo info{};
+    if (waits[0].revents != 0 && read(signals_, &info, sizeof info) == sizeof info) {
+      Handle(static_cast<int>(info.ssi_signo));
+    }
+  }
+}
+
+void SignalWatcher::Handle(int signal) {
+  if (signal == SIGTSTP) {
+    RestoreTerminal();
+    kill(getpid(), SIGSTOP);
+    return;
+  }
+  if (!interrupt_->IsSet()) {
+    interrupt_->Set();
+    return;
+  }
+  RestoreTerminal();
+  _exit(static_cast<int>(ExitCode::kInterrupted));
+}
+
+void SignalWatcher::RestoreTerminal() const {
+  if (terminal_ == Terminal::kNo) return;
+  // Nothing can be done about a terminal that takes no bytes.
+  const ssize_t written = write(STDOUT_FILENO, kRestoreTerminal.data(), kRestoreTerminal.size());
+  static_cast<void>(written);
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,61 @@
+#include "client/watch_printer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "client/output.h"
+#include "client/progress.h"
+#include "client/text.h"
+
+namespace gcjobs {
+
+WatchPrinter::WatchPrinter(const CliIo& io, const GlobalOptions& options, Events events,
+                           LiveLine::Refresh refresh)
+    : io_(io), options_(options), events_(events) {
+  const bool live = events == Events::kShow && io.out_is_terminal && refresh != nullptr &&
+                    options.output == OutputFormat::kTable;
+  if (live) live_ = std::make_unique<LiveLine>(io, std::move(refresh));
+}
+
+bool WatchPrinter::OnEvent(const v1::JobEvent& event) {
+  if (events_ == Events::kHide) return true;
+  if (options_.output == OutputFormat::kJson) {
+    *io_.out << ToJson(event, JsonLayout::kOneLine) << std::flush;
+    return io_.out->good();
+  }
+  if (event.type() == v1::EVENT_TYPE_BOOKMARK) return true;
+  const Paint paint = io_.out_is_terminal && io_.color ? Paint::kColor : Paint::kPlain;
+  if (live_ != nullptr) {
+    return live_->Show(RenderShortEvent(event, io_.time_zone, paint), event.job());
+  }
+  *io_.out << RenderEvent(event, paint) << "\n" << std::flush;
+  return io_.out->good();
+}
+
+void WatchPrinter::OnConnectionLost(const absl::Status& why, int64_t revision) {
+  const std::string from =
+      revision > 0 ? absl::StrCat("from revision ", revision) : "from the start";
+  Remark(absl::StrCat("connection lost, resuming ", from, " (", why.message(), ")"));
+  if (live_ != nullptr) live_->SetRemark("connection lost, resuming");
+}
+
+void WatchPrinter::OnConnectionRestored() {
+  if (live_ != nullptr) live_->SetRemark("");
+}
+
+void WatchPrinter::OnCompacted(int64_t revision) {
+  Remark(absl::StrCat("events after revision ", revision,
+                      " are no longer kept; going on from the present state"));
+}
+
+void WatchPrinter::Remark(const std::string& text) {
+  const auto write = [&] { *io_.err << "gcjobs: " << EscapeControls(text) << "\n" << std::flush; };
+  if (live_ != nullptr) {
+    live_->Interject(write);
+  } else {
+    write();
+  }
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,69 @@
+#include "client/error_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/usage_error.h"
+#include "common/error_info.h"
+
+namespace gcjobs {
+namespace {
+
+using ::testing::HasSubstr;
+
+GlobalOptions Options() {
+  GlobalOptions options;
+  options.server = "127.0.0.1:50051";
+  options.timeout = absl::Seconds(30);
+  return options;
+}
+
+TEST(RenderErrorTest, UnreachableNamesTheServerAndTheRemedy) {
+  EXPECT_EQ(RenderError(absl::UnavailableError("Connection refused"), Options()),
+            "error: cannot reach gcjobsd at 127.0.0.1:50051: Connection refused\n"
+            "hint: start gcjobsd there, or name another server with --server or GCJOBS_SERVER\n");
+}
+
+TEST(RenderErrorTest, AConnectionThatIsClosedAtOnceMayWantTls) {
+  EXPECT_THAT(RenderError(absl::UnavailableError("last error: Socket closed"), Options()),
+              HasSubstr("hint: if the server wants TLS"));
+}
+
+TEST(RenderErrorTest, OwnDeadlineNamesTheTimeout) {
+  EXPECT_THAT(RenderError(absl::DeadlineExceededError("Deadline Exceeded"), Options()),
+              HasSubstr("did not answer in time (30s)"));
+}
+
+TEST(RenderErrorTest, RetryDelayIsShown) {
+  absl::Status status =
+      MakeError(absl::StatusCode::kResourceExhausted, "GENESYS_RATE_LIMITED", "too many requests");
+  SetRetryDelay(&status, absl::Seconds(2));
+  EXPECT_EQ(RenderError(status, Options()), "error: too many requests\nhint: try again in 2s\n");
+}
+
+TEST(RenderErrorTest, AHintOfOurOwnComesFirst) {
+  EXPECT_THAT(RenderError(WithHint(absl::UnavailableError("x"), "do this"), Options()),
+              HasSubstr("hint: do this\n"));
+}
+
+TEST(RenderErrorTest, ControlCharactersAreEscaped) {
+  EXPECT_EQ(RenderError(absl::InternalError("a\n\x1b[2Jb"), Options()), "error: a\\n\\x1b[2Jb\n");
+}
+
+TEST(RenderErrorTest, JsonIsOneLineAndValidUtf8) {
+  GlobalOptions options = Options();
+  options.output = OutputFormat::kJson;
+  EXPECT_EQ(RenderError(absl::InternalError("a\n\xff"), options),
+            "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"a\\n?\",\"exit_code\":1}}\n");
+}
+
+TEST(RenderErrorTest, JsonHasTheRetryDelay) {
+  GlobalOptions options = Options();
+  options.output = OutputFormat::kJson;
+  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, "INTAKE_FULL", "full");
+  SetRetryDelay(&status, absl::Milliseconds(1500));
+  EXPECT_THAT(RenderError(status, options), HasSubstr(R"("retry_delay":"1500ms")"));
+}
+
+}  // namespace
+}  // namespace gcjobs
