@@ -249,7 +249,7 @@ absl::Status Flags::Convert(const Environment& environment) {
   status.Update(ParseDuration("--default-retention", default_retention_, absl::Seconds(1),
                               &config_.default_retention));
   status.Update(
-      ParseDuration("--event-window", event_window_, absl::Seconds(1), &config_.event_window));
+      ParseDuration("--event-window", event_window_, absl::ZeroDuration(), &config_.event_window));
   status.Update(ParseDuration("--drain-timeout", drain_timeout_, absl::ZeroDuration(),
                               &config_.drain_timeout));
   if (!status.ok()) return status;

@@ -67,15 +67,15 @@ TEST_F(ActionTimeoutTest, AnIntegrationActionIsRaisedAndReadBack) {
 // in the limit and the version alone.
 TEST_F(ActionTimeoutTest, AFlowActionWithAnObjectKeepsAllOtherBytes) {
   const std::string before = Stored("fda-rest-object");
-  ASSERT_THAT(before, HasSubstr("\"timeout\":"));
+  ASSERT_THAT(before, HasSubstr("\"timeout\": "));
   const auto answer = Set("fda-rest-object", kFlow, absl::Milliseconds(12345));
   ASSERT_THAT(answer, IsOk());
   EXPECT_TRUE(answer->verified());
   const auto writes = Writes();
   ASSERT_EQ(writes.size(), 1u);
   const std::string old_limit = absl::StrCat(
-      "\"timeout\":", absl::ToInt64Milliseconds(FromProto(answer->previous_timeout())));
-  EXPECT_EQ(writes[0].body, absl::StrReplaceAll(before, {{old_limit, "\"timeout\":12345"}}));
+      "\"timeout\": ", absl::ToInt64Milliseconds(FromProto(answer->previous_timeout())));
+  EXPECT_EQ(writes[0].body, absl::StrReplaceAll(before, {{old_limit, "\"timeout\": 12345"}}));
 }
 
 TEST_F(ActionTimeoutTest, AFlowActionWithAStringStaysAString) {
@@ -87,8 +87,8 @@ TEST_F(ActionTimeoutTest, AFlowActionWithAStringStaysAString) {
   ASSERT_EQ(writes.size(), 1u);
   EXPECT_THAT(writes[0].body, HasSubstr("\"definition\":\""));
   const std::string old_limit = absl::StrCat(
-      "\\\"timeout\\\":", absl::ToInt64Milliseconds(FromProto(answer->previous_timeout())));
-  EXPECT_EQ(writes[0].body, absl::StrReplaceAll(before, {{old_limit, "\\\"timeout\\\":12345"}}));
+      "\\\"timeout\\\": ", absl::ToInt64Milliseconds(FromProto(answer->previous_timeout())));
+  EXPECT_EQ(writes[0].body, absl::StrReplaceAll(before, {{old_limit, "\\\"timeout\\\": 12345"}}));
 }
 
 TEST_F(ActionTimeoutTest, ALimitThatIsMissingIsAdded) {
@@ -119,8 +119,8 @@ TEST_F(ActionTimeoutTest, TwoConflictsInARowAreSurvivedAndTheOthersChangeIsKept)
   EXPECT_EQ(Writes().size(), 3u);
   // The other writer's change is still there.
   const std::string limit =
-      absl::StrCat("\"timeout\":", absl::ToInt64Milliseconds(FromProto(flow->previous_timeout())));
-  EXPECT_NE(absl::StrReplaceAll(before, {{limit, "\"timeout\":7000"}}), Writes().back().body);
+      absl::StrCat("\"timeout\": ", absl::ToInt64Milliseconds(FromProto(flow->previous_timeout())));
+  EXPECT_NE(absl::StrReplaceAll(before, {{limit, "\"timeout\": 7000"}}), Writes().back().body);
 
   const auto integration = Set(kActionId, "", absl::Seconds(20));
   ASSERT_THAT(integration, IsOk());

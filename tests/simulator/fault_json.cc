@@ -9,9 +9,9 @@
 namespace gcjobs::sim {
 namespace {
 
-constexpr absl::string_view kMembers[] = {"id",    "method",   "route",   "skip",    "count",
-                                          "when",  "delay",    "status",  "headers", "body",
-                                          "reset", "truncate", "conflict"};
+constexpr absl::string_view kMembers[] = {"id",    "method",   "route",    "skip",    "count",
+                                          "when",  "delay",    "status",   "headers", "body",
+                                          "reset", "truncate", "conflict", "fill"};
 
 absl::Status Wrong(absl::string_view member, absl::string_view expected) {
   return absl::InvalidArgumentError(absl::StrCat("fault: '", member, "' must be ", expected));
@@ -83,6 +83,20 @@ absl::Status ReadHeaders(const RawObject& json, Fault* fault) {
   return absl::OkStatus();
 }
 
+// More than any client should take.
+constexpr int kMaxFillBytes = 64 << 20;
+
+absl::Status ReadFill(const RawObject& json, Fault* fault) {
+  if (!json.Has("fill")) return absl::OkStatus();
+  int bytes = 0;
+  if (const absl::Status status = Read(json, "fill", &bytes); !status.ok()) return status;
+  if (fault->body.has_value() || bytes > kMaxFillBytes) {
+    return Wrong("fill", "at most 64 MiB, and given without a body");
+  }
+  fault->body = std::string(static_cast<size_t>(bytes), 'x');
+  return absl::OkStatus();
+}
+
 // A misspelt member would make a test pass for the wrong reason.
 absl::Status CheckMembers(const RawObject& json) {
   for (const std::string& key : json.Keys()) {
@@ -119,6 +133,7 @@ absl::StatusOr<Fault> ParseFault(const RawObject& json) {
       ReadOptional<int>(json, "status", &fault.status),
       ReadHeaders(json, &fault),
       ReadOptional<std::string>(json, "body", &fault.body),
+      ReadFill(json, &fault),
       Read(json, "reset", &fault.reset),
       ReadOptional<int>(json, "truncate", &fault.truncate_at),
       Read(json, "conflict", &fault.conflict),

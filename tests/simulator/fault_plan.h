@@ -26,6 +26,7 @@ namespace gcjobs::sim {
 //   "delay"    "500ms" of real time, before the request takes effect or before its answer
 //   "status", "headers", "body"   the answer; without "body" the usual ErrorBody of the status.
 //              With "after" what is absent stays as it was
+//   "fill"     N: the body is so many bytes of nothing in particular
 //   "reset"    true: the connection is reset, no byte is answered
 //   "truncate" N: the answer's body breaks off after N bytes
 //   "conflict" true: another writer changes the action first

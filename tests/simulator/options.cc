@@ -53,7 +53,7 @@ A job steers itself by its parameter "$sim"
 Control, without token
   curl -d '{"method":"POST","route":"/api/v2/integrations/actions/*/execute","status":503,
             "headers":{"Retry-After":"2"},"skip":0,"count":3}' http://HOST:PORT/__sim/faults
-     more: "delay":"500ms"  "reset":true  "truncate":10  "body":"..."  "conflict":true
+     more: "delay":"500ms"  "reset":true  "truncate":10  "fill":1000000  "conflict":true
            "when":"before" (no effect) or "after" (took effect, the answer is lost or changed)
   POST /__sim/tokens/revoke   POST /__sim/rate-limit {"limit":N}   GET,DELETE /__sim/faults
   GET /__sim/jobs   POST /__sim/jobs/ID {"finish":"completed"} {"status":"RUNNING"} {"forget":true}

@@ -107,6 +107,11 @@ std::string ChildProcess::AwaitLine(absl::string_view prefix, absl::Duration tim
   return rest;
 }
 
+bool ChildProcess::HasEnded() {
+  MutexLock lock(&mu_);
+  return output_ended_;
+}
+
 void ChildProcess::Kill(int signal) {
   if (!waited_) kill(pid_, signal);
 }

@@ -35,6 +35,9 @@ class ChildProcess {
   // of it. Empty when stdout ends or `timeout` passes first.
   std::string AwaitLine(absl::string_view prefix, absl::Duration timeout = absl::Seconds(30));
 
+  // Whether it has closed its stdout, as it does when it ends.
+  bool HasEnded() ABSL_LOCKS_EXCLUDED(mu_);
+
   void Kill(int signal);
 
   // Waits for its end. The exit code, or minus the signal that ended it.

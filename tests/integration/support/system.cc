@@ -67,10 +67,24 @@ void System::StartServer(const std::map<std::string, std::string>& more_environm
   if (address.empty()) return;  // a failpoint at start; else the first call says so
   const bool is_new = address != address_;
   address_ = address;
-  if (!is_new) return;
-  const auto channel = Connect(address_);
-  jobs_ = v1::JobService::NewStub(channel);
-  actions_ = v1::ActionService::NewStub(channel);
+  if (is_new) {
+    const auto channel = Connect(address_);
+    jobs_ = v1::JobService::NewStub(channel);
+    actions_ = v1::ActionService::NewStub(channel);
+  }
+  AwaitConnection();
+}
+
+// The first calls after a restart may meet the old connection's end. A server
+// that dies meanwhile is what some tests want.
+void System::AwaitConnection() {
+  while (!server_->HasEnded()) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
+    context.set_wait_for_ready(true);
+    v1::ListJobKindsResponse response;
+    if (jobs_->ListJobKinds(&context, v1::ListJobKindsRequest(), &response).ok()) return;
+  }
 }
 
 void System::KillServer() {

@@ -39,7 +39,8 @@ class System {
   v1::JobService::Stub& jobs() { return *jobs_; }
   v1::ActionService::Stub& actions() { return *actions_; }
 
-  // Starts the server, on the address it had before if it had one.
+  // Starts the server, on the address it had before if it had one, and waits
+  // until the client is connected to it.
   void StartServer(const std::map<std::string, std::string>& more_environment = {});
   // kill -9, and waits for the end.
   void KillServer();
@@ -63,6 +64,8 @@ class System {
   v1::Job AwaitEnd(const std::string& job_id);
 
  private:
+  void AwaitConnection();
+
   const Options options_;
   std::string data_dir_;
   SimulatorProcess simulator_;

@@ -32,12 +32,16 @@ TEST(ParseFaultTest, ReadsEveryMember) {
   EXPECT_TRUE(fault.conflict);
 }
 
+TEST(ParseFaultTest, FillMakesABodyOfThatSize) {
+  EXPECT_EQ(Parse(R"({"status":200,"fill":7})")->body, "xxxxxxx");
+}
+
 TEST(ParseFaultTest, RejectsWrongAndUnknownMembers) {
   for (const char* json :
        {R"({"statsu":503})", R"({"status":"503"})", R"({"status":99})", R"({"count":-1})",
         R"({"count":1.5})", R"({"when":"during"})", R"({"delay":"soon"})", R"({"delay":"-1s"})",
         R"({"headers":["x"]})", R"({"headers":{"x":1}})", R"({"reset":1})", R"({"method":1})",
-        R"({"truncate":5})"}) {
+        R"({"truncate":5})", R"({"fill":1,"body":"x"})", R"({"fill":999999999})"}) {
     EXPECT_EQ(Parse(json).status().code(), absl::StatusCode::kInvalidArgument) << json;
   }
 }

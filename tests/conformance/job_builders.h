@@ -1,0 +1,32 @@
+#ifndef GCJOBS_TESTS_CONFORMANCE_JOB_BUILDERS_H_
+#define GCJOBS_TESTS_CONFORMANCE_JOB_BUILDERS_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+
+#include "gcjobs/v1/job.pb.h"
+#include "server/store/stored_job.pb.h"
+#include "server/store/write_batch.h"
+
+namespace gcjobs::testing {
+
+// A moment of the tests' day.
+absl::Time At(int seconds);
+
+// A queued job of organisation `main`, created (and last updated) at At(created).
+store::StoredJob NewJob(const std::string& id, int created = 0);
+
+// Batches of one write. Jobs are given as they were last committed: their
+// revision is what the batch expects.
+WriteBatch InsertOf(const store::StoredJob& job);
+WriteBatch TransitionOf(const store::StoredJob& job, v1::JobState to, int at = 0);
+WriteBatch SilentUpdateOf(const store::StoredJob& job);
+WriteBatch DeleteOf(const store::StoredJob& job, int at = 0);
+
+// The writes of both, in one batch.
+WriteBatch Both(WriteBatch first, const WriteBatch& second);
+
+}  // namespace gcjobs::testing
+
+#endif  // GCJOBS_TESTS_CONFORMANCE_JOB_BUILDERS_H_

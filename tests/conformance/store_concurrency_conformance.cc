@@ -1,0 +1,116 @@
+// Order of effects, events and answers, with one caller and with several.
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+
+#include "common/thread.h"
+#include "tests/conformance/store_conformance.h"
+#include "tests/conformance/store_matchers.h"
+
+namespace gcjobs::testing {
+namespace {
+
+constexpr int kThreads = 4;
+constexpr int kBatchesEach = 50;
+
+TEST_P(StoreConformance, BatchesTakeEffectInTheOrderOfTheirCommits) {
+  const auto jobs = InsertMany(100);
+
+  std::vector<int64_t> revisions;
+  for (const auto& job : jobs) revisions.push_back(job.job().revision());
+
+  EXPECT_EQ(revisions, Range(1, 100));
+}
+
+TEST_P(StoreConformance, AnswersComeInOrderAndAfterTheListener) {
+  struct Seen {
+    std::string answer;
+    size_t heard;
+  };
+  std::vector<Seen> seen;
+  for (const std::string id : {"a", "b", "c"}) {
+    store().Commit(InsertOf(NewJob(id)), [this, id, &seen](auto) {
+      seen.push_back({id, Heard().size()});
+    });
+  }
+
+  store().Close();  // waits for all
+
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0].answer + seen[1].answer + seen[2].answer, "abc");
+  for (size_t i = 0; i < seen.size(); ++i) EXPECT_GT(seen[i].heard, i);
+}
+
+TEST_P(StoreConformance, WhatWasAnsweredIsVisibleToReads) {
+  bool visible = false;
+  store().Commit(InsertOf(NewJob("a")),
+                 [this, &visible](auto) { visible = store().GetJob("a").ok(); });
+
+  store().Close();
+
+  EXPECT_TRUE(visible);
+}
+
+TEST_P(StoreConformance, RevisionsAndSequencesHaveNoGapsUnderConcurrentCommits) {
+  {
+    std::vector<std::unique_ptr<Thread>> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.push_back(std::make_unique<Thread>("committer", [this, t] {
+        for (int i = 0; i < kBatchesEach; ++i) {
+          store().Commit(InsertOf(NewJob(absl::StrCat(t, "-", i))),
+                         [](auto result) { EXPECT_THAT(result, IsOk()); });
+        }
+      }));
+    }
+  }
+  store().Close();
+
+  EXPECT_EQ(Revisions(Heard()), Range(1, kThreads * kBatchesEach));
+  EXPECT_EQ(Revisions(*store().ReadEvents(0, {1000, 1 << 20})), Range(1, kThreads * kBatchesEach));
+}
+
+// Several writers of one job: each change is made once, whoever makes it.
+TEST_P(StoreConformance, OneOfSeveralConcurrentUpdatesWins) {
+  const auto job = MustCommit(InsertOf(NewJob("a")));
+  Mutex mu;
+  std::map<absl::StatusCode, int> codes;
+  {
+    std::vector<std::unique_ptr<Thread>> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.push_back(std::make_unique<Thread>("committer", [this, &job, &mu, &codes] {
+        store().Commit(TransitionOf(job, v1::JOB_STATE_RUNNING), [&mu, &codes](auto result) {
+          MutexLock lock(&mu);
+          ++codes[result.status().code()];
+        });
+      }));
+    }
+  }
+  store().Close();
+
+  EXPECT_EQ(codes[absl::StatusCode::kOk], 1);
+  EXPECT_EQ(codes[absl::StatusCode::kAborted], kThreads - 1);
+  EXPECT_EQ(store().GetJob("a")->last_sequence(), 2);
+}
+
+TEST_P(StoreConformance, ReadsGoOnWhileOthersCommit) {
+  constexpr int kJobs = 200;
+  Thread reader("reader", [this] {
+    // A read sees a whole prefix of the commits: as many jobs as events.
+    for (int64_t seen = 0; seen < kJobs;) {
+      const auto events = store().ReadEvents(seen, {});
+      ASSERT_THAT(events, IsOk());
+      for (const EventPtr& event : *events) {
+        ASSERT_EQ(event->revision(), ++seen);
+        ASSERT_THAT(store().GetJob(event->job().id()), IsOk());
+      }
+    }
+  });
+
+  EXPECT_EQ(InsertMany(kJobs).size(), size_t{kJobs});
+}
+
+}  // namespace
+}  // namespace gcjobs::testing

@@ -1,0 +1,123 @@
+#include "tests/conformance/store_conformance.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+namespace gcjobs::testing {
+namespace {
+
+// Collects the answers to a number of batches.
+class AnswerBox {
+ public:
+  explicit AnswerBox(size_t batches) : answers_(batches), missing_(batches) {}
+
+  Store::CommitDone Slot(size_t batch) {
+    return [this, batch](absl::StatusOr<CommitResult> answer) {
+      MutexLock lock(&mu_);
+      EXPECT_FALSE(answers_[batch].has_value()) << "answered twice";
+      answers_[batch] = std::move(answer);
+      --missing_;
+    };
+  }
+
+  std::vector<absl::StatusOr<CommitResult>> Wait() {
+    MutexLock lock(&mu_);
+    mu_.Await(absl::Condition(this, &AnswerBox::AllThereLocked));
+    std::vector<absl::StatusOr<CommitResult>> answers;
+    for (auto& answer : answers_) answers.push_back(*std::move(answer));
+    return answers;
+  }
+
+ private:
+  bool AllThereLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return missing_ == 0; }
+
+  Mutex mu_;
+  std::vector<std::optional<absl::StatusOr<CommitResult>>> answers_ ABSL_GUARDED_BY(mu_);
+  size_t missing_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace
+
+void PrintTo(const StoreConfig& config, std::ostream* os) { *os << config.name; }
+
+StoreConformance::StoreConformance() : open_(GetParam().make()), under_test_(open_(Listen())) {}
+
+Store::Listener StoreConformance::Listen() {
+  return [this](const std::vector<EventPtr>& events) {
+    MutexLock lock(&mu_);
+    heard_.insert(heard_.end(), events.begin(), events.end());
+  };
+}
+
+void StoreConformance::Reopen() {
+  under_test_.reset();
+  under_test_ = open_(Listen());
+}
+
+StoreConformance::Answers StoreConformance::CommitAll(std::vector<WriteBatch> batches) {
+  AnswerBox box(batches.size());
+  for (size_t i = 0; i < batches.size(); ++i) store().Commit(std::move(batches[i]), box.Slot(i));
+  Turn();
+  return box.Wait();
+}
+
+absl::StatusOr<CommitResult> StoreConformance::Commit(WriteBatch batch) {
+  std::vector<WriteBatch> batches;
+  batches.push_back(std::move(batch));
+  return std::move(CommitAll(std::move(batches)).front());
+}
+
+store::StoredJob StoreConformance::MustCommit(WriteBatch batch) {
+  const auto result = Commit(std::move(batch));
+  if (!result.ok()) {
+    ADD_FAILURE() << result.status();
+    return {};
+  }
+  EXPECT_EQ(result->jobs.size(), 1u);
+  return result->jobs.front();
+}
+
+std::vector<store::StoredJob> StoreConformance::InsertMany(int count) {
+  std::vector<WriteBatch> batches;
+  for (int i = 0; i < count; ++i)
+    batches.push_back(InsertOf(NewJob(absl::StrFormat("job-%03d", i), i)));
+  std::vector<store::StoredJob> jobs;
+  for (auto& answer : CommitAll(std::move(batches))) {
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    if (answer.ok()) jobs.push_back(answer->jobs.front());
+  }
+  return jobs;
+}
+
+std::vector<EventPtr> StoreConformance::Heard() {
+  MutexLock lock(&mu_);
+  return heard_;
+}
+
+std::vector<std::string> Ids(const std::vector<v1::Job>& jobs) {
+  std::vector<std::string> ids;
+  for (const v1::Job& job : jobs) ids.push_back(job.id());
+  return ids;
+}
+
+std::vector<int64_t> Revisions(const std::vector<EventPtr>& events) {
+  std::vector<int64_t> revisions;
+  for (const EventPtr& event : events) revisions.push_back(event->revision());
+  return revisions;
+}
+
+std::vector<int64_t> Sequences(const std::vector<EventPtr>& events) {
+  std::vector<int64_t> sequences;
+  for (const EventPtr& event : events) sequences.push_back(event->sequence());
+  return sequences;
+}
+
+std::vector<int64_t> Range(int64_t first, int64_t last) {
+  std::vector<int64_t> range;
+  for (int64_t i = first; i <= last; ++i) range.push_back(i);
+  return range;
+}
+
+}  // namespace gcjobs::testing

@@ -1,0 +1,70 @@
+// What a store that is opened again still knows.
+
+#include <gmock/gmock.h>
+
+#include "tests/conformance/store_conformance.h"
+#include "tests/conformance/store_matchers.h"
+
+namespace gcjobs::testing {
+namespace {
+
+TEST_P(PersistentStoreConformance, JobsSubmissionsAndEventsAreThereAfterReopen) {
+  const auto queued = MustCommit(InsertOf(NewJob("a")));
+  const auto running = MustCommit(TransitionOf(queued, v1::JOB_STATE_RUNNING));
+  const auto events = store().ReadEvents(0, {});
+
+  Reopen();
+
+  EXPECT_EQ(store().GetJob("a")->SerializeAsString(), running.SerializeAsString());
+  EXPECT_THAT(store().GetSubmission("a"), IsOk());
+  const auto read = store().ReadEvents(0, {});
+  ASSERT_EQ(read->size(), 2u);
+  EXPECT_EQ(read->back()->SerializeAsString(), events->back()->SerializeAsString());
+}
+
+TEST_P(PersistentStoreConformance, RevisionsAndSequencesGoOnAfterReopen) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+
+  Reopen();
+
+  const auto running = MustCommit(TransitionOf(a, v1::JOB_STATE_RUNNING));
+  EXPECT_EQ(running.job().revision(), 2);
+  EXPECT_EQ(running.last_sequence(), 2);
+}
+
+TEST_P(PersistentStoreConformance, HeadSurvivesReopenWhenAllEventsWereTrimmed) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+  MustCommit(DeleteOf(a, 10));
+  ASSERT_EQ(*store().TrimEvents(At(11)), 2);
+
+  Reopen();
+
+  EXPECT_EQ(store().GetRevisionRange()->head, 2);
+  EXPECT_THAT(store().ReadEvents(0, {}),
+              IsError(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
+  EXPECT_EQ(MustCommit(InsertOf(NewJob("b"))).job().revision(), 3);
+}
+
+TEST_P(PersistentStoreConformance, RequestIdIsTakenAfterReopen) {
+  auto job = NewJob("a");
+  job.mutable_job()->set_request_id("r");
+  MustCommit(InsertOf(job));
+
+  Reopen();
+
+  job.mutable_job()->set_id("b");
+  const auto refused = Commit(InsertOf(job));
+  EXPECT_THAT(refused, IsError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_EXISTS"));
+  EXPECT_EQ(Metadata(refused.status(), "job_id"), "a");
+}
+
+TEST_P(PersistentStoreConformance, WhatWasQueuedIsCommittedBeforeTheStoreGoes) {
+  store().Commit(InsertOf(NewJob("a")), [](auto) {});
+
+  Reopen();
+
+  EXPECT_THAT(store().GetJob("a"), IsOk());
+}
+
+}  // namespace
+}  // namespace gcjobs::testing

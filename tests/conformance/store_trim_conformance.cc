@@ -1,0 +1,124 @@
+// TrimEvents, and what reads say of events that are gone.
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+
+#include "tests/conformance/store_conformance.h"
+#include "tests/conformance/store_matchers.h"
+
+namespace gcjobs::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr auto kOutOfRange = absl::StatusCode::kOutOfRange;
+
+TEST_P(StoreConformance, TrimDropsTheEventsOfJobsThatWereDeletedBefore) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));  // revision 1
+  MustCommit(InsertOf(NewJob("b")));                 // 2
+  MustCommit(DeleteOf(a, 10));                       // 3
+  MustCommit(InsertOf(NewJob("c")));                 // 4
+
+  EXPECT_EQ(*store().TrimEvents(At(11)), 2);
+
+  EXPECT_EQ(store().GetRevisionRange()->oldest, 4);
+  EXPECT_EQ(store().GetRevisionRange()->head, 4);
+  EXPECT_EQ(Revisions(*store().ReadEvents(3, {})), Range(4, 4));
+  EXPECT_THAT(*store().ReadJobEvents("a", 0, {}), IsEmpty());
+}
+
+TEST_P(StoreConformance, ReadFromBeforeATrimmedEventIsRefused) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+  MustCommit(DeleteOf(a, 10));
+  MustCommit(InsertOf(NewJob("b")));
+  ASSERT_THAT(store().TrimEvents(At(11)), IsOk());
+
+  for (const Revision after : {0, 1}) {
+    const auto refused = store().ReadEvents(after, {});
+    EXPECT_THAT(refused, IsError(kOutOfRange, "REVISION_COMPACTED"));
+    EXPECT_EQ(Metadata(refused.status(), "oldest_revision"), "3");
+  }
+  EXPECT_EQ(Revisions(*store().ReadEvents(2, {})), Range(3, 3));
+}
+
+TEST_P(StoreConformance, TrimKeepsEveryEventOfJobsThatExist) {
+  const auto old = MustCommit(InsertOf(NewJob("old")));
+  const auto gone = MustCommit(InsertOf(NewJob("gone")));
+  MustCommit(TransitionOf(old, v1::JOB_STATE_RUNNING));
+  MustCommit(DeleteOf(gone, 10));
+  ASSERT_EQ(*store().TrimEvents(At(100)), 2);
+
+  EXPECT_THAT(Revisions(*store().ReadJobEvents("old", 0, {})), ElementsAre(1, 3));
+}
+
+TEST_P(StoreConformance, TrimLeavesWhatWasDeletedAtItsTimeOrLater) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+  MustCommit(DeleteOf(a, 10));
+
+  EXPECT_EQ(*store().TrimEvents(At(10)), 0);
+
+  EXPECT_EQ(store().GetRevisionRange()->oldest, 1);
+  EXPECT_EQ(Revisions(*store().ReadEvents(0, {})), Range(1, 2));
+}
+
+TEST_P(StoreConformance, TrimOfNothingChangesNothing) {
+  InsertMany(2);
+
+  EXPECT_EQ(*store().TrimEvents(absl::InfiniteFuture()), 0);
+
+  EXPECT_EQ(Revisions(*store().ReadEvents(0, {})), Range(1, 2));
+}
+
+TEST_P(StoreConformance, RevisionsGoOnWhenAllEventsAreTrimmed) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+  MustCommit(DeleteOf(a, 10));
+  ASSERT_EQ(*store().TrimEvents(At(11)), 2);
+
+  EXPECT_EQ(store().GetRevisionRange()->oldest, 3) << "one past the head: there are none";
+  EXPECT_EQ(store().GetRevisionRange()->head, 2);
+  EXPECT_THAT(*store().ReadEvents(2, {}), IsEmpty());
+  EXPECT_EQ(MustCommit(InsertOf(NewJob("b"))).job().revision(), 3);
+}
+
+TEST_P(StoreConformance, SecondTrimNeverGoesBack) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+  const auto b = MustCommit(InsertOf(NewJob("b")));
+  MustCommit(DeleteOf(b, 10));  // 3
+  MustCommit(DeleteOf(a, 20));  // 4
+  ASSERT_EQ(*store().TrimEvents(At(15)), 2);
+  EXPECT_EQ(store().GetRevisionRange()->oldest, 4);
+
+  EXPECT_EQ(*store().TrimEvents(At(25)), 2);
+
+  EXPECT_EQ(store().GetRevisionRange()->oldest, 5);
+}
+
+TEST_P(StoreConformance, TrimRunsAfterWhatWasQueuedBefore) {
+  const auto a = MustCommit(InsertOf(NewJob("a")));
+  absl::Status deleted = absl::UnknownError("not answered");
+  store().Commit(DeleteOf(a, 10), [&deleted](auto result) { deleted = result.status(); });
+
+  EXPECT_EQ(*store().TrimEvents(At(11)), 2);
+
+  EXPECT_THAT(deleted, IsOk());
+}
+
+TEST_P(StoreConformance, TrimOfManyJobsDropsAll) {
+  WriteBatch inserts;
+  for (int i = 0; i < 1200; ++i)
+    inserts = Both(std::move(inserts), InsertOf(NewJob(absl::StrCat(i))));
+  const auto inserted = Commit(std::move(inserts));
+  ASSERT_THAT(inserted, IsOk());
+  WriteBatch deletes;
+  for (const auto& job : inserted->jobs) deletes = Both(std::move(deletes), DeleteOf(job, 10));
+  ASSERT_THAT(Commit(std::move(deletes)), IsOk());
+
+  EXPECT_EQ(*store().TrimEvents(At(11)), 2400);
+
+  EXPECT_EQ(store().GetRevisionRange()->oldest, 2401);
+}
+
+}  // namespace
+}  // namespace gcjobs::testing
