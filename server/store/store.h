@@ -60,13 +60,17 @@ class Store {
   virtual ~Store() = default;
 
   // Queues a batch and returns. Any thread; never blocks on disk. `done` runs
-  // exactly once, on the writer thread, and must be quick (post it to a loop).
+  // exactly once, on the writer thread (after Close: on the calling thread),
+  // and must be quick (post it to a loop).
   //
   // Errors given to `done`, which leave the store as it was:
   // - ABORTED/STALE_REVISION: an Update or Delete expected another revision.
   // - NOT_FOUND/JOB_NOT_FOUND: an Update or Delete of a job that is not there.
   // - ALREADY_EXISTS/REQUEST_ID_EXISTS: an Insert whose (org, request_id) is
   //   taken; metadata `job_id` is the job that has it.
+  // - ALREADY_EXISTS/JOB_EXISTS: an Insert of an id that is there.
+  // - RESOURCE_EXHAUSTED/COMMIT_QUEUE_FULL, with RetryInfo: the disk stalls
+  //   and the queue has reached its bound, which is far beyond the intake's.
   // - UNAVAILABLE/STORE_FAILED: see above.
   virtual void Commit(WriteBatch batch, CommitDone done) = 0;
 

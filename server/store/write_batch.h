@@ -34,7 +34,8 @@ class WriteBatch {
   };
   // Replaces the record. With an event the job gets its revision and the next
   // sequence; without one both stay. `expected_revision` is the job's revision
-  // as last read.
+  // as last read. REQUIRES: org, request_id, kind, action_id and create_time
+  // are as inserted.
   struct Update {
     store::StoredJob job;
     Revision expected_revision = 0;
