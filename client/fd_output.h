@@ -20,6 +20,10 @@ class FdOutput : private std::streambuf, public std::ostream {
   int error() const { return error_; }
 
  private:
+  // Both bases have them, and they are the same.
+  using std::streambuf::int_type;
+  using std::streambuf::traits_type;
+
   int_type overflow(int_type character) override;
   std::streamsize xsputn(const char* text, std::streamsize size) override;
   int sync() override;
