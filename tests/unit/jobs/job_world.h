@@ -54,7 +54,8 @@ class PlainKind : public JobKind {
   }
   std::optional<ApiRequest> BuildCancel(const JobRef& job) const override {
     if (description_.cancel_path().empty()) return std::nullopt;
-    return ApiRequest{RequestClass::kCancel, "DELETE", "/things/" + std::string(job.upstream_id), ""};
+    return ApiRequest{RequestClass::kCancel, "DELETE", "/things/" + std::string(job.upstream_id),
+                      ""};
   }
 
  private:
