@@ -153,7 +153,7 @@ std::string DescribeError(const v1::Job& job) {
 std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone& zone) {
   return FieldLines({
       {"Job", job.id()},
-      {"State", StateName(job.state())},
+      {"State", ShortName(job.state())},
       {"Error", DescribeError(job)},
       {"Result", ResultText(job)},
       {"Kind", job.kind()},
@@ -186,7 +186,7 @@ std::vector<std::string> JobRow(const v1::Job& job, absl::Time now) {
     return is_set ? ShortAge(FromProto(time), now) : std::string("-");
   };
   return {job.id(),
-          StateName(job.state()),
+          ShortName(job.state()),
           job.kind(),
           job.action_id().empty() ? "-" : job.action_id(),
           job.org().empty() ? "-" : job.org(),

@@ -34,7 +34,7 @@ absl::string_view ColorOf(v1::JobState state) {
 }
 
 std::string PaintedState(v1::JobState state, Paint paint) {
-  const std::string name = StateName(state);
+  const std::string name = ShortName(state);
   return paint == Paint::kColor ? absl::StrCat(ColorOf(state), name, "\x1b[0m") : name;
 }
 
@@ -89,7 +89,7 @@ std::string Change(const v1::JobEvent& event, Paint paint) {
       return "deleted";
     default:
       if (event.previous_state() == v1::JOB_STATE_UNSPECIFIED) return absl::StrCat("new ", state);
-      return absl::StrCat(StateName(event.previous_state()), " -> ", state);
+      return absl::StrCat(ShortName(event.previous_state()), " -> ", state);
   }
 }
 
@@ -107,7 +107,7 @@ std::string RenderProgress(const v1::Job& job, absl::Time now, int width, Paint 
                            absl::string_view remark) {
   // A full line would make some terminals wrap.
   int left = std::max(0, width - 1);
-  const std::string state = StateName(job.state());
+  const std::string state = ShortName(job.state());
   if (DisplayWidth(state) > left) return FitWidth(state, left);
   std::string line = PaintedState(job.state(), paint);
   left -= DisplayWidth(state);

@@ -157,22 +157,4 @@ std::string FormatSeconds(absl::Duration duration) {
   return absl::StrCat(milliseconds / 1000, "s");
 }
 
-std::string StateName(v1::JobState state) {
-  const std::string name = v1::JobState_Name(state);
-  if (name.empty()) return absl::StrCat(static_cast<int>(state));
-  return std::string(absl::StripPrefix(name, "JOB_STATE_"));
-}
-
-bool IsTerminal(v1::JobState state) {
-  switch (state) {
-    case v1::JOB_STATE_SUCCEEDED:
-    case v1::JOB_STATE_FAILED:
-    case v1::JOB_STATE_CANCELLED:
-    case v1::JOB_STATE_OUTCOME_UNKNOWN:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace gcjobs

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#include "common/job_state.h"
 #include "gcjobs/v1/job.pb.h"
 
 namespace gcjobs {
@@ -40,13 +41,6 @@ std::string ShortAge(absl::Time time, absl::Time now);
 
 // Spelt so that the --timeout family of options takes it back: `90s`, `1500ms`.
 std::string FormatSeconds(absl::Duration duration);
-
-// The state without its prefix: `RUNNING`. A state this program does not know
-// is shown as its number.
-std::string StateName(v1::JobState state);
-
-// Whether a job never leaves this state.
-bool IsTerminal(v1::JobState state);
 
 }  // namespace gcjobs
 

@@ -56,10 +56,18 @@ title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 # Shows a command as a user would type it, and runs it.
 run() {
-  printf '%s$ gcjobs' "$dim"
-  printf ' %q' "$@"
-  printf '%s\n' "$plain"
+  local word line='gcjobs'
+  for word in "$@"; do
+    [[ $word =~ ^[A-Za-z0-9_./:=-]+$ ]] || word="'$word'"
+    line+=" $word"
+  done
+  printf '%s$ %s%s\n' "$dim" "$line" "$plain"
   "$bin/gcjobs" "$@"
+}
+
+# The id of the newest job with a label.
+job_of() {
+  "$bin/gcjobs" list --label "$1" --output json | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | head -n 1
 }
 
 # The same for a command that is to end with this exit code.
@@ -96,14 +104,14 @@ title "An action of 75 s: longer than any synchronous call may take (60 s)"
 # shellcheck disable=SC2016  # $sim is a name that the simulator knows
 run submit action "$look_up" --label demo=long --watch \
   --params '{"customer":"C-1042","$sim":{"duration":"75s","queued":"3s","result":{"id":12345678901234567890,"balance":1.10}}}'
+run get "$(job_of demo=long)" --result-only
 
 title "An action that fails"
 run_expecting 1 submit action "$declines" --label demo=fails --watch
 
 title "An action that is cancelled"
 run submit action "$never_ends" --label demo=cancelled
-job=$("$bin/gcjobs" list --label demo=cancelled --output json | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | head -n 1)
-run cancel "$job"
+run cancel "$(job_of demo=cancelled)"
 
 title "All of it, as the server keeps it"
 run list

@@ -24,7 +24,7 @@ void NoteWhatItMeans(const Session& session, const v1::Job& job) {
     if (job.upstream_cancelled()) return;
     Note(session, "note: Genesys Cloud has not confirmed the cancel; the work may go on there");
   } else if (IsTerminal(job.state())) {
-    Note(session, absl::StrCat("note: the job had ended as ", StateName(job.state())));
+    Note(session, absl::StrCat("note: the job had ended as ", ShortName(job.state())));
   } else {
     Note(session, absl::StrCat("note: the cancel is on its way; gcjobs watch ", job.id()));
   }

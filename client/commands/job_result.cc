@@ -30,7 +30,7 @@ absl::Status NoInlineResult(const v1::Job& job) {
 absl::StatusOr<ExitCode> PrintResult(const Session& session, const v1::Job& job) {
   if (!IsTerminal(job.state())) {
     return WithHint(absl::FailedPreconditionError(absl::StrCat(
-                        "job ", job.id(), " is ", StateName(job.state()), ": no result yet")),
+                        "job ", job.id(), " is ", ShortName(job.state()), ": no result yet")),
                     absl::StrCat("gcjobs watch ", job.id(), " waits for its end"));
   }
   if (job.state() != v1::JOB_STATE_SUCCEEDED) {
@@ -45,7 +45,7 @@ absl::StatusOr<ExitCode> PrintResult(const Session& session, const v1::Job& job)
 void NoteFailure(const Session& session, const v1::Job& job) {
   if (!IsTerminal(job.state()) || job.state() == v1::JOB_STATE_SUCCEEDED) return;
   const std::string error = DescribeError(job);
-  Note(session, absl::StrCat("job ", job.id(), " ", absl::AsciiStrToLower(StateName(job.state())),
+  Note(session, absl::StrCat("job ", job.id(), " ", absl::AsciiStrToLower(ShortName(job.state())),
                              error.empty() ? "" : absl::StrCat(": ", error)));
   if (job.state() == v1::JOB_STATE_OUTCOME_UNKNOWN) {
     Note(session, "hint: it may or may not have run; look in Genesys Cloud before repeating it");

@@ -202,7 +202,7 @@ v1::Job JobBook::View(const LiveJob& job) const {
 
 void JobBook::CountTransition(const LiveJob& job) {
   const v1::Job& view = job.record.job();
-  const std::string state(ShortName(view.state()));
+  const std::string state = ShortName(view.state());
   metrics_->Transitions(view.org(), state).Increment();
   Log(LogLevel::kInfo, "job_transition",
       {{"job_id", view.id()},

@@ -7,11 +7,6 @@
 
 namespace gcjobs {
 
-bool IsTerminal(v1::JobState state) {
-  return state == v1::JOB_STATE_SUCCEEDED || state == v1::JOB_STATE_FAILED ||
-         state == v1::JOB_STATE_CANCELLED || state == v1::JOB_STATE_OUTCOME_UNKNOWN;
-}
-
 bool IsLegalTransition(v1::JobState from, v1::JobState to) {
   switch (from) {
     case v1::JOB_STATE_QUEUED:
@@ -23,13 +18,6 @@ bool IsLegalTransition(v1::JobState from, v1::JobState to) {
     default:
       return false;
   }
-}
-
-absl::string_view ShortName(v1::JobState state) {
-  absl::string_view name = v1::JobState_Name(state);
-  constexpr absl::string_view kPrefix = "JOB_STATE_";
-  if (name.size() > kPrefix.size()) name.remove_prefix(kPrefix.size());
-  return name;
 }
 
 void EnterState(v1::JobState to, absl::Time now, store::StoredJob* job) {

@@ -2,8 +2,8 @@
 #define GCJOBS_SERVER_JOBS_JOB_STATE_H_
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/job_state.h"
 
 #include "gcjobs/v1/job.pb.h"
 #include "server/store/stored_job.pb.h"
@@ -19,11 +19,7 @@ namespace gcjobs {
 //
 // Terminal states have no way out.
 
-bool IsTerminal(v1::JobState state);
 bool IsLegalTransition(v1::JobState from, v1::JobState to);
-
-// `QUEUED`, `PENDING`, ... for logs, metrics and messages.
-absl::string_view ShortName(v1::JobState state);
 
 // Performs a transition on the record: state and times. The only function that
 // writes `state`. REQUIRES: the transition is legal.

@@ -19,7 +19,7 @@ absl::Status NotFound(absl::string_view job_id) {
 }
 
 absl::Status NotFinished(const v1::Job& job) {
-  const absl::string_view state = ShortName(job.state());
+  const std::string state = ShortName(job.state());
   return MakeError(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED",
                    absl::StrCat("job ", job.id(), " is ", state,
                                 "; only a finished job can be deleted, cancel it first"),

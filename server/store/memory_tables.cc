@@ -109,7 +109,7 @@ std::string MemoryTables::FindRequest(const std::string& org, const std::string&
 std::vector<MemoryTables::RowPtr> MemoryTables::FindLive() const {
   std::vector<RowPtr> live;
   for (const auto& [job_id, row] : jobs_) {
-    if (IsLive(row->job.job().state())) live.push_back(row);
+    if (!IsTerminal(row->job.job().state())) live.push_back(row);
   }
   const auto created = [](const RowPtr& row) {
     return KeyOf(JobOrder::kCreateTime, row->job.job());

@@ -40,7 +40,7 @@ Order OrderOf(JobOrder order) {
 bool WantsLiveOnly(const v1::JobFilter& filter) {
   return !filter.states().empty() &&
          std::all_of(filter.states().begin(), filter.states().end(),
-                     [](int state) { return IsLive(static_cast<v1::JobState>(state)); });
+                     [](int state) { return !IsTerminal(static_cast<v1::JobState>(state)); });
 }
 
 }  // namespace

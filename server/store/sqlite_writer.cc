@@ -72,7 +72,7 @@ int RecordLogPages(void* wal_pages, sqlite3* /*db*/, const char* /*name*/, int p
 }
 
 void BindExpireTime(const v1::Job& job, SqliteQuery* query) {
-  if (IsLive(job.state()) || !job.has_expire_time()) {
+  if (!IsTerminal(job.state()) || !job.has_expire_time()) {
     query->BindNull();
   } else {
     query->Bind(ToColumn(FromProto(job.expire_time())));

@@ -4,8 +4,8 @@
 #include <google/protobuf/wire_format_lite.h>
 #include <grpc/slice.h>
 
+#include "common/job_state.h"
 #include "gcjobs/v1/job_service.pb.h"
-#include "server/store/job_state.h"
 
 namespace gcjobs {
 namespace {
@@ -64,7 +64,7 @@ LoggedEvent::LoggedEvent(const v1::JobEvent& event)
 
 bool LoggedEvent::ends_job() const {
   return type_ == v1::EVENT_TYPE_DELETED ||
-         (type_ == v1::EVENT_TYPE_TRANSITION && !IsLive(key_.state()));
+         (type_ == v1::EVENT_TYPE_TRANSITION && IsTerminal(key_.state()));
 }
 
 grpc::Slice LoggedEvent::message() const { return response_.sub(message_begin_, message_end_); }

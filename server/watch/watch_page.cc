@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "server/store/job_state.h"
+#include "common/job_state.h"
 #include "server/store/store_errors.h"
 #include "server/watch/watch_errors.h"
 
@@ -42,7 +42,7 @@ absl::StatusOr<std::optional<WatchPage>> ReadQuietJob(const Store& store, const 
   const absl::StatusOr<store::StoredJob> job = store.GetJob(job_id);
   if (job.ok()) {
     if (job->job().revision() > after) return std::nullopt;
-    if (!IsLive(job->job().state())) return LastPage(after);
+    if (IsTerminal(job->job().state())) return LastPage(after);
     return EmptyPage(std::max(after, quiet_through));
   }
   if (!absl::IsNotFound(job.status())) return job.status();

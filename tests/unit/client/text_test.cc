@@ -65,10 +65,5 @@ TEST(FormatSecondsTest, WholeSecondsElseMilliseconds) {
   EXPECT_EQ(FormatSeconds(absl::Milliseconds(2500)), "2500ms");
 }
 
-TEST(StateNameTest, UnknownStatesShowTheirNumber) {
-  EXPECT_EQ(StateName(v1::JOB_STATE_OUTCOME_UNKNOWN), "OUTCOME_UNKNOWN");
-  EXPECT_EQ(StateName(static_cast<v1::JobState>(42)), "42");
-}
-
 }  // namespace
 }  // namespace gcjobs

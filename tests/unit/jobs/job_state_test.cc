@@ -27,7 +27,7 @@ store::StoredJob JobIn(v1::JobState state) {
   return job;
 }
 
-TEST(JobStateTest, EveryPairIsLegalExactlyAsTheDiagramSays) {
+TEST(JobTransitionTest, EveryPairIsLegalExactlyAsTheDiagramSays) {
   const std::set<std::pair<int, int>> legal = {
       {1, 2}, {1, 3}, {1, 4}, {1, 5}, {1, 6}, {1, 7},  // QUEUED -> all others
       {2, 3}, {2, 4}, {2, 5}, {2, 6}, {2, 7},          // PENDING
@@ -42,11 +42,7 @@ TEST(JobStateTest, EveryPairIsLegalExactlyAsTheDiagramSays) {
   }
 }
 
-TEST(JobStateTest, ShortNamesLeaveOutThePrefix) {
-  EXPECT_EQ(ShortName(v1::JOB_STATE_OUTCOME_UNKNOWN), "OUTCOME_UNKNOWN");
-}
-
-TEST(JobStateTest, EnteringRunningMovesOnlyUpdateTime) {
+TEST(JobTransitionTest, EnteringRunningMovesOnlyUpdateTime) {
   store::StoredJob job = JobIn(v1::JOB_STATE_PENDING);
   EnterState(v1::JOB_STATE_RUNNING, kNow, &job);
   EXPECT_EQ(job.job().state(), v1::JOB_STATE_RUNNING);
@@ -55,14 +51,14 @@ TEST(JobStateTest, EnteringRunningMovesOnlyUpdateTime) {
   EXPECT_FALSE(job.job().has_expire_time());
 }
 
-TEST(JobStateTest, EnteringATerminalStateStartsTheRetention) {
+TEST(JobTransitionTest, EnteringATerminalStateStartsTheRetention) {
   store::StoredJob job = JobIn(v1::JOB_STATE_RUNNING);
   EnterState(v1::JOB_STATE_SUCCEEDED, kNow, &job);
   EXPECT_EQ(FromProto(job.job().end_time()), kNow);
   EXPECT_EQ(FromProto(job.job().expire_time()), kNow + absl::Hours(1));
 }
 
-TEST(JobStateTest, AnErrorNamesItsJob) {
+TEST(JobTransitionTest, AnErrorNamesItsJob) {
   store::StoredJob job = JobIn(v1::JOB_STATE_RUNNING);
   EnterState(v1::JOB_STATE_FAILED, kNow, MakeError(absl::StatusCode::kAborted, "X", "x"), &job);
   const auto info = GetErrorInfo(FromProto(job.job().error()));
@@ -70,7 +66,7 @@ TEST(JobStateTest, AnErrorNamesItsJob) {
   EXPECT_EQ(info->metadata().at("job_id"), "j-1");
 }
 
-TEST(JobStateDeathTest, AnIllegalTransitionEndsTheProcess) {
+TEST(JobTransitionDeathTest, AnIllegalTransitionEndsTheProcess) {
   store::StoredJob job = JobIn(v1::JOB_STATE_SUCCEEDED);
   EXPECT_DEATH(EnterState(v1::JOB_STATE_RUNNING, kNow, &job), "SUCCEEDED to RUNNING");
 }

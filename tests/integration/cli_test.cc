@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "tests/integration/support/system.h"
+
+// The CLI against the real server: what it prints, how it exits.
+
+namespace gcjobs {
+namespace {
+
+using ::gcjobs::testing::Binary;
+using ::gcjobs::testing::ChildProcess;
+using ::gcjobs::testing::kActionId;
+using ::gcjobs::testing::Steered;
+using ::gcjobs::testing::System;
+using ::testing::HasSubstr;
+
+class CliTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<ChildProcess> Start(std::vector<std::string> arguments, std::string input = "") {
+    ChildProcess::Options options;
+    options.argv = {Binary("gcjobs")};
+    for (std::string& argument : arguments) options.argv.push_back(std::move(argument));
+    options.environment = {{"GCJOBS_SERVER", system_.address()}};
+    options.input = std::move(input);
+    return std::make_unique<ChildProcess>(options);
+  }
+  struct Ended {
+    int code;
+    std::string output;
+    std::string errors;
+  };
+  Ended Run(std::vector<std::string> arguments, std::string input = "") {
+    const auto child = Start(std::move(arguments), std::move(input));
+    const int code = child->Wait();
+    return {code, child->output(), child->errors()};
+  }
+
+  System system_;
+};
+
+TEST_F(CliTest, SubmitWatchesToTheResultByteForByte) {
+  const Ended ended =
+      Run({"submit", "action", kActionId, "--params-file", "-", "--watch", "--result-only"},
+          R"({"$sim":{"duration":"1s","result":{"id":12345678901234567890,"p":1.10}}})");
+  EXPECT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_EQ(ended.output, "{\"id\":12345678901234567890,\"p\":1.10}\n");
+}
+
+TEST_F(CliTest, ExitCodesTellWhatHappened) {
+  const std::string fails = R"({"$sim":{"duration":"0s","outcome":"failed"}})";
+  EXPECT_EQ(Run({"submit", "action", kActionId, "--params", fails, "--watch"}).code, 1);
+  EXPECT_EQ(Run({"submit"}).code, 2);
+  EXPECT_EQ(Run({"get", "no-such-job"}).code, 5);
+  EXPECT_EQ(Run({"submit", "action", "no-such-action"}).code, 5);
+  system_.simulator().AddFault(
+      R"({"method":"POST","route":"**/execute","when":"after","reset":true})");
+  EXPECT_EQ(Run({"submit", "action", kActionId, "--watch"}).code, 6);
+  system_.KillServer();
+  const Ended unreachable = Run({"list"});
+  EXPECT_EQ(unreachable.code, 3);
+  EXPECT_THAT(unreachable.errors, HasSubstr(system_.address()));
+}
+
+TEST_F(CliTest, AWatchResumesAcrossKill9AndShowsEachTransitionOnce) {
+  const auto job = system_.Submit(Steered(R"({"queued":"0s","duration":"4s"})"));
+  const auto watch = Start({"watch", job->id(), "--output", "json"});
+  watch->AwaitLine("{");
+  system_.RestartServer();
+  EXPECT_EQ(watch->Wait(), 0) << watch->errors();
+  int transitions = 0;
+  for (const absl::string_view line : absl::StrSplit(watch->output(), '\n')) {
+    if (line.find("EVENT_TYPE_TRANSITION") != absl::string_view::npos) ++transitions;
+  }
+  EXPECT_EQ(transitions, 4);
+}
+
+TEST_F(CliTest, AnInterruptSaysHowToGoOnAndTheJobDoes) {
+  const auto job = system_.Submit(Steered(R"({"queued":"0s","duration":"2s"})"));
+  const auto watch = Start({"watch", job->id()});
+  watch->AwaitLine("20");  // the year of the first event
+  watch->Kill(SIGINT);
+  EXPECT_EQ(watch->Wait(), 130);
+  EXPECT_THAT(watch->errors(), HasSubstr("gcjobs watch " + job->id()));
+  EXPECT_EQ(system_.AwaitEnd(job->id()).state(), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CliTest, TimeLimitsAreReadAndSet) {
+  EXPECT_THAT(Run({"action", "timeout", "set", kActionId, "10s"}).output, HasSubstr("3s -> 10s"));
+  EXPECT_THAT(Run({"action", "timeout", "get", kActionId}).output, HasSubstr("10s"));
+  EXPECT_EQ(Run({"action", "timeout", "set", kActionId, "61s"}).code, 2);
+}
+
+TEST_F(CliTest, CancelDeleteListAndKinds) {
+  const auto job = system_.Submit(Steered(R"({"duration":"1h"})"));
+  EXPECT_EQ(Run({"cancel", job->id()}).code, 0);
+  EXPECT_THAT(Run({"list", "--state", "cancelled"}).output, HasSubstr(job->id()));
+  EXPECT_EQ(Run({"delete", job->id()}).code, 0);
+  EXPECT_EQ(Run({"get", job->id()}).code, 5);
+  EXPECT_THAT(Run({"kinds"}).output, HasSubstr("action.async"));
+}
+
+}  // namespace
+}  // namespace gcjobs

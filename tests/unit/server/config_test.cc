@@ -1,0 +1,208 @@
+#include "server/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/matchers/status_matchers.h"
+
+namespace gcjobs {
+namespace {
+
+using ::gcjobs::testing::IsOk;
+using ::gcjobs::testing::StatusIs;
+using ::testing::HasSubstr;
+
+using Variables = std::map<std::string, std::string>;
+
+const Variables kCredentials = {
+    {"GENESYS_CLIENT_ID", "id"}, {"GENESYS_CLIENT_SECRET", "secret"}, {"HOME", "/var/ann"}};
+
+Variables With(Variables more) {
+  more.insert(kCredentials.begin(), kCredentials.end());
+  return more;
+}
+
+absl::StatusOr<CommandLine> Read(const std::vector<std::string>& args,
+                                 const Variables& variables = kCredentials) {
+  return ReadConfig(args, [&variables](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  });
+}
+
+ServerConfig MustRead(const std::vector<std::string>& args,
+                      const Variables& variables = kCredentials) {
+  const auto line = Read(args, variables);
+  EXPECT_THAT(line, IsOk());
+  return line.ok() ? line->config : ServerConfig();
+}
+
+absl::Status Refusal(const std::vector<std::string>& args,
+                     const Variables& variables = kCredentials) {
+  return Read(args, variables).status();
+}
+
+// A file that lives as long as the test.
+class TempFile {
+ public:
+  explicit TempFile(const std::string& text)
+      : path_(::testing::TempDir() + "/config_test_" + std::to_string(getpid()) + "_" +
+              std::to_string(++count_)) {
+    std::ofstream(path_) << text;
+  }
+  ~TempFile() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  static inline int count_ = 0;
+  const std::string path_;
+};
+
+TEST(ConfigTest, DefaultsNeedOnlyCredentials) {
+  const ServerConfig config = MustRead({});
+  EXPECT_EQ(config.listen, "127.0.0.1:50051");
+  EXPECT_EQ(config.data_dir, "/var/ann/.local/state/gcjobs");
+  ASSERT_EQ(config.orgs.size(), 1u);
+  EXPECT_EQ(config.orgs[0].name, "default");
+  EXPECT_EQ(config.orgs[0].api_url, "https://api.mypurecloud.com");
+  EXPECT_EQ(config.orgs[0].login_url, "https://login.mypurecloud.com");
+  EXPECT_EQ(config.orgs[0].request_budget, 300);
+  EXPECT_EQ(config.default_org, "default");
+}
+
+TEST(ConfigTest, MissingCredentialsAreNamed) {
+  const absl::Status no_id = Refusal({}, {{"HOME", "/h"}});
+  EXPECT_THAT(no_id.message(), HasSubstr("client-id"));
+  const absl::Status no_secret = Refusal({}, {{"HOME", "/h"}, {"GENESYS_CLIENT_ID", "id"}});
+  EXPECT_THAT(no_secret.message(), HasSubstr("client-secret"));
+}
+
+TEST(ConfigTest, TheFlagWinsOverTheEnvironmentAndThatOverTheFile) {
+  const TempFile file(
+      "environment = \"from-file.com\"\nscopes = \"from-file\"\nlisten = \"127.0.0.1:1\"\n");
+  const Variables variables =
+      With({{"GENESYS_ENVIRONMENT", "from-env.com"}, {"GENESYS_SCOPES", "from-env"}});
+  const ServerConfig config =
+      MustRead({"--config", file.path(), "--environment", "from-flag.com"}, variables);
+  EXPECT_EQ(config.orgs[0].api_url, "https://api.from-flag.com");
+  EXPECT_EQ(config.orgs[0].scopes, "from-env");
+  EXPECT_EQ(config.listen, "127.0.0.1:1");
+  EXPECT_EQ(MustRead({"--config", file.path(), "--listen", "127.0.0.1:2"}).listen, "127.0.0.1:2");
+}
+
+TEST(ConfigTest, TheOfficialToolsNamesWorkToo) {
+  const ServerConfig config = MustRead({}, {{"GENESYSCLOUD_REGION", "eu-central-1"},
+                                            {"GENESYSCLOUD_OAUTHCLIENT_ID", "id"},
+                                            {"GENESYSCLOUD_OAUTHCLIENT_SECRET", "s"},
+                                            {"HOME", "/h"}});
+  EXPECT_EQ(config.orgs[0].client_id, "id");
+  EXPECT_EQ(config.orgs[0].api_url, "https://api.mypurecloud.de");
+}
+
+TEST(ConfigTest, SectionsAreOrganisationsOfTheirOwn) {
+  const TempFile file(R"(
+default-org = "sales"
+[org.sales]
+client-id = "a"
+client-secret = "x"
+[org.support]
+client-id = "b"
+client-secret = "y"
+environment = "ap-southeast-2"
+request-budget = 200
+)");
+  const ServerConfig config = MustRead({"--config", file.path()}, {{"HOME", "/h"}});
+  ASSERT_EQ(config.orgs.size(), 2u);
+  EXPECT_EQ(config.orgs[0].name, "sales");
+  EXPECT_EQ(config.orgs[0].client_secret, "x");
+  EXPECT_EQ(config.orgs[1].api_url, "https://api.mypurecloud.com.au");
+  EXPECT_EQ(config.orgs[1].request_budget, 200);
+  EXPECT_EQ(config.default_org, "sales");
+}
+
+TEST(ConfigTest, SeveralOrganisationsNeedADefaultThatExists) {
+  const std::string two =
+      "[org.a]\nclient-id = \"a\"\nclient-secret = \"x\"\n"
+      "[org.b]\nclient-id = \"b\"\nclient-secret = \"y\"\n";
+  const TempFile none(two);
+  EXPECT_THAT(Refusal({"--config", none.path()}, {{"HOME", "/h"}}).message(),
+              HasSubstr("default-org"));
+  EXPECT_THAT(Refusal({"--config", none.path(), "--default-org", "c"}, {{"HOME", "/h"}}).message(),
+              HasSubstr("'c'"));
+}
+
+TEST(ConfigTest, TheSecretMayComeFromAFile) {
+  const TempFile secret("  s3cret\n");
+  const ServerConfig config = MustRead({"--client-secret-file", secret.path()},
+                                       {{"HOME", "/h"}, {"GENESYS_CLIENT_ID", "id"}});
+  EXPECT_EQ(config.orgs[0].client_secret, "s3cret");
+  EXPECT_THAT(Refusal({"--client-secret-file", "/no/such/file"},
+                      {{"HOME", "/h"}, {"GENESYS_CLIENT_ID", "id"}})
+                  .message(),
+              HasSubstr("/no/such/file"));
+}
+
+TEST(ConfigTest, ASecretIsNeverAFlag) {
+  EXPECT_THAT(Refusal({"--client-secret", "x"}), StatusIs(absl::StatusCode::kInvalidArgument, ""));
+}
+
+TEST(ConfigTest, WrongSettingsAreRefusedWithTheirName) {
+  const TempFile unknown("colour = \"red\"\n");
+  const TempFile unknown_in_org("[org.a]\ncolour = \"red\"\n");
+  const TempFile unknown_section("[orgs.a]\nclient-id = \"x\"\n");
+  const struct {
+    std::vector<std::string> args;
+    const char* named;
+  } kCases[] = {
+      {{"--default-wait", "soon"}, "--default-wait"},
+      {{"--default-wait", "2m"}, "--default-wait"},
+      {{"--default-retention", "-1h"}, "--default-retention"},
+      {{"--store", "tape"}, "--store"},
+      {{"--log-level", "loud"}, "--log-level"},
+      {{"--request-budget", "0"}, "request-budget"},
+      {{"--request-budget", "many"}, "request-budget"},
+      {{"--api-url", "ftp://x"}, "api-url"},
+      {{"--tls-cert", "x.pem"}, "--tls-key"},
+      {{"--tls-client-ca", "x.pem"}, "--tls-client-ca"},
+      {{"--max-parameters-bytes", "0"}, "--max-parameters-bytes"},
+      {{"--config", "/no/such/file"}, "/no/such/file"},
+      {{"--config", unknown.path()}, "colour"},
+      {{"--config", unknown_in_org.path()}, "colour"},
+      {{"--config", unknown_section.path()}, "[orgs"},
+      {{"--bogus"}, "--bogus"},
+  };
+  for (const auto& test : kCases) {
+    const absl::Status status = Refusal(test.args);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << test.named;
+    EXPECT_THAT(status.message(), HasSubstr(test.named));
+  }
+}
+
+TEST(ConfigTest, HelpAndVersionArePrinted) {
+  EXPECT_THAT(*Read({"--help"}, {})->print, HasSubstr("GENESYS_CLIENT_ID"));
+  EXPECT_THAT(*Read({"--version"}, {})->print, HasSubstr("gcjobsd "));
+}
+
+TEST(ConfigTest, TheDataDirFollowsTheServiceManagerThenXdgThenHome) {
+  EXPECT_EQ(MustRead({}, With({{"STATE_DIRECTORY", "/var/lib/gcjobs"}, {"XDG_STATE_HOME", "/x"}}))
+                .data_dir,
+            "/var/lib/gcjobs");
+  EXPECT_EQ(MustRead({}, With({{"XDG_STATE_HOME", "/x"}})).data_dir, "/x/gcjobs");
+  EXPECT_EQ(MustRead({"--data-dir", "/d"}).data_dir, "/d");
+}
+
+TEST(EnvironmentDomainTest, TakesRegionsDomainsAndHosts) {
+  EXPECT_EQ(EnvironmentDomain("us-east-1"), "mypurecloud.com");
+  EXPECT_EQ(EnvironmentDomain("usw2.pure.cloud"), "usw2.pure.cloud");
+  EXPECT_EQ(EnvironmentDomain(" https://api.mypurecloud.ie/ "), "mypurecloud.ie");
+}
+
+}  // namespace
+}  // namespace gcjobs
