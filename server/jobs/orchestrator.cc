@@ -77,28 +77,32 @@ Orchestrator::Orchestrator(Options options, Collaborators with)
 absl::Status Orchestrator::Restore(store::StoredJob record,
                                    std::optional<store::Submission> submission) {
   const v1::Job& view = record.job();
-  const auto org = orgs_.find(view.org());
-  if (org == orgs_.end()) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, "ORG_NOT_CONFIGURED",
-        absl::StrCat("job ", view.id(), ": organisation ", view.org(), " is not configured"),
-        {{"job_id", view.id()}, {"org", view.org()}});
-  }
-  const JobKind* const kind = kinds_->Find(view.kind());
-  if (kind == nullptr) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "KIND_NOT_CONFIGURED",
-                     absl::StrCat("job ", view.id(), ": kind ", view.kind(), " is not known"),
-                     {{"job_id", view.id()}, {"kind", view.kind()}});
-  }
+  absl::Status configured = CheckConfigured(view);
+  if (!configured.ok()) return configured;
   auto job = std::make_unique<LiveJob>();
   if (submission) {
     job->ticket = admission_.Readmit(view.org(), submission->body().size());
     job->submission = std::move(submission);
   }
   job->record = std::move(record);
-  job->org = org->second;
-  job->kind = kind;
+  job->org = orgs_.at(job->record.job().org());
+  job->kind = kinds_->Find(job->record.job().kind());
   Resume(book_.Restore(std::move(job)));
+  return absl::OkStatus();
+}
+
+absl::Status Orchestrator::CheckConfigured(const v1::Job& job) const {
+  if (!orgs_.contains(job.org())) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "ORG_NOT_CONFIGURED",
+        absl::StrCat("job ", job.id(), ": organisation ", job.org(), " is not configured"),
+        {{"job_id", job.id()}, {"org", job.org()}});
+  }
+  if (kinds_->Find(job.kind()) == nullptr) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "KIND_NOT_CONFIGURED",
+                     absl::StrCat("job ", job.id(), ": kind ", job.kind(), " is not known"),
+                     {{"job_id", job.id()}, {"kind", job.kind()}});
+  }
   return absl::OkStatus();
 }
 
@@ -220,18 +224,27 @@ void Orchestrator::OnAccepted(LiveJob* job) {
 }
 
 void Orchestrator::Cancel(std::string job_id, JobDone done) {
-  if (book_.Find(job_id) == nullptr) {
-    return ReadRecord(
-        job_id, [job_id, done = std::move(done)](absl::StatusOr<store::StoredJob> record) mutable {
-          if (absl::IsNotFound(record.status())) return done(NotFound(job_id));
-          if (!record.ok()) return done(record.status());
-          done(std::move(*record->mutable_job()));
-        });
-  }
   LiveJob* const job = book_.Find(job_id);
+  if (job == nullptr) return CancelStored(std::move(job_id), std::move(done));
   book_.Wait(job, LiveJob::Until::kEnd, options_.cancel_wait, std::move(done));
   book_.WhenSettled(job_id, [this](LiveJob* settled) {
     if (settled != nullptr) canceller_.Cancel(settled);
+  });
+}
+
+// Not in the book: unknown, terminal, or nobody looks after it.
+void Orchestrator::CancelStored(std::string job_id, JobDone done) {
+  ReadRecord(job_id, [this, job_id,
+                      done = std::move(done)](absl::StatusOr<store::StoredJob> record) mutable {
+    if (absl::IsNotFound(record.status())) return done(NotFound(job_id));
+    if (!record.ok()) return done(record.status());
+    if (!IsTerminal(record->job().state())) {
+      // It may have come into the book since it was looked for.
+      if (book_.Find(job_id) != nullptr) return Cancel(job_id, std::move(done));
+      absl::Status configured = CheckConfigured(record->job());
+      if (!configured.ok()) return done(std::move(configured));
+    }
+    done(std::move(*record->mutable_job()));
   });
 }
 

@@ -74,6 +74,9 @@ class Orchestrator final : public JobEngine {
   void AnswerRepeated(const std::string& job_id, const std::string& fingerprint,
                       absl::Duration wait, JobDone done);
   void Answer(LiveJob* job, absl::Duration wait, JobDone done);
+  void CancelStored(std::string job_id, JobDone done);
+  // ORG_NOT_CONFIGURED or KIND_NOT_CONFIGURED.
+  absl::Status CheckConfigured(const v1::Job& job) const;
   void Resume(LiveJob* job);
   void ArmDeadline(LiveJob* job);
   void OnAccepted(LiveJob* job);

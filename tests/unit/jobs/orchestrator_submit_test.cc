@@ -273,6 +273,11 @@ TEST(OrchestratorRestartTest, AJobOfAnUnknownOrganisationIsLeftAlone) {
   world.Settle();
   EXPECT_EQ(world.Restart().left_alone, 1u);
   EXPECT_EQ(world.Stored("j-stray").state(), v1::JOB_STATE_PENDING);
+  const size_t cancel = world.Cancel("j-stray");
+  EXPECT_THAT(world.answers[cancel]->status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "ORG_NOT_CONFIGURED"));
+  EXPECT_THAT(world.Delete("j-stray"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED"));
 }
 
 }  // namespace
