@@ -148,3 +148,29 @@ test('an error carries its code and the standard details', async () => {
     return true;
   });
 });
+
+// Raw bytes: these services' protos are not ours to ship.
+test('health, server reflection and channelz answer', async () => {
+  const client = new grpc.Client(serverAddress, grpc.credentials.createInsecure());
+  const same = (bytes) => bytes;
+  const unary = (method, request) => new Promise((resolve, reject) => {
+    client.makeUnaryRequest(method, same, same, request,
+        (error, answer) => (error ? reject(error) : resolve(answer)));
+  });
+  const health = await unary('/grpc.health.v1.Health/Check', Buffer.alloc(0));
+  assert.deepEqual([...health], [0x08, 0x01]);  // status: SERVING
+
+  const channelz = await unary('/grpc.channelz.v1.Channelz/GetServers', Buffer.alloc(0));
+  assert.notEqual(channelz.length, 0);
+
+  const services = await new Promise((resolve, reject) => {
+    const stream = client.makeBidiStreamRequest(
+        '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo', same, same);
+    stream.on('data', (answer) => { stream.end(); resolve(answer.toString('latin1')); });
+    stream.on('error', reject);
+    stream.write(Buffer.from([0x3a, 0x00]));  // list_services: ""
+  });
+  assert.match(services, /gcjobs\.v1\.JobService/);
+  assert.match(services, /gcjobs\.v1\.ActionService/);
+  client.close();
+});
