@@ -89,12 +89,12 @@ int Rank(v1::JobState state) {
   }
 }
 
-PollVerdict Failed(absl::Status error, bool ended_upstream) {
+// The end is declared here: Genesys Cloud has not been seen to end the job.
+PollVerdict Failed(absl::Status error) {
   PollVerdict verdict;
   verdict.kind = PollVerdict::Kind::kEntered;
   verdict.state = v1::JOB_STATE_FAILED;
   verdict.error = std::move(error);
-  verdict.ended_upstream = ended_upstream;
   return verdict;
 }
 
@@ -117,10 +117,10 @@ PollVerdict JudgeFailedPoll(const store::StoredJob& job, const PollHistory& hist
   const int status = reply.fate == Fate::kAnswered ? reply.response.status : 0;
   const bool refused = status == 400 || status == 403 || status == 410;
   if (status == 404 && now - FromProto(job.job().accept_time()) > kNotFoundGrace) {
-    return Failed(std::move(error), /*ended_upstream=*/false);
+    return Failed(std::move(error));
   }
   if (refused && history.refusals_in_a_row + 1 >= kRefusalsToFail) {
-    return Failed(std::move(error), /*ended_upstream=*/false);
+    return Failed(std::move(error));
   }
   PollVerdict verdict;
   verdict.kind = PollVerdict::Kind::kRetry;
@@ -182,7 +182,7 @@ PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const Po
   const bool ended = verdict.kind == PollVerdict::Kind::kEntered && IsTerminal(verdict.state);
   const int max_attempts = job.poll().max_attempts();
   if (!ended && max_attempts > 0 && history.polls >= max_attempts) {
-    PollVerdict exhausted = Failed(AttemptsExhausted(job, history.polls), false);
+    PollVerdict exhausted = Failed(AttemptsExhausted(job, history.polls));
     exhausted.upstream_status = verdict.upstream_status;
     return exhausted;
   }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
 #include "common/grpc_status.h"
+#include "common/job_state.h"
 #include "tests/integration/support/system.h"
 #include "tests/matchers/status_matchers.h"
 
@@ -25,8 +26,6 @@ using ::gcjobs::testing::SeenRequest;
 using ::gcjobs::testing::StatusIs;
 using ::gcjobs::testing::Steered;
 using ::gcjobs::testing::System;
-
-bool IsTerminal(v1::JobState state) { return state >= v1::JOB_STATE_SUCCEEDED; }
 
 void ExpectWholeHistory(const System::Watched& watched) {
   ASSERT_FALSE(watched.events.empty());

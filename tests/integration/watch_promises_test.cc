@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/grpc_status.h"
+#include "common/job_state.h"
 #include "tests/integration/support/system.h"
 #include "tests/matchers/status_matchers.h"
 
@@ -56,8 +57,7 @@ class JobsWatcher {
   size_t Terminal() const {
     size_t count = 0;
     for (const v1::JobEvent& event : events) {
-      if (event.type() == v1::EVENT_TYPE_TRANSITION &&
-          event.job().state() >= v1::JOB_STATE_SUCCEEDED) {
+      if (event.type() == v1::EVENT_TYPE_TRANSITION && IsTerminal(event.job().state())) {
         ++count;
       }
     }
