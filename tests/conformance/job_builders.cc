@@ -23,7 +23,6 @@ store::StoredJob NewJob(const std::string& id, int created) {
 WriteBatch InsertOf(const store::StoredJob& job) {
   store::Submission submission;
   submission.set_body(absl::StrCat("{\"for\":\"", job.job().id(), "\"}"));
-  (*submission.mutable_path_parameters())["id"] = job.job().id();
   WriteBatch batch;
   batch.Add(WriteBatch::Insert{
       job,

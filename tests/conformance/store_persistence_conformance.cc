@@ -22,6 +22,21 @@ TEST_P(PersistentStoreConformance, JobsSubmissionsAndEventsAreThereAfterReopen) 
   EXPECT_EQ(read->back()->SerializeAsString(), events->back()->SerializeAsString());
 }
 
+TEST_P(PersistentStoreConformance, WhatTheKindNeedsIsThereAfterReopen) {
+  auto job = NewJob("a");
+  (*job.mutable_path_parameters())["space"] = "s-1";
+  (*job.mutable_path_parameters())["name"] = "n/1";
+  job.set_results_page_size(250);
+  MustCommit(TransitionOf(MustCommit(InsertOf(job)), v1::JOB_STATE_PENDING));
+
+  Reopen();
+
+  const auto read = store().GetJob("a");
+  EXPECT_EQ(read->path_parameters().at("space"), "s-1");
+  EXPECT_EQ(read->path_parameters().at("name"), "n/1");
+  EXPECT_EQ(read->results_page_size(), 250);
+}
+
 TEST_P(PersistentStoreConformance, RevisionsAndSequencesGoOnAfterReopen) {
   const auto a = MustCommit(InsertOf(NewJob("a")));
 
