@@ -6,6 +6,8 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/net/http_transport.h"
 #include "server/scheduler/request_class.h"
@@ -73,6 +75,13 @@ class GenesysClient {
   // Until when requests of that class are stopped because the upstream said
   // so, as time of day; InfinitePast when they are not.
   virtual absl::Time ThrottledUntil(RequestClass request_class) const = 0;
+
+  // The target (ApiRequest::target) of a link that Genesys Cloud gave in an
+  // answer to `base`, absolute or relative (RFC 3986). INTERNAL/
+  // GENESYS_BAD_RESPONSE, metadata `problem` = `foreign_link`, when it leads to
+  // another origin than this API's: the token must not travel there.
+  virtual absl::StatusOr<std::string> ResolveLink(absl::string_view base,
+                                                  absl::string_view link) const = 0;
 };
 
 // Percent-encodes one path segment or query value (RFC 3986: all but

@@ -116,27 +116,29 @@ bool IsNamed(absl::string_view raw_name, absl::string_view name) {
 
 }  // namespace
 
-absl::Status ValidateJson(absl::string_view text, JsonLimits limits) {
+absl::Status ValidateJson(absl::string_view text, JsonLimits limits, size_t* error_offset) {
+  const auto fail = [&](size_t offset, absl::string_view problem) {
+    if (error_offset != nullptr) *error_offset = std::min(offset, text.size());
+    return absl::InvalidArgumentError(problem);
+  };
   if (text.size() > limits.max_bytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("JSON of ", text.size(), " bytes, more than ", limits.max_bytes));
+    return fail(0, absl::StrCat("JSON of ", text.size(), " bytes, more than ", limits.max_bytes));
   }
   rapidjson::MemoryStream stream(text.data(), text.size());
   DepthHandler handler(limits.max_depth);
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, handler);
   if (result.Code() == rapidjson::kParseErrorTermination) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("JSON nested deeper than ", limits.max_depth, " levels"));
+    return fail(result.Offset(),
+                absl::StrCat("JSON nested deeper than ", limits.max_depth, " levels"));
   }
   if (result.IsError()) {
-    return absl::InvalidArgumentError(absl::StrCat("not JSON at byte ", result.Offset(), ": ",
-                                                   rapidjson::GetParseError_En(result.Code())));
+    return fail(result.Offset(), absl::StrCat("not JSON at byte ", result.Offset(), ": ",
+                                              rapidjson::GetParseError_En(result.Code())));
   }
   // The parser takes a NUL byte for the end.
   if (stream.Tell() != text.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not JSON at byte ", stream.Tell(), ": a NUL byte"));
+    return fail(stream.Tell(), absl::StrCat("not JSON at byte ", stream.Tell(), ": a NUL byte"));
   }
   return absl::OkStatus();
 }

@@ -33,8 +33,10 @@ inline constexpr JsonLimits kUpstreamJsonLimits = {/*max_bytes=*/16 << 20, /*max
 // Whether `text` is one JSON value (RFC 8259) within the limits, in UTF-8, and
 // nothing else. Numbers beyond the range of a double are refused.
 // INVALID_ARGUMENT says what is wrong and at which byte; it quotes nothing of
-// the text and has no ErrorInfo: the caller knows what the text was for.
-absl::Status ValidateJson(absl::string_view text, JsonLimits limits = {});
+// the text and has no ErrorInfo: the caller knows what the text was for. Then
+// `error_offset`, if given, is that byte; at most text.size().
+absl::Status ValidateJson(absl::string_view text, JsonLimits limits = {},
+                          size_t* error_offset = nullptr);
 
 // The same, and the value is an object.
 absl::Status ValidateJsonObject(absl::string_view text, JsonLimits limits = {});

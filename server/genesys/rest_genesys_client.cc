@@ -11,9 +11,13 @@
 #include "common/log.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/retry_after.h"
+#include "server/net/url.h"
 
 namespace gcjobs {
 namespace {
+
+// All calls of the API are below it.
+constexpr absl::string_view kApiRoot = "/api/";
 
 RestGenesysClient::Options Normalised(RestGenesysClient::Options options) {
   const auto without_slash = [](absl::string_view url) {
@@ -51,6 +55,19 @@ void HideToken(const std::string& token, HttpResponse* response) {
 bool HasBody(const ApiRequest& request) {
   return !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
          request.method == "PATCH";
+}
+
+// A link in the answer to `base` must not be followed. `host` is where it leads
+// to, if that is known; the rest of it may hold secrets.
+absl::Status ForeignLink(absl::string_view base, absl::string_view problem,
+                         absl::string_view host) {
+  const std::string path(base.substr(0, base.find('?')));
+  std::string message = absl::StrCat("a link in the answer of ", path, " ", problem);
+  if (!host.empty()) absl::StrAppend(&message, ": ", host);
+  absl::Status status = MakeGenesysError(absl::StatusCode::kInternal, kReasonBadResponse, message,
+                                         {{"request", path}, {"problem", "foreign_link"}});
+  if (!host.empty()) AddErrorMetadata(&status, "host", host);
+  return status;
 }
 
 }  // namespace
@@ -92,6 +109,21 @@ absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {
   const absl::Time until = budget_->ThrottledUntil(request_class);
   if (until == absl::InfinitePast()) return until;
   return loop_->clock()->Now() + (until - loop_->clock()->MonotonicNow());
+}
+
+absl::StatusOr<std::string> RestGenesysClient::ResolveLink(absl::string_view base,
+                                                           absl::string_view link) const {
+  const absl::StatusOr<Url> api = ResolveUrl(options_.api_url, "");
+  if (!api.ok()) return api.status();
+  const absl::StatusOr<Url> url = ResolveUrl(absl::StrCat(options_.api_url, base), link);
+  if (!url.ok()) return ForeignLink(base, absl::StrCat("is ", url.status().message()), "");
+  if (!HaveSameOrigin(*api, *url)) return ForeignLink(base, "leads to another origin", url->host);
+  const absl::string_view gateway = absl::StripSuffix(api->target, "/");
+  absl::string_view target = url->target;
+  if (absl::StartsWith(target, absl::StrCat(gateway, kApiRoot)))
+    target.remove_prefix(gateway.size());
+  if (!absl::StartsWith(target, kApiRoot)) return ForeignLink(base, "leads out of the API", "");
+  return std::string(target);
 }
 
 // The token that the permit was granted with may be gone by now.

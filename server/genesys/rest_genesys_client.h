@@ -45,6 +45,13 @@ class RestGenesysClient final : public GenesysClient {
 
   absl::Time ThrottledUntil(RequestClass request_class) const override;
 
+  // An absolute link must have the scheme, host and port of `api_url`. Where
+  // that has a path of its own (a gateway's), links are taken with it or, since
+  // Genesys Cloud does not know of it, without; behind it they must lead into
+  // `/api/`.
+  absl::StatusOr<std::string> ResolveLink(absl::string_view base,
+                                          absl::string_view link) const override;
+
  private:
   // One call under way, with a permit.
   struct Call {

@@ -2,12 +2,17 @@
 #define GCJOBS_TESTS_FAKES_FAKE_GENESYS_CLIENT_H_
 
 #include <array>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/error_info.h"
 
@@ -61,16 +66,35 @@ class FakeGenesysClient : public GenesysClient {
     return throttled_until;
   }
 
+  // Relative links resolve by their simplest forms; absolute ones are foreign
+  // unless they lead to https://api.example.com/.
+  absl::StatusOr<std::string> ResolveLink(absl::string_view base,
+                                          absl::string_view link) const override {
+    constexpr absl::string_view kOrigin = "https://api.example.com";
+    if (absl::StartsWith(link, absl::StrCat(kOrigin, "/"))) {
+      return std::string(link.substr(kOrigin.size()));
+    }
+    if (absl::StartsWith(link, "http")) {
+      absl::Status status = GenesysError(absl::StatusCode::kInternal, "GENESYS_BAD_RESPONSE");
+      AddErrorMetadata(&status, "problem", "foreign_link");
+      return status;
+    }
+    if (absl::StartsWith(link, "/")) return std::string(link);
+    const absl::string_view path = base.substr(0, base.find('?'));
+    if (absl::StartsWith(link, "?")) return absl::StrCat(path, link);
+    return absl::StrCat(path.substr(0, path.rfind('/') + 1), link);
+  }
+
   // Requests that wait for an answer, oldest first.
   const std::deque<Sent>& sent() const { return sent_; }
   int sent_count() const { return sent_count_; }
   // Permits granted and neither used nor released.
   int permits_out() const { return permits_out_; }
 
-  // Answers the oldest request.
-  void Answer(ApiReply reply) {
-    Done done = std::move(sent_.front().done);
-    sent_.pop_front();
+  // Answers the oldest request, or that with `index` younger than it.
+  void Answer(ApiReply reply, size_t index = 0) {
+    Done done = std::move(sent_[index].done);
+    sent_.erase(sent_.begin() + static_cast<ptrdiff_t>(index));
     loop_->Post(
         [done = std::move(done), reply = std::move(reply)]() mutable { done(std::move(reply)); });
   }

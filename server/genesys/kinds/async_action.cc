@@ -2,12 +2,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
-#include "server/genesys/error_body.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/kinds/job_kind.h"
+#include "server/genesys/kinds/results_page.h"
 #include "server/genesys/kinds/upstream_fields.h"
 
 namespace gcjobs {
@@ -15,9 +13,13 @@ namespace {
 
 constexpr absl::string_view kActions = "/api/v2/integrations/actions/";
 
-// How errors name the two calls.
+constexpr char kStatusField[] = "status";
+constexpr char kResultField[] = "result";
+
+// How errors name the calls.
 constexpr absl::string_view kSubmitName = "async action: submit";
 constexpr absl::string_view kPollName = "async action: poll";
+constexpr absl::string_view kResultsName = "async action: results";
 
 v1::JobKind MakeDescription() {
   v1::JobKind description;
@@ -26,7 +28,10 @@ v1::JobKind MakeDescription() {
   description.set_submit_path("POST /api/v2/integrations/actions/{action_id}/execute");
   description.set_status_path(
       "GET /api/v2/integrations/actions/{action_id}/executions/{upstream_id}");
+  description.set_results_path(description.status_path());
   description.set_inline_result(true);
+  description.set_results_mode(v1::RESULTS_MODE_INLINE);
+  description.set_default_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
   for (const char* status : {"queued", "pending", "running", "in_progress", "completed",
                              "succeeded", "failed", "cancelled", "expired"}) {
     (*description.mutable_states())[status] = *StateOfUpstreamStatus(status);
@@ -34,34 +39,7 @@ v1::JobKind MakeDescription() {
   return description;
 }
 
-// What a failed execution says of itself: `error` as an object with `message`
-// and `code`, or as a string.
-ErrorBody FailureOf(const JsonValue& body) {
-  ErrorBody failure;
-  const std::optional<JsonValue> error = body.Find("error");
-  if (!error) return failure;
-  failure.message = CleanUpstreamText(error->AsString().value_or(StringMember(*error, "message")));
-  failure.code = CleanUpstreamText(StringMember(*error, "code"));
-  return failure;
-}
-
-absl::Status FailedStatus(absl::string_view upstream_status, const JsonValue& body,
-                          const HttpResponse& response) {
-  const ErrorBody failure = FailureOf(body);
-  // A result that has expired can only be had by running the action again.
-  const bool is_expired = absl::EqualsIgnoreCase(upstream_status, "expired");
-  const std::string message = !failure.message.empty()
-                                  ? failure.message
-                                  : absl::StrCat("Genesys Cloud reports the execution as ",
-                                                 CleanUpstreamText(upstream_status));
-  absl::Status status =
-      is_expired ? MakeGenesysError(absl::StatusCode::kAborted, kReasonResultExpired, message)
-                 : MakeGenesysError(absl::StatusCode::kUnknown, kReasonJobFailed, message);
-  if (!failure.code.empty()) AddErrorMetadata(&status, "genesys_code", failure.code);
-  const std::string correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));
-  if (!correlation_id.empty()) AddErrorMetadata(&status, "correlation_id", correlation_id);
-  return status;
-}
+bool IsExpired(absl::string_view status) { return FoldUpstreamStatus(status) == "expired"; }
 
 // Data actions, run with `"async":true` (contract.md, section 7).
 class AsyncAction final : public JobKind {
@@ -83,7 +61,8 @@ class AsyncAction final : public JobKind {
     const absl::StatusOr<JsonValue> body = ParseBody(kSubmitName, response);
     if (body.ok()) {
       receipt.upstream_id = FindId(*body, {"id", "executionId", "jobId"});
-      receipt.upstream_status = FindStatus(kSubmitName, *body, "status", response).value_or("");
+      receipt.upstream_status =
+          FindStatus(kSubmitName, *body, {kStatusField}, response).value_or("");
     }
     // An answer may do without a body that can be read.
     if (receipt.upstream_id.empty()) receipt.upstream_id = IdFromLocation(response);
@@ -101,27 +80,43 @@ class AsyncAction final : public JobKind {
     return request;
   }
 
-  absl::StatusOr<PollReport> ParsePoll(const HttpResponse& response) const override {
+  absl::StatusOr<PollReport> ParsePoll(const JobRef& /*job*/,
+                                       const HttpResponse& response) const override {
     const absl::StatusOr<JsonValue> body = ParseBody(kPollName, response);
     if (!body.ok()) return body.status();
-    absl::StatusOr<std::string> status = FindStatus(kPollName, *body, "status", response);
+    absl::StatusOr<std::string> status = FindStatus(kPollName, *body, {kStatusField}, response);
     if (!status.ok()) return status.status();
     PollReport report;
     report.upstream_status = *std::move(status);
     report.state = StateOfUpstreamStatus(report.upstream_status);
     if (report.state == v1::JOB_STATE_SUCCEEDED) {
-      const std::optional<JsonValue> result = body->Find("result");
+      const std::optional<JsonValue> result = body->Find(kResultField);
       if (result) report.result_json = std::string(result->raw());
     } else if (report.state == v1::JOB_STATE_FAILED) {
-      report.failure = FailedStatus(report.upstream_status, *body, response);
+      report.failure = JobFailure(report.upstream_status, IsExpired(report.upstream_status),
+                                  body->Find("error"), response);
     }
     return report;
   }
 
   std::optional<ApiRequest> BuildCancel(const JobRef&) const override { return std::nullopt; }
 
+  // The result is told with the status.
+  ApiRequest BuildResults(const JobRef& job, absl::string_view /*next*/,
+                          int /*page_size*/) const override {
+    ApiRequest request = BuildPoll(job);
+    request.request_class = RequestClass::kResults;
+    return request;
+  }
+
+  absl::StatusOr<ResultsView> ParseResults(HttpResponse* response) const override {
+    return ReadResultsPage(kResultsName, results_fields_, IsExpired, response);
+  }
+
  private:
   const v1::JobKind description_ = MakeDescription();
+  const ResultsFields results_fields_ = {
+      v1::RESULTS_MODE_INLINE, {kResultField}, {}, {kStatusField}};
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <google/protobuf/map.h>
+
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,24 +16,23 @@
 #include "gcjobs/v1/job.pb.h"
 #include "gcjobs/v1/job_service.pb.h"
 #include "server/genesys/genesys_client.h"
+#include "server/genesys/kinds/upstream_status.h"
 
 namespace gcjobs {
+
+// Values for the `{name}` parts of paths.
+using PathParameters = google::protobuf::Map<std::string, std::string>;
 
 // What a job kind needs to know of a job to build its requests.
 struct JobRef {
   absl::string_view action_id;
   absl::string_view upstream_id;
+  const PathParameters* path_parameters = nullptr;  // null = none
 };
 
 // What is submitted.
 struct SubmissionRef {
-  absl::string_view body;  // JSON text, spliced in verbatim
-};
-
-// Genesys Cloud took the work.
-struct SubmitReceipt {
-  std::string upstream_id;      // never empty
-  std::string upstream_status;  // as spelt; may be empty
+  absl::string_view body;  // JSON text, spliced in verbatim; may be empty
 };
 
 // What one look saw.
@@ -44,17 +45,44 @@ struct PollReport {
   std::string result_json;
   // FAILED: why, with ErrorInfo (domain `genesys.cloud`).
   absl::Status failure;
+  // Genesys Cloud waits for this request before it goes on. Sending it twice
+  // does no harm: whoever sees the status again may send it again.
+  std::optional<ApiRequest> follow_up;
 };
 
-// How one kind of upstream work is submitted, looked at and cancelled. Knows
-// the wire, decides nothing. Stateless, thread-safe.
+// Genesys Cloud took the work.
+struct SubmitReceipt {
+  std::string upstream_id;      // never empty, unless `end` is set
+  std::string upstream_status;  // as spelt; may be empty
+  // Set by kinds whose submission is held until the work is done: how it ended.
+  // Its state is terminal.
+  std::optional<PollReport> end;
+};
+
+// One page of results, as spans of the answer's body, which must live on.
+struct ResultsView {
+  // A JSON array, or, when `is_single`, one value that is the only item.
+  absl::string_view items;
+  bool is_single = false;
+  // Where the next page is: what BuildResults takes as `next`. For kLink the
+  // link as Genesys Cloud spelt it. Empty on the last page.
+  std::string next;
+};
+
+// How one kind of upstream work is submitted, looked at, cancelled and read.
+// Knows the wire, decides nothing. Stateless, thread-safe.
 class JobKind {
  public:
   virtual ~JobKind() = default;
 
-  // For clients: name, paths, states.
+  // For clients: name, paths, states, guarantee, where the results are.
   virtual const v1::JobKind& description() const = 0;
   const std::string& name() const { return description().kind(); }
+
+  // The submission's call is held until the work is done, and its answer is
+  // the result: there is nothing to look at, and an answer that says no is the
+  // work's own (v1::FailureBody).
+  virtual bool holds_call() const { return false; }
 
   virtual ApiRequest BuildSubmit(const JobRef& job, const SubmissionRef& submission) const = 0;
 
@@ -62,13 +90,32 @@ class JobKind {
   // the work may have been taken.
   virtual absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const = 0;
 
+  // REQUIRES, as ParsePoll does: !holds_call().
   virtual ApiRequest BuildPoll(const JobRef& job) const = 0;
 
   // Reads a 2xx answer. INTERNAL/GENESYS_BAD_RESPONSE when it is unreadable.
-  virtual absl::StatusOr<PollReport> ParsePoll(const HttpResponse& response) const = 0;
+  // `job` is the one that was looked at: a follow-up needs it.
+  virtual absl::StatusOr<PollReport> ParsePoll(const JobRef& job,
+                                               const HttpResponse& response) const = 0;
 
   // Unset: Genesys Cloud has no cancel for this kind.
   virtual std::optional<ApiRequest> BuildCancel(const JobRef& job) const = 0;
+
+  // A page of results, of class kResults. `next` is empty for the first page;
+  // else ResultsView::next of the page before, for RESULTS_MODE_LINK made a
+  // target (GenesysClient::ResolveLink). `page_size` 0 = the kind's default;
+  // kinds that cannot choose ignore it.
+  // REQUIRES, as ParseResults does: description().results_mode() is neither
+  // NONE nor, with holds_call(), INLINE.
+  virtual ApiRequest BuildResults(const JobRef& job, absl::string_view next,
+                                  int page_size) const = 0;
+
+  // Reads a 2xx answer to BuildResults, without a tree. The view's spans are
+  // of `response`'s body, which may be moved for it, and must stay where it
+  // then is for as long as the view is used.
+  // INTERNAL/GENESYS_BAD_RESPONSE when it is unreadable; NOT_FOUND/
+  // GENESYS_RESULT_EXPIRED when it says that the results are gone.
+  virtual absl::StatusOr<ResultsView> ParseResults(HttpResponse* response) const = 0;
 };
 
 // The kinds that this server runs, by name. Read-only after construction,
@@ -87,13 +134,15 @@ class JobKindRegistry {
   absl::flat_hash_map<std::string, std::unique_ptr<JobKind>> kinds_;
 };
 
-// The kinds built into the server.
+// The kinds that are more than data; all others are declared (kind_file.h).
 inline constexpr absl::string_view kAsyncActionKind = "action.async";
 std::unique_ptr<JobKind> MakeAsyncActionKind();
+inline constexpr absl::string_view kDirectActionKind = "action.direct";
+std::unique_ptr<JobKind> MakeDirectActionKind();
 
-// The state that an upstream status means (contract.md section 3: case folded,
-// `-`, `_` and space alike); unset when it is not known. `expired` is FAILED.
-std::optional<v1::JobState> StateOfUpstreamStatus(absl::string_view status);
+// Declared kinds that SubmitConversationQuery uses.
+inline constexpr absl::string_view kConversationQueryKind = "analytics.conversations.details.query";
+inline constexpr absl::string_view kConversationJobKind = "analytics.conversations.details.jobs";
 
 }  // namespace gcjobs
 

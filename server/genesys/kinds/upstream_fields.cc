@@ -1,12 +1,15 @@
 #include "server/genesys/kinds/upstream_fields.h"
 
 #include <algorithm>
-#include <optional>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/error_info.h"
 #include "common/utf8.h"
+#include "server/genesys/error_body.h"
 #include "server/genesys/error_mapping.h"
 
 namespace gcjobs {
@@ -56,6 +59,21 @@ absl::string_view PathOf(absl::string_view location) {
   return path == absl::string_view::npos ? absl::string_view() : location.substr(path);
 }
 
+// An array's first element; anything else is itself, and so is an empty array.
+JsonValue FirstOf(const JsonValue& value) {
+  const std::vector<JsonValue> elements = value.Elements();
+  return elements.empty() ? value : elements.front();
+}
+
+ErrorBody FailureOf(const std::optional<JsonValue>& error) {
+  ErrorBody failure;
+  if (!error) return failure;
+  const JsonValue first = FirstOf(*error);
+  failure.message = CleanUpstreamText(first.AsString().value_or(StringMember(first, "message")));
+  failure.code = CleanUpstreamText(StringMember(first, "code"));
+  return failure;
+}
+
 }  // namespace
 
 absl::StatusOr<JsonValue> ParseBody(absl::string_view what, const HttpResponse& response) {
@@ -67,14 +85,27 @@ absl::StatusOr<JsonValue> ParseBody(absl::string_view what, const HttpResponse& 
   return body;
 }
 
+std::optional<JsonValue> FindAt(const JsonValue& body, const JsonPathSpec& path) {
+  std::optional<JsonValue> value = body;
+  for (const std::string& name : path) {
+    value = FirstOf(*value).Find(name);
+    if (!value) break;
+  }
+  return value;
+}
+
 std::string FindId(const JsonValue& body, std::initializer_list<absl::string_view> names) {
   for (const absl::string_view name : names) {
-    const std::optional<JsonValue> member = body.Find(name);
-    if (!member) continue;
-    std::string id = IdOf(*member);
-    if (IsUsableId(id)) return id;
+    std::string id = FindIdAt(body, {std::string(name)});
+    if (!id.empty()) return id;
   }
   return "";
+}
+
+std::string FindIdAt(const JsonValue& body, const JsonPathSpec& path) {
+  const std::optional<JsonValue> value = FindAt(body, path);
+  std::string id = value ? IdOf(*value) : "";
+  return IsUsableId(id) ? id : "";
 }
 
 std::string IdFromLocation(const HttpResponse& response) {
@@ -86,14 +117,33 @@ std::string IdFromLocation(const HttpResponse& response) {
 }
 
 absl::StatusOr<std::string> FindStatus(absl::string_view what, const JsonValue& body,
-                                       absl::string_view name, const HttpResponse& response) {
-  std::string status = StringMember(body, name);
+                                       const JsonPathSpec& path, const HttpResponse& response) {
+  const std::optional<JsonValue> value = FindAt(body, path);
+  std::string status = value ? value->AsString().value_or("") : "";
   if (status.empty()) {
-    return BadResponse(what, absl::StrCat("there is no `", name, "`"), response);
+    return BadResponse(what, absl::StrCat("there is no `", absl::StrJoin(path, "."), "`"),
+                       response);
   }
   if (status.size() > kMaxStatusBytes) {
-    return BadResponse(what, absl::StrCat("`", name, "` is too long"), response);
+    return BadResponse(what, absl::StrCat("`", absl::StrJoin(path, "."), "` is too long"),
+                       response);
   }
+  return status;
+}
+
+absl::Status JobFailure(absl::string_view upstream_status, bool is_expired,
+                        const std::optional<JsonValue>& error, const HttpResponse& response) {
+  const ErrorBody failure = FailureOf(error);
+  const std::string message =
+      !failure.message.empty()
+          ? failure.message
+          : absl::StrCat("Genesys Cloud reports the job as ", CleanUpstreamText(upstream_status));
+  absl::Status status =
+      is_expired ? MakeGenesysError(absl::StatusCode::kAborted, kReasonResultExpired, message)
+                 : MakeGenesysError(absl::StatusCode::kUnknown, kReasonJobFailed, message);
+  if (!failure.code.empty()) AddErrorMetadata(&status, "genesys_code", failure.code);
+  const std::string correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));
+  if (!correlation_id.empty()) AddErrorMetadata(&status, "correlation_id", correlation_id);
   return status;
 }
 

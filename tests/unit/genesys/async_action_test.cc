@@ -26,7 +26,7 @@ class AsyncActionTest : public ::testing::Test {
 
   absl::StatusOr<PollReport> Polled(std::string body, HttpHeaders headers = {}) const {
     return kind_->ParsePoll(
-        FakeHttpTransport::Ok(200, std::move(body), std::move(headers)).response);
+        {}, FakeHttpTransport::Ok(200, std::move(body), std::move(headers)).response);
   }
 
   const std::unique_ptr<JobKind> kind_ = MakeAsyncActionKind();
@@ -36,6 +36,8 @@ TEST_F(AsyncActionTest, DescribesItself) {
   const v1::JobKind& description = kind_->description();
   EXPECT_EQ(description.kind(), "action.async");
   EXPECT_TRUE(description.inline_result());
+  EXPECT_EQ(description.results_mode(), v1::RESULTS_MODE_INLINE);
+  EXPECT_EQ(description.default_guarantee(), v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
   EXPECT_EQ(description.cancel_path(), "");
   EXPECT_EQ(description.states().at("queued"), v1::JOB_STATE_PENDING);
   EXPECT_EQ(description.states().at("completed"), v1::JOB_STATE_SUCCEEDED);
@@ -164,7 +166,7 @@ TEST_F(AsyncActionTest, AFailureOfAnyShapeIsAFailure) {
         R"({"status":"failed","error":[1]})", R"({"status":"failed","error":{"message":{}}})"}) {
     const auto report = Polled(body);
     ASSERT_THAT(report, IsOk());
-    EXPECT_EQ(report->failure.message(), "Genesys Cloud reports the execution as failed") << body;
+    EXPECT_EQ(report->failure.message(), "Genesys Cloud reports the job as failed") << body;
   }
   EXPECT_EQ(Polled(R"({"status":"error","error":"boom"})")->failure.message(), "boom");
 }
@@ -180,6 +182,48 @@ TEST_F(AsyncActionTest, ACancelledExecutionIsNoFailure) {
   const auto report = Polled(R"({"status":"cancelled"})");
   EXPECT_EQ(report->state, v1::JOB_STATE_CANCELLED);
   EXPECT_THAT(report->failure, IsOk());
+}
+
+TEST_F(AsyncActionTest, TheResultIsReadFromTheStatusAgain) {
+  const ApiRequest request = kind_->BuildResults({"a b", "e/1"}, "", 100);
+  EXPECT_EQ(request.method, "GET");
+  EXPECT_EQ(request.request_class, RequestClass::kResults);
+  EXPECT_EQ(request.target, "/api/v2/integrations/actions/a%20b/executions/e%2F1");
+}
+
+struct ResultCase {
+  const char* body;
+  const char* items;
+  bool is_single;
+};
+
+void PrintTo(const ResultCase& c, std::ostream* os) { *os << c.body; }
+
+class AsyncActionResultTest : public AsyncActionTest,
+                              public ::testing::WithParamInterface<ResultCase> {};
+
+TEST_P(AsyncActionResultTest, IsAnArrayOrTheOnlyItem) {
+  HttpResponse response = FakeHttpTransport::Ok(200, GetParam().body).response;
+  const auto view = kind_->ParseResults(&response);
+  ASSERT_THAT(view, IsOk());
+  EXPECT_EQ(view->items, GetParam().items);
+  EXPECT_EQ(view->is_single, GetParam().is_single);
+  EXPECT_EQ(view->next, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Results, AsyncActionResultTest,
+    ::testing::Values(ResultCase{R"({"status":"completed","result": { "n":1.10 } })",
+                                 "{ \"n\":1.10 }", true},
+                      ResultCase{R"({"status":"completed","result":[1, 2]})", "[1, 2]", false},
+                      ResultCase{R"({"status":"completed","result":"x"})", "\"x\"", true},
+                      ResultCase{R"({"status":"completed","result":null})", "null", true},
+                      ResultCase{R"({"status":"completed"})", "[]", false}));
+
+TEST_F(AsyncActionTest, AResultThatIsGoneIsSaidToBe) {
+  HttpResponse response = FakeHttpTransport::Ok(200, R"({"status":"EXPIRED"})").response;
+  EXPECT_THAT(kind_->ParseResults(&response),
+              StatusIs(StatusCode::kNotFound, std::string("GENESYS_RESULT_EXPIRED")));
 }
 
 class AsyncActionBadPollTest : public AsyncActionTest,

@@ -8,53 +8,6 @@
 namespace gcjobs {
 namespace {
 
-struct StatusCase {
-  const char* status;
-  v1::JobState state;
-};
-
-void PrintTo(const StatusCase& c, std::ostream* os) { *os << '"' << c.status << '"'; }
-
-class StateOfUpstreamStatusTest : public ::testing::TestWithParam<StatusCase> {};
-
-TEST_P(StateOfUpstreamStatusTest, GivesTheState) {
-  EXPECT_EQ(StateOfUpstreamStatus(GetParam().status), GetParam().state);
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, StateOfUpstreamStatusTest,
-                         ::testing::Values(StatusCase{"queued", v1::JOB_STATE_PENDING},
-                                           StatusCase{"PENDING", v1::JOB_STATE_PENDING},
-                                           StatusCase{"Accepted", v1::JOB_STATE_PENDING},
-                                           StatusCase{"scheduled", v1::JOB_STATE_PENDING},
-                                           StatusCase{"SUBMITTED", v1::JOB_STATE_PENDING},
-                                           StatusCase{"Registered", v1::JOB_STATE_PENDING},
-                                           StatusCase{"running", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"in progress", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"IN_PROGRESS", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"In-Progress", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"InProgress", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"processing", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"executing", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"gathering", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"started", v1::JOB_STATE_RUNNING},
-                                           StatusCase{"completed", v1::JOB_STATE_SUCCEEDED},
-                                           StatusCase{"complete", v1::JOB_STATE_SUCCEEDED},
-                                           StatusCase{"success", v1::JOB_STATE_SUCCEEDED},
-                                           StatusCase{"Succeeded", v1::JOB_STATE_SUCCEEDED},
-                                           StatusCase{"FULFILLED", v1::JOB_STATE_SUCCEEDED},
-                                           StatusCase{"failed", v1::JOB_STATE_FAILED},
-                                           StatusCase{"failure", v1::JOB_STATE_FAILED},
-                                           StatusCase{"ERROR", v1::JOB_STATE_FAILED},
-                                           StatusCase{"expired", v1::JOB_STATE_FAILED},
-                                           StatusCase{"cancelled", v1::JOB_STATE_CANCELLED},
-                                           StatusCase{"Canceled", v1::JOB_STATE_CANCELLED}));
-
-TEST(StateOfUpstreamStatusTest, WhatIsNotKnownHasNoState) {
-  for (const char* status : {"", "paused", "complete!", "not running", "completed-with-errors"}) {
-    EXPECT_EQ(StateOfUpstreamStatus(status), std::nullopt) << status;
-  }
-}
-
 class NamedKind final : public JobKind {
  public:
   explicit NamedKind(const std::string& name) { description_.set_kind(name); }
@@ -64,8 +17,12 @@ class NamedKind final : public JobKind {
     return SubmitReceipt();
   }
   ApiRequest BuildPoll(const JobRef&) const override { return {}; }
-  absl::StatusOr<PollReport> ParsePoll(const HttpResponse&) const override { return PollReport(); }
+  absl::StatusOr<PollReport> ParsePoll(const JobRef&, const HttpResponse&) const override {
+    return PollReport();
+  }
   std::optional<ApiRequest> BuildCancel(const JobRef&) const override { return std::nullopt; }
+  ApiRequest BuildResults(const JobRef&, absl::string_view, int) const override { return {}; }
+  absl::StatusOr<ResultsView> ParseResults(HttpResponse*) const override { return ResultsView(); }
 
  private:
   v1::JobKind description_;

@@ -87,6 +87,32 @@ TEST(JsonCodecTest, ErrorsNameTheByteAndQuoteNothing) {
   EXPECT_FALSE(absl::StrContains(status.message(), "hunter2")) << status;
 }
 
+struct OffsetCase {
+  absl::string_view text;
+  size_t offset;
+};
+
+void PrintTo(const OffsetCase& c, std::ostream* os) { *os << c.text; }
+
+class JsonErrorOffsetTest : public ::testing::TestWithParam<OffsetCase> {};
+
+TEST_P(JsonErrorOffsetTest, IsWhereItIsWrong) {
+  size_t offset = 1000;
+  EXPECT_THAT(ValidateJson(GetParam().text, {100, 3}, &offset), StatusIs(kInvalid));
+  EXPECT_EQ(offset, GetParam().offset);
+}
+
+INSTANTIATE_TEST_SUITE_P(Texts, JsonErrorOffsetTest,
+                         ::testing::Values(OffsetCase{"", 0}, OffsetCase{"{\"a\":1,}", 7},
+                                           OffsetCase{"[1,\n2", 5}, OffsetCase{"[[[[]]]]", 3},
+                                           OffsetCase{absl::string_view("{}\0{}", 5), 2}));
+
+TEST(JsonCodecTest, ATextThatIsTooLongIsWrongFromItsBegin) {
+  size_t offset = 1000;
+  EXPECT_THAT(ValidateJson("[1,2] ", {5, 50}, &offset), StatusIs(kInvalid));
+  EXPECT_EQ(offset, 0);
+}
+
 TEST(JsonCodecTest, OnlyObjectsAreObjects) {
   EXPECT_THAT(ValidateJsonObject(" {} "), IsOk());
   for (const char* text : {"[]", "1", "\"{}\"", "null", "true"}) {

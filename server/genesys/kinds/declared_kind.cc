@@ -1,0 +1,200 @@
+#include "server/genesys/kinds/declared_kind.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/genesys/error_mapping.h"
+#include "server/genesys/kinds/kind_path.h"
+#include "server/genesys/kinds/results_page.h"
+#include "server/genesys/kinds/upstream_fields.h"
+
+namespace gcjobs {
+namespace {
+
+// `POST /api/v2/...`; "" for a call that the kind does not have.
+std::string CallText(const CallSpec& call) {
+  return call.method.empty() ? "" : absl::StrCat(call.method, " ", call.path);
+}
+
+v1::JobKind Describe(const KindSpec& spec) {
+  v1::JobKind description;
+  description.set_kind(spec.name);
+  description.set_description(spec.description);
+  description.set_submit_path(CallText(spec.submit));
+  description.set_status_path(CallText(spec.status));
+  description.set_results_path(CallText(spec.results.call));
+  if (spec.cancel) description.set_cancel_path(CallText(*spec.cancel));
+  if (spec.second_phase) description.set_second_phase_path(CallText(spec.second_phase->call));
+  for (const auto& [status, state] : spec.states) {
+    (*description.mutable_states())[status] = state;
+  }
+  description.set_inline_result(spec.results.mode == v1::RESULTS_MODE_INLINE);
+  description.set_results_mode(spec.results.mode);
+  description.set_default_guarantee(spec.guarantee);
+  return description;
+}
+
+bool HasStatus(const std::vector<std::string>& statuses, absl::string_view folded) {
+  return std::any_of(statuses.begin(), statuses.end(), [&](const std::string& status) {
+    return FoldUpstreamStatus(status) == folded;
+  });
+}
+
+class DeclaredKind final : public JobKind {
+ public:
+  explicit DeclaredKind(KindSpec spec)
+      : spec_(std::move(spec)),
+        description_(Describe(spec_)),
+        results_fields_(
+            {spec_.results.mode, spec_.results.items, spec_.results.next, spec_.status_field}) {}
+
+  const v1::JobKind& description() const override { return description_; }
+
+  ApiRequest BuildSubmit(const JobRef& job, const SubmissionRef& submission) const override {
+    ApiRequest request = BuildCall(RequestClass::kSubmit, spec_.submit, job);
+    request.body = std::string(submission.body);
+    return request;
+  }
+
+  absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
+    const std::string what = absl::StrCat(spec_.name, ": submit");
+    const absl::StatusOr<JsonValue> body = ParseBody(what, response);
+    if (!body.ok()) return body.status();
+    SubmitReceipt receipt;
+    receipt.upstream_id = FindIdAt(*body, spec_.id);
+    if (receipt.upstream_id.empty()) return BadResponse(what, "there is no id", response);
+    receipt.upstream_status = FindStatus(what, *body, spec_.status_field, response).value_or("");
+    return receipt;
+  }
+
+  ApiRequest BuildPoll(const JobRef& job) const override {
+    return BuildCall(RequestClass::kPoll, spec_.status, job);
+  }
+
+  absl::StatusOr<PollReport> ParsePoll(const JobRef& job,
+                                       const HttpResponse& response) const override {
+    const std::string what = absl::StrCat(spec_.name, ": poll");
+    const absl::StatusOr<JsonValue> body = ParseBody(what, response);
+    if (!body.ok()) return body.status();
+    absl::StatusOr<std::string> status = FindStatus(what, *body, spec_.status_field, response);
+    if (!status.ok()) return status.status();
+    PollReport report;
+    report.upstream_status = *std::move(status);
+    report.state = StateOf(report.upstream_status);
+    if (report.state == v1::JOB_STATE_SUCCEEDED) report.result_json = InlineResult(*body);
+    if (report.state == v1::JOB_STATE_FAILED) {
+      report.failure = Failure(report.upstream_status, *body, response);
+    }
+    report.follow_up = FollowUp(report.upstream_status, job);
+    return report;
+  }
+
+  std::optional<ApiRequest> BuildCancel(const JobRef& job) const override {
+    if (!spec_.cancel) return std::nullopt;
+    return BuildCall(RequestClass::kCancel, *spec_.cancel, job);
+  }
+
+  ApiRequest BuildResults(const JobRef& job, absl::string_view next, int page_size) const override {
+    ApiRequest request = BuildCall(RequestClass::kResults, spec_.results.call, job);
+    if (spec_.results.mode == v1::RESULTS_MODE_LINK && !next.empty()) {
+      request.target = std::string(next);
+    }
+    if (spec_.results.mode == v1::RESULTS_MODE_CURSOR) {
+      absl::StrAppend(&request.target, PageQuery(next, page_size));
+    }
+    return request;
+  }
+
+  absl::StatusOr<ResultsView> ParseResults(HttpResponse* response) const override {
+    return ReadResultsPage(
+        absl::StrCat(spec_.name, ": results"), results_fields_,
+        [this](absl::string_view status) { return IsExpired(status); }, response);
+  }
+
+ private:
+  static ApiRequest BuildCall(RequestClass request_class, const CallSpec& call, const JobRef& job) {
+    ApiRequest request;
+    request.request_class = request_class;
+    request.method = call.method;
+    request.target = FillKindPath(
+        call.path, [&](absl::string_view name) { return PercentEncode(ParameterOf(job, name)); });
+    request.body = call.body;
+    return request;
+  }
+
+  // Whoever submits a job checks that it has all parameters.
+  static absl::string_view ParameterOf(const JobRef& job, absl::string_view name) {
+    if (name == kUpstreamIdName) return job.upstream_id;
+    if (job.path_parameters == nullptr) return "";
+    const auto parameter = job.path_parameters->find(std::string(name));
+    return parameter == job.path_parameters->end() ? absl::string_view() : parameter->second;
+  }
+
+  std::optional<v1::JobState> StateOf(absl::string_view status) const {
+    const std::string folded = FoldUpstreamStatus(status);
+    const auto state = std::find_if(
+        spec_.states.begin(), spec_.states.end(),
+        [&](const auto& candidate) { return FoldUpstreamStatus(candidate.first) == folded; });
+    return state != spec_.states.end() ? state->second : StateOfUpstreamStatus(status);
+  }
+
+  bool IsExpired(absl::string_view status) const {
+    const std::string folded = FoldUpstreamStatus(status);
+    return folded == "expired" || HasStatus(spec_.expired, folded);
+  }
+
+  std::string InlineResult(const JsonValue& body) const {
+    if (spec_.results.mode != v1::RESULTS_MODE_INLINE) return "";
+    const std::optional<JsonValue> result = FindAt(body, spec_.results.items);
+    return result ? std::string(result->raw()) : "";
+  }
+
+  absl::Status Failure(absl::string_view status, const JsonValue& body,
+                       const HttpResponse& response) const {
+    const std::optional<JsonValue> error =
+        spec_.error_field.empty() ? std::nullopt : FindAt(body, spec_.error_field);
+    return JobFailure(status, IsExpired(status), error, response);
+  }
+
+  std::optional<ApiRequest> FollowUp(absl::string_view status, const JobRef& job) const {
+    const bool is_due =
+        spec_.second_phase && HasStatus(spec_.second_phase->when, FoldUpstreamStatus(status));
+    if (!is_due) return std::nullopt;
+    return BuildCall(RequestClass::kSubmit, spec_.second_phase->call, job);
+  }
+
+  // `?cursor=...&pageSize=...`, as far as there is something to say.
+  std::string PageQuery(absl::string_view cursor, int page_size) const {
+    std::string query;
+    const auto append = [&](absl::string_view name, absl::string_view value) {
+      absl::StrAppend(&query, query.empty() ? "?" : "&", PercentEncode(name), "=",
+                      PercentEncode(value));
+    };
+    if (!cursor.empty()) append(spec_.results.cursor_parameter, cursor);
+    const int size = PageSize(page_size);
+    if (size > 0) append(spec_.results.page_size_parameter, absl::StrCat(size));
+    return query;
+  }
+
+  // What to ask for; 0 = nothing.
+  int PageSize(int wanted) const {
+    if (spec_.results.page_size_parameter.empty()) return 0;
+    const int size = wanted > 0 ? wanted : spec_.results.default_page_size;
+    const int max = spec_.results.max_page_size;
+    return max > 0 ? std::min(size, max) : size;
+  }
+
+  const KindSpec spec_;
+  const v1::JobKind description_;
+  const ResultsFields results_fields_;
+};
+
+}  // namespace
+
+std::unique_ptr<JobKind> MakeDeclaredKind(KindSpec spec) {
+  return std::make_unique<DeclaredKind>(std::move(spec));
+}
+
+}  // namespace gcjobs

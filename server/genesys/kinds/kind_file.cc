@@ -1,0 +1,98 @@
+#include "server/genesys/kinds/kind_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/error_info.h"
+#include "server/genesys/kinds/kind_file_text.h"
+#include "server/genesys/kinds/kind_parser.h"
+
+namespace gcjobs {
+namespace {
+
+// How errors and KindSpec::declared_at name the file that is built in.
+constexpr absl::string_view kBuiltInName = "job_kinds.json";
+
+absl::Status NotReadable(const std::string& path) {
+  return MakeError(absl::StatusCode::kNotFound, "KIND_FILE_NOT_READABLE",
+                   absl::StrCat("kind file ", path, ": ", std::strerror(errno)), {{"file", path}});
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "re"), fclose);
+  if (file == nullptr) return NotReadable(path);
+  std::string text;
+  char buffer[4096];
+  while (const size_t got = fread(buffer, 1, sizeof(buffer), file.get())) text.append(buffer, got);
+  if (ferror(file.get()) != 0) return NotReadable(path);
+  return text;
+}
+
+std::vector<KindSpec>::iterator FindByName(std::vector<KindSpec>* kinds, absl::string_view name) {
+  return std::find_if(kinds->begin(), kinds->end(),
+                      [&](const KindSpec& kind) { return kind.name == name; });
+}
+
+absl::Status DeclaredTwice(const KindSpec& kind, const KindSpec& other) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_KIND_FILE",
+                   absl::StrCat(kind.declared_at, ": the kind `", kind.name,
+                                "` is already declared at ", other.declared_at),
+                   {{"kind", kind.name},
+                    {"declared_at", kind.declared_at},
+                    {"other_declared_at", other.declared_at}});
+}
+
+// The kinds of all the files.
+absl::StatusOr<std::vector<KindSpec>> ReadKindFiles(const std::vector<std::string>& files) {
+  std::vector<KindSpec> kinds;
+  for (const std::string& file : files) {
+    const absl::StatusOr<std::string> text = ReadFile(file);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<std::vector<KindSpec>> more = ParseKindFile(file, *text);
+    if (!more.ok()) return more.status();
+    for (KindSpec& kind : *more) {
+      const auto other = FindByName(&kinds, kind.name);
+      if (other != kinds.end()) return DeclaredTwice(kind, *other);
+      kinds.push_back(std::move(kind));
+    }
+  }
+  return kinds;
+}
+
+// Puts `kind` in the place of the one that has its name, or behind all.
+void Replace(KindSpec kind, std::vector<KindSpec>* kinds) {
+  const auto same = FindByName(kinds, kind.name);
+  if (same != kinds->end()) {
+    *same = std::move(kind);
+  } else {
+    kinds->push_back(std::move(kind));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<KindSpec>> ParseKindFile(absl::string_view file,
+                                                    absl::string_view text) {
+  KindFileText source(file, text);
+  std::vector<KindSpec> kinds;
+  const std::optional<JsonValue> root = source.Parse();
+  if (root) kinds = ParseKinds(*root, &source);
+  if (!source.status().ok()) return source.status();
+  return kinds;
+}
+
+absl::StatusOr<std::vector<KindSpec>> LoadKinds(const std::vector<std::string>& files) {
+  absl::StatusOr<std::vector<KindSpec>> kinds = ParseKindFile(kBuiltInName, BuiltInKindFile());
+  if (!kinds.ok()) return kinds.status();
+  absl::StatusOr<std::vector<KindSpec>> added = ReadKindFiles(files);
+  if (!added.ok()) return added.status();
+  for (KindSpec& kind : *added) Replace(std::move(kind), &*kinds);
+  return kinds;
+}
+
+}  // namespace gcjobs

@@ -1,0 +1,79 @@
+#ifndef GCJOBS_SERVER_GENESYS_KINDS_KIND_SPEC_H_
+#define GCJOBS_SERVER_GENESYS_KINDS_KIND_SPEC_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gcjobs/v1/job.pb.h"
+#include "gcjobs/v1/job_service.pb.h"
+
+namespace gcjobs {
+
+// A job kind as data: what a kind file (kind_file.h) says of it, checked.
+// Passive; the simulator serves the upstream's side of the same data.
+
+// One call. `path` begins with `/api/` and has no query; its `{name}` parts are
+// percent-encoded values: `{upstream_id}` the upstream's id, others the
+// submission's path parameters.
+struct CallSpec {
+  std::string method;  // upper case
+  std::string path;
+  std::string body;  // JSON, sent as it is; empty = none
+};
+
+// Where a value is in a JSON object: member names from the outside in. Where
+// an array is on the way, its first element is meant.
+using JsonPathSpec = std::vector<std::string>;
+
+struct ResultsSpec {
+  v1::ResultsMode mode = v1::RESULTS_MODE_NONE;
+  // CURSOR: the call of a page. URL: the call that gives the URLs. LINK and
+  // INLINE: the status call (LINK: further pages by their links). A URL kind,
+  // too, has the status call here unless its file names another.
+  CallSpec call;
+  // CURSOR, LINK: where a page's items are. INLINE: where the result is; empty
+  // = the whole body. URL: where the URL, or an array of URLs, is.
+  JsonPathSpec items;
+  // CURSOR, LINK: where the next cursor or link is; missing on the last page.
+  // Empty (CURSOR only): there is one page.
+  JsonPathSpec next;
+  // CURSOR: names of the query's parameters; page_size_parameter may be empty,
+  // then the kind has no choice.
+  std::string cursor_parameter;
+  std::string page_size_parameter;
+  int default_page_size = 0;  // 0 = the upstream's
+  int max_page_size = 0;      // 0 = none
+};
+
+// Genesys Cloud gets ready, and goes on only when told to.
+struct SecondPhaseSpec {
+  std::vector<std::string> when;  // upstream statuses, as spelt
+  CallSpec call;
+};
+
+struct KindSpec {
+  std::string name;         // such as `recording.jobs`
+  std::string declared_at;  // FILE:LINE, for errors
+  std::string description;
+  CallSpec submit;
+  JsonPathSpec id;  // in the answer to `submit`
+  v1::SubmitGuarantee guarantee = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;
+  CallSpec status;
+  JsonPathSpec status_field;
+  JsonPathSpec error_field;  // a failed job's message; may be empty
+  // Upstream statuses as spelt, and what they mean. Others mean what
+  // StateOfUpstreamStatus says.
+  std::vector<std::pair<std::string, v1::JobState>> states;
+  // Of those, the ones that mean that the results are gone: FAILED with
+  // GENESYS_RESULT_EXPIRED.
+  std::vector<std::string> expired;
+  ResultsSpec results;
+  std::optional<CallSpec> cancel;
+  std::optional<SecondPhaseSpec> second_phase;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_GENESYS_KINDS_KIND_SPEC_H_
