@@ -1,0 +1,196 @@
+#include "server/results/result_pager.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/error_info.h"
+#include "common/failpoint.h"
+#include "common/log.h"
+#include "server/genesys/error_mapping.h"
+
+namespace gcjobs {
+namespace {
+
+// Longer than a window of the request budget, in which every permit comes
+// round; a class that is stopped for longer is better told to the reader.
+constexpr absl::Duration kMaxPermitWait = absl::Minutes(2);
+// A reader that waits in silence for longer takes the server for dead.
+constexpr absl::Duration kMaxRetryWait = absl::Minutes(1);
+// With the backoff, and the 3 s after a 5xx: about a quarter of a minute.
+constexpr int kMaxRetries = 4;
+
+constexpr int kMaxEmptyPages = 3;
+// It has to fit into a request line; web servers take 8 KiB to 32 KiB.
+constexpr size_t kMaxNextBytes = 16 << 10;
+
+absl::Status WithMessage(const absl::Status& status, absl::string_view message) {
+  absl::Status other(status.code(), message);
+  status.ForEachPayload([&other](absl::string_view url, const absl::Cord& payload) {
+    other.SetPayload(url, payload);
+  });
+  return other;
+}
+
+// The results were there when the job ended.
+absl::Status AsExpired(const absl::Status& status) {
+  absl::Status expired = WithMessage(
+      status, absl::StrCat("Genesys Cloud does not keep the results any more: ", status.message()));
+  google::rpc::ErrorInfo info = GetErrorInfo(status).value_or(google::rpc::ErrorInfo());
+  info.set_reason(std::string(kReasonResultExpired));
+  info.set_domain(std::string(kDomainGenesys));
+  SetErrorInfo(&expired, info);
+  return expired;
+}
+
+bool IsTooLarge(const ApiReply& reply) {
+  return reply.fate == HttpResult::Fate::kBodyTooLarge && reply.response.status / 100 == 2;
+}
+
+}  // namespace
+
+ResultPager::ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource source,
+                         ResultPosition start)
+    : loop_(loop), scanner_(scanner), source_(std::move(source)), position_(std::move(start)) {
+  seen_.insert(IdOf(position_.next));
+}
+
+ResultPager::~ResultPager() {
+  if (retry_timer_ != 0) loop_->CancelTimer(retry_timer_);
+}
+
+void ResultPager::Fetch(Done done) {
+  done_ = std::move(done);
+  failures_ = 0;
+  request_ = source_.kind->BuildResults(Ref(), position_.next, source_.page_size);
+  AskPermit();
+}
+
+JobRef ResultPager::Ref() const {
+  return {source_.action_id, source_.upstream_id, &source_.path_parameters};
+}
+
+uint64_t ResultPager::IdOf(absl::string_view next) const {
+  const ApiRequest request = source_.kind->BuildResults(Ref(), next, source_.page_size);
+  return absl::Hash<std::string>()(request.target);
+}
+
+void ResultPager::AskPermit() {
+  source_.client->Acquire(
+      RequestClass::kResults, kMaxPermitWait,
+      [weak = weak_from_this(), client = source_.client](const absl::Status& granted) {
+        if (const auto self = weak.lock()) return self->OnPermit(granted);
+        if (granted.ok()) client->Release(RequestClass::kResults);
+      });
+}
+
+void ResultPager::OnPermit(const absl::Status& granted) {
+  if (!granted.ok()) return OnFailure(granted);
+  source_.client->Send(request_, [weak = weak_from_this()](ApiReply reply) {
+    if (const auto self = weak.lock()) self->OnReply(std::move(reply));
+  });
+}
+
+void ResultPager::OnReply(ApiReply reply) {
+  if (reply.status.ok()) return End(Read(std::move(reply.response)));
+  if (absl::IsNotFound(reply.status)) return End(AsExpired(reply.status));
+  if (IsTooLarge(reply)) {
+    return End(Refuse("page_too_large",
+                      "the page is larger than this server takes; begin again with a smaller "
+                      "page_size",
+                      reply.response));
+  }
+  OnFailure(std::move(reply.status));
+}
+
+// What is worth a retry says so by its RetryInfo.
+void ResultPager::OnFailure(absl::Status status) {
+  const std::optional<absl::Duration> asked = GetRetryDelay(status);
+  if (!asked || *asked > kMaxRetryWait || failures_ == kMaxRetries) return End(std::move(status));
+  Log(LogLevel::kInfo, "results_page_retried", {{"job_id", source_.job_id}, {"error", status}});
+  const absl::Duration delay = std::max(*asked, backoff_.Delay(++failures_, random_));
+  retry_timer_ = loop_->RunAfter(delay, [this] {
+    retry_timer_ = 0;
+    AskPermit();
+  });
+}
+
+void ResultPager::End(absl::StatusOr<UpstreamPage> result) {
+  if (!result.ok()) {
+    result = Explain(result.status());
+    Log(LogLevel::kWarning, "results_page_failed",
+        {{"job_id", source_.job_id}, {"error", result.status()}});
+  }
+  // `done` may drop the pager, or fetch the next page.
+  Done done = std::exchange(done_, nullptr);
+  done(std::move(result));
+}
+
+absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {
+  // From here on the body stays where it is.
+  const auto answer = std::make_shared<HttpResponse>(std::move(response));
+  const absl::StatusOr<ResultsView> view = source_.kind->ParseResults(answer.get());
+  if (!view.ok()) return view.status();
+  absl::StatusOr<std::string> next = Follow(*view, *answer);
+  if (!next.ok()) return next.status();
+
+  const absl::StatusOr<PageSlices> slices =
+      CutPage(scanner_, &answer->body, *view, position_.skip_items);
+  if (absl::IsOutOfRange(slices.status())) {
+    return Refuse("changed_page", slices.status().message(), *answer);
+  }
+  if (!slices.ok()) {
+    return BadResponse(Describe(request_), slices.status().message(), *answer);
+  }
+  UpstreamPage page = MakeUpstreamPage(std::shared_ptr<const std::string>(answer, &answer->body),
+                                       *slices, position_, *next);
+  const ResultPart& last = page.parts.back();
+  if (!last.is_last && last.after.empty_pages >= kMaxEmptyPages) {
+    return Refuse("empty_pages", "it is the third page in a row without items", *answer);
+  }
+  GCJOBS_FAILPOINT("results.page_read");
+  seen_.insert(IdOf(*next));
+  position_ = last.after;
+  return page;
+}
+
+// Where the page says that the next one is, as BuildResults takes it; empty
+// when it is the last.
+absl::StatusOr<std::string> ResultPager::Follow(const ResultsView& view,
+                                                const HttpResponse& response) const {
+  if (view.next.empty()) return std::string();
+  if (view.next.size() > kMaxNextBytes) {
+    return Refuse("long_cursor", "what leads to the next page is too long to be sent", response);
+  }
+  absl::StatusOr<std::string> next = view.next;
+  if (source_.kind->description().results_mode() == v1::RESULTS_MODE_LINK) {
+    next = source_.client->ResolveLink(request_.target, view.next);
+    if (!next.ok()) return next.status();
+  }
+  if (seen_.contains(IdOf(*next))) {
+    return Refuse("repeated_cursor", "it leads back to a page that came before", response);
+  }
+  return next;
+}
+
+absl::Status ResultPager::Refuse(absl::string_view problem, absl::string_view text,
+                                 const HttpResponse& response) const {
+  absl::Status status = BadResponse(Describe(request_), text, response);
+  AddErrorMetadata(&status, "problem", problem);
+  return status;
+}
+
+absl::Status ResultPager::Explain(const absl::Status& status) const {
+  const std::string page = absl::StrCat(position_.pages + 1);
+  absl::Status explained = WithMessage(status, absl::StrCat("job ", source_.job_id, ": page ", page,
+                                                            " of the results: ", status.message()));
+  AddErrorMetadata(&explained, "job_id", source_.job_id);
+  AddErrorMetadata(&explained, "page", page);
+  return explained;
+}
+
+}  // namespace gcjobs

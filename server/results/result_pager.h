@@ -1,0 +1,108 @@
+#ifndef GCJOBS_SERVER_RESULTS_RESULT_PAGER_H_
+#define GCJOBS_SERVER_RESULTS_RESULT_PAGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "common/backoff_policy.h"
+#include "common/json_scanner.h"
+#include "server/genesys/genesys_client.h"
+#include "server/genesys/kinds/job_kind.h"
+#include "server/net/event_loop.h"
+#include "server/results/upstream_page.h"
+
+namespace gcjobs {
+
+// What results are read of: all that is needed of a job whose record is no
+// longer at hand.
+struct ResultSource {
+  GenesysClient* client = nullptr;  // outlives every pager
+  const JobKind* kind = nullptr;    // likewise
+  std::string job_id;               // for errors
+  std::string action_id;
+  std::string upstream_id;
+  PathParameters path_parameters;
+  int page_size = 0;  // as JobKind::BuildResults takes it
+};
+
+// Fetches the result pages of one job, one after another, with the permits of
+// class kResults. What passes by itself is tried again a few times. What would
+// never end, or must not be followed, is refused.
+//
+// Loop thread only, but for the constructor. Held by std::shared_ptr, always:
+// when the last one goes (on the loop thread) the pager is gone in the middle
+// of whatever it was doing, its permit is given back or its answer dropped, and
+// nobody is called.
+class ResultPager : public std::enable_shared_from_this<ResultPager> {
+ public:
+  using Done = absl::AnyInvocable<void(absl::StatusOr<UpstreamPage>)>;
+
+  // `loop` and `scanner` outlive the pager; `scanner` is for the loop thread
+  // and may be shared by all pagers.
+  ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource source, ResultPosition start);
+  ~ResultPager();
+  ResultPager(const ResultPager&) = delete;
+  ResultPager& operator=(const ResultPager&) = delete;
+
+  // Fetches the page at the position and moves on behind it. Runs `done` once,
+  // never from within. REQUIRES: no fetch is under way, none has failed, and
+  // the last page has not been had.
+  //
+  // Errors name job and page, in metadata `job_id` and `page` too:
+  // - NOT_FOUND/GENESYS_RESULT_EXPIRED: 404 or 410, or the kind says so.
+  // - INTERNAL/GENESYS_BAD_RESPONSE: the page is unreadable, or `problem` in
+  //   the metadata is `repeated_cursor`, `long_cursor`, `empty_pages` (three in
+  //   a row), `foreign_link`, `page_too_large`, or `changed_page` (fewer items
+  //   than were read of it before). Nothing of such a page is given.
+  // - with RetryInfo: what was tried again too often, or is to be tried only
+  //   after more than a minute.
+  // - the others of contract.md section 5, at once.
+  void Fetch(Done done);
+
+ private:
+  JobRef Ref() const;
+  // What tells pages apart: cursors and links that mean the same request are
+  // the same page.
+  uint64_t IdOf(absl::string_view next) const;
+
+  void AskPermit();
+  void OnPermit(const absl::Status& granted);
+  void OnReply(ApiReply reply);
+  void OnFailure(absl::Status status);
+  void End(absl::StatusOr<UpstreamPage> result);
+
+  absl::StatusOr<UpstreamPage> Read(HttpResponse response);
+  absl::StatusOr<std::string> Follow(const ResultsView& view, const HttpResponse& response) const;
+  absl::Status Refuse(absl::string_view problem, absl::string_view text,
+                      const HttpResponse& response) const;
+  // The error as the reader gets it.
+  absl::Status Explain(const absl::Status& status) const;
+
+  EventLoop* const loop_;
+  JsonScanner* const scanner_;
+  const ResultSource source_;
+  const BackoffPolicy backoff_;
+  absl::BitGen random_;
+
+  ResultPosition position_;
+  // IdOf all pages up to the position. 64 bits: among a million pages the
+  // chance of two alike is one to ten million.
+  absl::flat_hash_set<uint64_t> seen_;
+
+  // The fetch under way.
+  Done done_;
+  ApiRequest request_;
+  int failures_ = 0;
+  EventLoop::TimerId retry_timer_ = 0;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_RESULTS_RESULT_PAGER_H_
