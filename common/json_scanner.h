@@ -34,7 +34,7 @@ class JsonScanner {
   static constexpr size_t kMaxKeptTextBytes = 2 << 20;
 
   // Member names from the outside in. Where an array is on the way its first
-  // element is meant. Empty = the text itself.
+  // element is meant. Never empty.
   using Path = std::vector<std::string>;
 
   JsonScanner();
@@ -42,6 +42,8 @@ class JsonScanner {
 
   // The values at `paths` in the object `text`, in the order of the paths;
   // unset where there is none. Where a member is there twice the last counts.
+  // REQUIRES: no path is the beginning of another: both cannot be had in one
+  // pass.
   absl::StatusOr<std::vector<std::optional<absl::string_view>>> Find(
       std::string* text, const std::vector<Path>& paths);
 

@@ -39,6 +39,10 @@ Metrics::Metrics()
                         .Name("gcjobs_permit_queue_requests")
                         .Help("Requests that wait for a token or for the request budget.")
                         .Register(*registry_)),
+      call_queue_(BuildGauge()
+                      .Name("gcjobs_call_queue_jobs")
+                      .Help("Jobs that wait because too many direct calls are held already.")
+                      .Register(*registry_)),
       commit_queue_(&BuildGauge()
                          .Name("gcjobs_commit_queue_batches")
                          .Help("Write batches that wait for the store's writer.")
@@ -54,6 +58,11 @@ Metrics::Metrics()
                           .Help("Open watch streams.")
                           .Register(*registry_)
                           .Add({})),
+      result_streams_(&BuildGauge()
+                           .Name("gcjobs_result_streams")
+                           .Help("Open result streams.")
+                           .Register(*registry_)
+                           .Add({})),
       intake_refused_(&BuildCounter()
                            .Name("gcjobs_intake_refused_total")
                            .Help("Submissions refused because the intake was full.")
@@ -84,6 +93,10 @@ prometheus::Counter& Metrics::PollErrors(const std::string& org, const std::stri
 
 prometheus::Gauge& Metrics::PermitQueue(const std::string& org, const std::string& request_class) {
   return permit_queue_.Add({{"org", org}, {"class", request_class}});
+}
+
+prometheus::Gauge& Metrics::CallQueue(const std::string& org) {
+  return call_queue_.Add({{"org", org}});
 }
 
 }  // namespace gcjobs

@@ -38,12 +38,17 @@ class Metrics {
   // "gcjobs_permit_queue_requests": requests that wait for a token or for the
   // budget, by org and class.
   prometheus::Gauge& PermitQueue(const std::string& org, const std::string& request_class);
+  // "gcjobs_call_queue_jobs": jobs whose call will be held until their work is
+  // done, and that wait because so many calls are held already, by org.
+  prometheus::Gauge& CallQueue(const std::string& org);
   // "gcjobs_commit_queue_batches": write batches that wait for the writer.
   prometheus::Gauge& CommitQueue() { return *commit_queue_; }
   // "gcjobs_commit_duration_seconds": one transaction, with its sync.
   prometheus::Histogram& CommitDuration() { return *commit_duration_; }
   // "gcjobs_watch_streams": open watch streams.
   prometheus::Gauge& WatchStreams() { return *watch_streams_; }
+  // "gcjobs_result_streams": open result streams.
+  prometheus::Gauge& ResultStreams() { return *result_streams_; }
   // "gcjobs_intake_refused_total": submissions refused with INTAKE_FULL.
   prometheus::Counter& IntakeRefused() { return *intake_refused_; }
 
@@ -55,9 +60,11 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& unknown_status_;
   prometheus::Family<prometheus::Counter>& poll_errors_;
   prometheus::Family<prometheus::Gauge>& permit_queue_;
+  prometheus::Family<prometheus::Gauge>& call_queue_;
   prometheus::Gauge* const commit_queue_;
   prometheus::Histogram* const commit_duration_;
   prometheus::Gauge* const watch_streams_;
+  prometheus::Gauge* const result_streams_;
   prometheus::Counter* const intake_refused_;
 };
 

@@ -1,5 +1,6 @@
 #include "common/utf8.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace gcjobs {
@@ -53,6 +54,16 @@ std::string ToValidUtf8(absl::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return valid;
+}
+
+absl::string_view Utf8Prefix(absl::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  constexpr size_t kMaxContinuations = 3;
+  for (size_t back = 0; back <= std::min(max_bytes, kMaxContinuations); ++back) {
+    const bool is_start = !IsContinuation(static_cast<unsigned char>(text[max_bytes - back]));
+    if (is_start) return text.substr(0, max_bytes - back);
+  }
+  return text.substr(0, max_bytes);
 }
 
 }  // namespace gcjobs

@@ -1,6 +1,7 @@
 #ifndef GCJOBS_COMMON_UTF8_H_
 #define GCJOBS_COMMON_UTF8_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -13,6 +14,11 @@ bool IsValidUtf8(absl::string_view text);
 
 // `text` with each byte that is not part of well-formed UTF-8 replaced by '?'.
 std::string ToValidUtf8(absl::string_view text);
+
+// The longest prefix of at most `max_bytes` that does not end within a
+// character. Where the cut meets bytes that are not UTF-8 it is made at
+// `max_bytes`.
+absl::string_view Utf8Prefix(absl::string_view text, size_t max_bytes);
 
 }  // namespace gcjobs
 

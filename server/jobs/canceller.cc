@@ -5,6 +5,7 @@
 
 #include "common/failpoint.h"
 #include "common/log.h"
+#include "server/jobs/job_record.h"
 #include "server/jobs/job_state.h"
 
 namespace gcjobs {
@@ -24,6 +25,10 @@ bool IsBeingSubmitted(const LiveJob& job) {
 }
 
 }  // namespace
+
+RequestClass Canceller::ClassOf(Ask ask) {
+  return ask == Ask::kCancel ? RequestClass::kCancel : RequestClass::kPoll;
+}
 
 void Canceller::Cancel(LiveJob* job) {
   if (job->record.job().cancel_requested()) return;
@@ -52,33 +57,36 @@ void Canceller::Act(LiveJob* job) {
   const bool known_upstream = !job->record.job().upstream_id().empty();
   if (known_upstream && HasUpstreamCancel(*job)) {
     job->cancelling = true;
-    return AskUpstream(job);
+    return AskUpstream(job, Ask::kCancel);
   }
   // Being submitted: Resume follows with the answer, unless there is no time
   // left to wait for it.
   if (job->timed_out || !IsBeingSubmitted(*job)) Finish(job, /*upstream_cancelled=*/false);
 }
 
-void Canceller::AskUpstream(LiveJob* job) {
+void Canceller::AskUpstream(LiveJob* job, Ask ask) {
   OrgRuntime* const org = job->org;
-  org->client->Acquire(
-      RequestClass::kCancel, absl::InfiniteDuration(),
-      [this, id = job->id(), org](absl::Status status) { OnPermit(id, org, std::move(status)); });
+  org->client->Acquire(ClassOf(ask), absl::InfiniteDuration(),
+                       [this, id = job->id(), org, ask](absl::Status status) {
+                         OnPermit(id, org, ask, std::move(status));
+                       });
 }
 
-void Canceller::OnPermit(const std::string& job_id, OrgRuntime* org, absl::Status status) {
-  book_->WhenSettled(job_id, [this, org, status = std::move(status)](LiveJob* job) {
+void Canceller::OnPermit(const std::string& job_id, OrgRuntime* org, Ask ask, absl::Status status) {
+  book_->WhenSettled(job_id, [this, org, ask, status = std::move(status)](LiveJob* job) {
     if (job == nullptr || stopped_) {
-      if (status.ok()) org->client->Release(RequestClass::kCancel);
+      if (status.ok()) org->client->Release(ClassOf(ask));
     } else if (!status.ok()) {
-      RetryLater(job);
+      RetryLater(job, ask);
+    } else if (ask == Ask::kCancel) {
+      SendCancel(job);
     } else {
-      Send(job);
+      SendLook(job);
     }
   });
 }
 
-void Canceller::Send(LiveJob* job) {
+void Canceller::SendCancel(LiveJob* job) {
   job->org->client->Send(*job->kind->BuildCancel(job->ref()),
                          [this, id = job->id()](const ApiReply& reply) {
                            GCJOBS_FAILPOINT("cancel.reply_uncommitted");
@@ -94,17 +102,41 @@ void Canceller::OnVerdict(LiveJob* job, CancelVerdict verdict) {
     case CancelVerdict::kConfirmed:
       return Finish(job, /*upstream_cancelled=*/true);
     case CancelVerdict::kRefused:
-      return Finish(job, /*upstream_cancelled=*/false);
+      // After the timeout the job fails, whatever it has come to.
+      if (job->timed_out) return Finish(job, /*upstream_cancelled=*/false);
+      return AskUpstream(job, Ask::kLook);
     case CancelVerdict::kRetry:
-      return RetryLater(job);
+      return RetryLater(job, Ask::kCancel);
   }
 }
 
-void Canceller::RetryLater(LiveJob* job) {
+void Canceller::SendLook(LiveJob* job) {
+  job->org->client->Send(job->kind->BuildPoll(job->ref()), [this, id = job->id()](ApiReply reply) {
+    book_->WhenSettled(id, [this, reply = std::move(reply)](LiveJob* settled) {
+      if (settled != nullptr) OnLook(settled, reply);
+    });
+  });
+}
+
+void Canceller::OnLook(LiveJob* job, const ApiReply& reply) {
+  ++job->polls;
+  const absl::Time now = loop_->clock()->Now();
+  LastLookVerdict verdict = JudgeLastLook(*job->kind, job->record, reply, now);
+  if (!verdict.upstream_status.empty()) job->upstream_status = std::move(verdict.upstream_status);
+  if (verdict.kind == LastLookVerdict::Kind::kRetry) return RetryLater(job, Ask::kLook);
+  if (verdict.kind == LastLookVerdict::Kind::kNotEnded || job->timed_out) {
+    return Finish(job, /*upstream_cancelled=*/false);
+  }
+  store::StoredJob next = job->record;
+  EnterOutcome(std::move(verdict.outcome), *job->kind, max_result_bytes_, now, &next);
+  book_->Commit(job, std::move(next));
+}
+
+void Canceller::RetryLater(LiveJob* job, Ask ask) {
   if (++job->cancel_failures >= kMaxAttempts) return Finish(job, /*upstream_cancelled=*/false);
   job->cancel_timer =
-      loop_->RunAfter(backoff_.Delay(job->cancel_failures, random_), [this, id = job->id()] {
-        if (LiveJob* const due = book_->Find(id)) AskUpstream(due);
+      loop_->RunAfter(backoff_.Delay(job->cancel_failures, random_), [this, id = job->id(), ask] {
+        if (LiveJob* const due = book_->Find(id)) AskUpstream(due, ask);
       });
 }
 

@@ -1,6 +1,7 @@
 #ifndef GCJOBS_SERVER_JOBS_CANCELLER_H_
 #define GCJOBS_SERVER_JOBS_CANCELLER_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/random/random.h"
@@ -16,11 +17,16 @@ namespace gcjobs {
 // Ends jobs before their time: because a caller asked (CANCELLED) or because
 // the execution timeout ran out (FAILED). Genesys Cloud is asked to stop where
 // the kind has a cancel. A cancel that comes before the upstream id is known
-// is remembered, durably, and sent as soon as it is. Loop thread only.
+// is remembered, durably, and sent as soon as it is.
+//
+// A cancel that Genesys Cloud refuses comes too late more often than not. Then
+// one look tells how the job ended there, and that is its end here; a job that
+// has not ended there is CANCELLED here alone. Loop thread only.
 class Canceller {
  public:
-  // Both must outlive this.
-  Canceller(EventLoop* loop, JobBook* book) : loop_(loop), book_(book) {}
+  // Both must outlive this. `max_result_bytes`: a larger result is not kept.
+  Canceller(EventLoop* loop, JobBook* book, size_t max_result_bytes)
+      : loop_(loop), book_(book), max_result_bytes_(max_result_bytes) {}
 
   // Makes the request durable, then acts on it. REQUIRES: the job is settled.
   void Cancel(LiveJob* job);
@@ -38,16 +44,22 @@ class Canceller {
   void Resume(LiveJob* job);
 
  private:
+  enum class Ask { kCancel, kLook };
+  static RequestClass ClassOf(Ask ask);
+
   void Act(LiveJob* job);
-  void AskUpstream(LiveJob* job);
-  void OnPermit(const std::string& job_id, OrgRuntime* org, absl::Status status);
-  void Send(LiveJob* job);
+  void AskUpstream(LiveJob* job, Ask ask);
+  void OnPermit(const std::string& job_id, OrgRuntime* org, Ask ask, absl::Status status);
+  void SendCancel(LiveJob* job);
   void OnVerdict(LiveJob* job, CancelVerdict verdict);
-  void RetryLater(LiveJob* job);
+  void SendLook(LiveJob* job);
+  void OnLook(LiveJob* job, const ApiReply& reply);
+  void RetryLater(LiveJob* job, Ask ask);
   void Finish(LiveJob* job, bool upstream_cancelled);
 
   EventLoop* const loop_;
   JobBook* const book_;
+  const size_t max_result_bytes_;
   const BackoffPolicy backoff_;
   absl::BitGen random_;
   bool stopped_ = false;

@@ -28,6 +28,9 @@ struct NewJob {
   v1::SubmitGuarantee guarantee = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;  // never UNSPECIFIED
   std::optional<v1::PollPolicy> poll;
   store::Submission submission;
+  // Values for the `{name}` parts of the kind's paths.
+  google::protobuf::Map<std::string, std::string> path_parameters;
+  int results_page_size = 0;  // items; 0 = the kind's default
   // Tells a repeated request from a reused request_id: a hash of all that
   // decides what is executed.
   std::string fingerprint;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "common/time_conversion.h"
 #include "server/jobs/job_state.h"
 
@@ -27,6 +28,21 @@ bool IsRetryable(const ApiReply& reply) {
 
 // Answers that leave it open whether the request was executed.
 bool IsAmbiguous(int status) { return status < 400 || status == 408 || status >= 500; }
+
+// The same request may fare better later.
+bool IsPassing(const ApiReply& reply) {
+  if (reply.fate != Fate::kAnswered) return true;
+  const int status = reply.response.status;
+  return status == 429 || (!IsSuccess(status) && IsAmbiguous(status));
+}
+
+// Keeps what a held call was answered: its body is the work's own word.
+void AddFailureBody(const ApiReply& reply, absl::Status* error) {
+  const HttpResponse& response = reply.response;
+  if (reply.fate != Fate::kAnswered || response.body.empty()) return;
+  SetFailureBody(error,
+                 MakeFailureBody(response.status, response.Header("content-type"), response.body));
+}
 
 absl::Status UnknownOutcome(const absl::Status& cause) {
   absl::Status status = MakeError(
@@ -102,6 +118,7 @@ PollVerdict JudgeReport(const store::StoredJob& job, PollReport report) {
   PollVerdict verdict;
   verdict.upstream_status = std::move(report.upstream_status);
   verdict.unknown_status = !report.state.has_value();
+  verdict.follow_up = std::move(report.follow_up);
   const v1::JobState current = job.job().state();
   if (!report.state || Rank(*report.state) <= Rank(current)) return verdict;
   verdict.kind = PollVerdict::Kind::kEntered;
@@ -110,6 +127,21 @@ PollVerdict JudgeReport(const store::StoredJob& job, PollReport report) {
   verdict.result_json = std::move(report.result_json);
   verdict.error = std::move(report.failure);
   return verdict;
+}
+
+SubmitVerdict JudgeReply(const JobKind& kind, v1::SubmitGuarantee guarantee,
+                         const ApiReply& reply) {
+  if (reply.fate == Fate::kNotSent) return Retry(reply.status, reply.retry_after);
+  if (reply.fate == Fate::kBroken) return Ambiguous(guarantee, reply.status);
+  const int status = reply.response.status;
+  if (reply.fate == Fate::kAnswered && IsSuccess(status)) {
+    absl::StatusOr<SubmitReceipt> receipt = kind.ParseSubmit(reply.response);
+    if (receipt.ok()) return Accepted(*std::move(receipt));
+    return Ambiguous(guarantee, receipt.status());
+  }
+  if (IsRetryable(reply)) return Retry(reply.status, reply.retry_after);
+  if (IsAmbiguous(status)) return Ambiguous(guarantee, reply.status);
+  return Rejected(reply.status);
 }
 
 PollVerdict JudgeFailedPoll(const store::StoredJob& job, const PollHistory& history,
@@ -142,17 +174,11 @@ absl::Status AttemptsExhausted(const store::StoredJob& job, int polls) {
 
 SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
                               const ApiReply& reply) {
-  if (reply.fate == Fate::kNotSent) return Retry(reply.status, reply.retry_after);
-  if (reply.fate == Fate::kBroken) return Ambiguous(guarantee, reply.status);
-  const int status = reply.response.status;
-  if (reply.fate == Fate::kAnswered && IsSuccess(status)) {
-    absl::StatusOr<SubmitReceipt> receipt = kind.ParseSubmit(reply.response);
-    if (receipt.ok()) return Accepted(*std::move(receipt));
-    return Ambiguous(guarantee, receipt.status());
-  }
-  if (IsRetryable(reply)) return Retry(reply.status, reply.retry_after);
-  if (IsAmbiguous(status)) return Ambiguous(guarantee, reply.status);
-  return Rejected(reply.status);
+  SubmitVerdict verdict = JudgeReply(kind, guarantee, reply);
+  const bool has_failed = verdict.kind == SubmitVerdict::Kind::kRejected ||
+                          verdict.kind == SubmitVerdict::Kind::kUnknown;
+  if (has_failed && kind.holds_call()) AddFailureBody(reply, &verdict.error);
+  return verdict;
 }
 
 SubmitVerdict JudgeNoPermit(const absl::Status& status) {
@@ -170,7 +196,7 @@ PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const Po
   absl::Status error = reply.status;
   bool read = false;
   if (reply.fate == Fate::kAnswered && IsSuccess(reply.response.status)) {
-    absl::StatusOr<PollReport> report = kind.ParsePoll(reply.response);
+    absl::StatusOr<PollReport> report = kind.ParsePoll(RefOf(job), reply.response);
     read = report.ok();
     if (read) {
       verdict = JudgeReport(job, *std::move(report));
@@ -189,13 +215,24 @@ PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const Po
   return verdict;
 }
 
+// A cancel may be repeated: what is ambiguous is tried again.
 CancelVerdict JudgeCancel(const ApiReply& reply) {
-  if (reply.fate != Fate::kAnswered) return CancelVerdict::kRetry;
-  const int status = reply.response.status;
-  if (IsSuccess(status)) return CancelVerdict::kConfirmed;
-  // A cancel may be repeated: what is ambiguous is tried again.
-  if (status == 429 || IsAmbiguous(status)) return CancelVerdict::kRetry;
-  return CancelVerdict::kRefused;
+  if (IsPassing(reply)) return CancelVerdict::kRetry;
+  return IsSuccess(reply.response.status) ? CancelVerdict::kConfirmed : CancelVerdict::kRefused;
+}
+
+LastLookVerdict JudgeLastLook(const JobKind& kind, const store::StoredJob& job,
+                              const ApiReply& reply, absl::Time now) {
+  PollVerdict seen = JudgePoll(kind, job, PollHistory(), reply, now);
+  LastLookVerdict verdict;
+  verdict.upstream_status = std::move(seen.upstream_status);
+  if (seen.ended_upstream) {
+    verdict.kind = LastLookVerdict::Kind::kEnded;
+    verdict.outcome = {seen.state, std::move(seen.error), std::move(seen.result_json)};
+  } else if (IsPassing(reply)) {
+    verdict.kind = LastLookVerdict::Kind::kRetry;
+  }
+  return verdict;
 }
 
 absl::Status TimedOutError(const store::StoredJob& job) {

@@ -11,6 +11,7 @@
 #include "gcjobs/v1/job.pb.h"
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/kinds/job_kind.h"
+#include "server/jobs/job_record.h"
 #include "server/store/stored_job.pb.h"
 
 namespace gcjobs {
@@ -32,6 +33,8 @@ struct SubmitVerdict {
   // kRetry: not before so long from now, if the upstream said so.
   std::optional<absl::Duration> retry_after;
 };
+// What a held call (JobKind::holds_call) was answered is in a final `error` as a
+// FailureBody.
 SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
                               const ApiReply& reply);
 
@@ -63,6 +66,8 @@ struct PollVerdict {
   bool unknown_status = false;  // the upstream used a status that we do not know
   bool refused = false;         // 400, 403 or 410: counts towards refusals_in_a_row
   bool ended_upstream = false;  // the end was seen, not declared here
+  // The job goes on at Genesys Cloud when this is sent.
+  std::optional<ApiRequest> follow_up;
 };
 PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const PollHistory& history,
                       const ApiReply& reply, absl::Time now);
@@ -74,6 +79,20 @@ enum class CancelVerdict {
   kRetry,
 };
 CancelVerdict JudgeCancel(const ApiReply& reply);
+
+// What the look after a refused cancel means: most often the work was over.
+struct LastLookVerdict {
+  enum class Kind {
+    kEnded,     // at Genesys Cloud, as `outcome`
+    kNotEnded,  // or nobody will ever know
+    kRetry,     // the look failed
+  };
+  Kind kind = Kind::kNotEnded;
+  JobOutcome outcome;
+  std::string upstream_status;  // as spelt; empty when the look failed
+};
+LastLookVerdict JudgeLastLook(const JobKind& kind, const store::StoredJob& job,
+                              const ApiReply& reply, absl::Time now);
 
 // The error of a job whose execution_timeout ran out.
 absl::Status TimedOutError(const store::StoredJob& job);

@@ -15,7 +15,9 @@
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/admission.h"
+#include "server/jobs/call_slots.h"
 #include "server/jobs/job_engine.h"
+#include "server/jobs/job_record.h"
 #include "server/net/event_loop.h"
 #include "server/scheduler/poll_scheduler.h"
 #include "server/store/stored_job.pb.h"
@@ -44,7 +46,7 @@ struct LiveJob {
 
   const std::string& id() const { return record.job().id(); }
   v1::JobState state() const { return record.job().state(); }
-  JobRef ref() const { return {record.job().action_id(), record.job().upstream_id()}; }
+  JobRef ref() const { return RefOf(record); }
 
   store::StoredJob record;  // as last committed
   OrgRuntime* org = nullptr;
@@ -53,6 +55,7 @@ struct LiveJob {
   // Until Genesys Cloud has taken the work.
   std::optional<store::Submission> submission;
   Admission::Ticket ticket;
+  CallSlots::Place call_place = 0;  // in the queue, when it waits there
   int submit_failures = 0;
 
   // Looks.
@@ -60,6 +63,7 @@ struct LiveJob {
   int poll_failures = 0;  // in a row
   int refusals_in_a_row = 0;
   std::string upstream_status;  // as spelt in the last look
+  bool following_up = false;    // a look's follow-up is under way
 
   // The cancel, or the end of the execution timeout, is under way upstream.
   bool cancelling = false;

@@ -8,6 +8,7 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/jobs/job_record.h"
 #include "server/jobs/job_state.h"
 
 namespace gcjobs {
@@ -62,16 +63,13 @@ Orchestrator::Orchestrator(Options options, Collaborators with)
       admission_(options.admission, with.metrics),
       book_(with.loop, with.store, with.metrics),
       poll_runner_(with.loop, &book_, with.metrics, options.max_result_bytes),
-      canceller_(with.loop, &book_),
-      submitter_(with.loop, &book_,
+      canceller_(with.loop, &book_, options.max_result_bytes),
+      submitter_({options.max_result_bytes, options.max_direct_calls}, with.loop, &book_,
+                 with.metrics,
                  {[this](LiveJob* job) { OnAccepted(job); },
                   [this](LiveJob* job) { canceller_.Resume(job); }}) {
   for (OrgRuntime* org : with.orgs) orgs_.emplace(org->name, org);
-  book_.set_hooks({[this](LiveJob& job) {
-                     job.org->scheduler->Remove(job.id(), loop_->clock()->MonotonicNow(),
-                                                /*ended=*/false);
-                   },
-                   std::move(with.on_store_failed)});
+  book_.set_hooks({[this](LiveJob& job) { OnEnded(job); }, std::move(with.on_store_failed)});
 }
 
 absl::Status Orchestrator::Restore(store::StoredJob record,
@@ -110,7 +108,13 @@ void Orchestrator::Resume(LiveJob* job) {
   ArmDeadline(job);
   if (job->state() != v1::JOB_STATE_QUEUED) return OnAccepted(job);
   if (job->record.submit_in_doubt()) return submitter_.Resolve(job);
+  if (job->record.job().cancel_requested()) return canceller_.Resume(job);
   submitter_.Start(job);
+}
+
+void Orchestrator::OnEnded(LiveJob& job) {
+  submitter_.Forget(&job);
+  job.org->scheduler->Remove(job.id(), loop_->clock()->MonotonicNow(), /*ended=*/false);
 }
 
 void Orchestrator::BeginStop() {
@@ -145,24 +149,7 @@ std::unique_ptr<LiveJob> Orchestrator::MakeJob(NewJob job, OrgRuntime* org,
   GCJOBS_CHECK(live->kind != nullptr, "kind ", job.kind, " was not validated");
   live->ticket = std::move(ticket);
   live->submission = std::move(job.submission);
-
-  v1::Job& view = *live->record.mutable_job();
-  view.set_id(ids_.Next(now));
-  view.set_org(std::move(job.org));
-  view.set_kind(std::move(job.kind));
-  view.set_state(v1::JOB_STATE_QUEUED);
-  view.set_action_id(std::move(job.action_id));
-  view.set_request_id(std::move(job.request_id));
-  *view.mutable_labels() = std::move(job.labels);
-  view.set_created_by(std::move(job.created_by));
-  *view.mutable_create_time() = ToProto(now);
-  *view.mutable_update_time() = ToProto(now);
-
-  live->record.set_fingerprint(std::move(job.fingerprint));
-  live->record.set_guarantee(job.guarantee);
-  *live->record.mutable_deadline() = ToProto(now + job.execution_timeout);
-  *live->record.mutable_retention() = ToProto(job.retention);
-  if (job.poll) *live->record.mutable_poll() = *std::move(job.poll);
+  live->record = MakeRecord(ids_.Next(now), now, std::move(job));
   return live;
 }
 

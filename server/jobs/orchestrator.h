@@ -32,6 +32,10 @@ class Orchestrator final : public JobEngine {
     Admission::Options admission;
     // A larger inline result is not kept; Job.result_bytes tells its size.
     size_t max_result_bytes = 2 << 20;
+    // Calls of one organisation that are held until their work is done
+    // (JobKind::holds_call). Genesys Cloud runs 50 data actions at a time;
+    // raising it costs connections.
+    int max_direct_calls = 50;
     // How long CancelJob waits for Genesys Cloud before it answers with the
     // job as it then is.
     absl::Duration cancel_wait = absl::Seconds(10);
@@ -80,6 +84,7 @@ class Orchestrator final : public JobEngine {
   void Resume(LiveJob* job);
   void ArmDeadline(LiveJob* job);
   void OnAccepted(LiveJob* job);
+  void OnEnded(LiveJob& job);
   // Reads a record on the readers' threads; `done` runs on the loop.
   using RecordDone = absl::AnyInvocable<void(absl::StatusOr<store::StoredJob>)>;
   void ReadRecord(std::string job_id, RecordDone done);

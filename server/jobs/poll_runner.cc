@@ -9,6 +9,7 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/jobs/job_record.h"
 #include "server/jobs/job_state.h"
 
 namespace gcjobs {
@@ -32,7 +33,16 @@ PollTask TaskOf(const LiveJob& job, const Clock& clock) {
 }  // namespace
 
 PollRunner::PollRunner(EventLoop* loop, JobBook* book, Metrics* metrics, size_t max_result_bytes)
-    : loop_(loop), book_(book), metrics_(metrics), max_result_bytes_(max_result_bytes) {}
+    : loop_(loop),
+      book_(book),
+      metrics_(metrics),
+      max_result_bytes_(max_result_bytes),
+      follow_ups_(book) {}
+
+void PollRunner::Stop() {
+  stopped_ = true;
+  follow_ups_.Stop();
+}
 
 void PollRunner::Start(LiveJob* job) {
   const Clock& clock = *loop_->clock();
@@ -121,6 +131,7 @@ void PollRunner::Apply(LiveJob* job, PollVerdict verdict) {
     org->scheduler->Remove(job->id(), now, verdict.ended_upstream);
   } else {
     org->scheduler->Looked(job->id(), now);
+    if (verdict.follow_up) follow_ups_.Send(job, *std::move(verdict.follow_up));
   }
   if (verdict.kind == PollVerdict::Kind::kEntered) Enter(job, std::move(verdict));
   Pump(org);
@@ -128,18 +139,8 @@ void PollRunner::Apply(LiveJob* job, PollVerdict verdict) {
 
 void PollRunner::Enter(LiveJob* job, PollVerdict verdict) {
   store::StoredJob next = job->record;
-  const absl::Time now = loop_->clock()->Now();
-  if (!verdict.error.ok()) {
-    EnterState(verdict.state, now, std::move(verdict.error), &next);
-  } else {
-    EnterState(verdict.state, now, &next);
-  }
-  next.mutable_job()->set_result_bytes(static_cast<int64_t>(verdict.result_json.size()));
-  if (verdict.result_json.size() <= max_result_bytes_) {
-    next.mutable_job()->set_result_json(std::move(verdict.result_json));
-  }
-  // A job that Genesys Cloud ended as cancelled was cancelled there.
-  if (verdict.state == v1::JOB_STATE_CANCELLED) next.mutable_job()->set_upstream_cancelled(true);
+  EnterOutcome({verdict.state, std::move(verdict.error), std::move(verdict.result_json)},
+               *job->kind, max_result_bytes_, loop_->clock()->Now(), &next);
   book_->Commit(job, std::move(next));
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/backoff_policy.h"
 #include "common/metrics.h"
+#include "server/jobs/follow_ups.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_planner.h"
 #include "server/net/event_loop.h"
@@ -22,11 +23,12 @@ class PollRunner {
   // All must outlive this. `max_result_bytes`: a larger result is not kept.
   PollRunner(EventLoop* loop, JobBook* book, Metrics* metrics, size_t max_result_bytes);
 
-  // Looks after an accepted job until it ends.
+  // Looks after an accepted job until it ends. REQUIRES: its kind holds no
+  // call: there would be nothing to look at.
   void Start(LiveJob* job);
 
   // Starts no more looks.
-  void Stop() { stopped_ = true; }
+  void Stop();
 
   // Does what is due in an organisation. Call it after the scheduler was told
   // something from outside.
@@ -54,6 +56,7 @@ class PollRunner {
   const size_t max_result_bytes_;
   const BackoffPolicy backoff_;
   absl::BitGen random_;
+  FollowUps follow_ups_;
   absl::flat_hash_map<OrgRuntime*, Lane> lanes_;
   bool stopped_ = false;
 };

@@ -6,64 +6,85 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/jobs/job_record.h"
 #include "server/jobs/job_state.h"
 
 namespace gcjobs {
 
-Submitter::Submitter(EventLoop* loop, JobBook* book, Hooks hooks)
-    : loop_(loop), book_(book), hooks_(std::move(hooks)) {}
+Submitter::Submitter(Options options, EventLoop* loop, JobBook* book, Metrics* metrics, Hooks hooks)
+    : options_(options),
+      loop_(loop),
+      book_(book),
+      hooks_(std::move(hooks)),
+      slots_(options.max_direct_calls, metrics) {}
 
 void Submitter::Start(LiveJob* job) {
-  OrgRuntime* const org = job->org;
-  org->client->Acquire(
-      RequestClass::kSubmit, absl::InfiniteDuration(),
-      [this, id = job->id(), org](absl::Status status) { OnPermit(id, org, std::move(status)); });
+  const std::string& org = job->org->name;
+  if (!job->kind->holds_call() || slots_.TryTake(org)) return AskPermit(job);
+  // Forget takes it out of the queue: whose turn comes is still there.
+  job->call_place = slots_.Wait(org, [this, id = job->id()] { AskPermit(book_->Find(id)); });
 }
+
+void Submitter::Forget(LiveJob* job) { slots_.Leave(job->org->name, job->call_place); }
 
 void Submitter::Resolve(LiveJob* job) { Apply(job, JudgeLostSubmission(job->record.guarantee())); }
 
-void Submitter::OnPermit(const std::string& job_id, OrgRuntime* org, absl::Status status) {
-  book_->WhenSettled(job_id, [this, org, status = std::move(status)](LiveJob* job) {
-    if (job == nullptr || stopped_) {
-      if (status.ok()) org->client->Release(RequestClass::kSubmit);
-    } else if (!status.ok()) {
-      Apply(job, JudgeNoPermit(status));
-    } else {
-      CommitIntent(job);
-    }
+void Submitter::AskPermit(LiveJob* job) {
+  Attempt attempt{job->id(), job->org, job->kind->holds_call()};
+  job->org->client->Acquire(RequestClass::kSubmit, absl::InfiniteDuration(),
+                            [this, attempt = std::move(attempt)](absl::Status status) {
+                              OnPermit(attempt, std::move(status));
+                            });
+}
+
+void Submitter::OnPermit(const Attempt& attempt, absl::Status status) {
+  book_->WhenSettled(attempt.job_id, [this, attempt, status = std::move(status)](LiveJob* job) {
+    if (job != nullptr && !stopped_ && status.ok()) return CommitIntent(job, attempt);
+    if (status.ok()) attempt.org->client->Release(RequestClass::kSubmit);
+    GiveSlotBack(attempt);
+    if (job != nullptr && !stopped_) Apply(job, JudgeNoPermit(status));
   });
 }
 
-void Submitter::CommitIntent(LiveJob* job) {
+void Submitter::CommitIntent(LiveJob* job, const Attempt& attempt) {
   GCJOBS_FAILPOINT("submit.before_intent");
   store::StoredJob next = job->record;
   next.set_submit_in_doubt(true);
   next.set_submit_attempts(next.submit_attempts() + 1);
-  book_->Commit(job, std::move(next), [this](LiveJob* settled) { Send(settled); });
+  book_->Commit(job, std::move(next),
+                [this, attempt](LiveJob* settled) { Send(settled, attempt); });
 }
 
-void Submitter::Send(LiveJob* job) {
+void Submitter::Send(LiveJob* job, const Attempt& attempt) {
   GCJOBS_FAILPOINT("submit.after_intent");
   const SubmissionRef submission{job->submission->body()};
   job->org->client->Send(job->kind->BuildSubmit(job->ref(), submission),
-                         [this, id = job->id()](ApiReply reply) { OnReply(id, std::move(reply)); });
+                         [this, attempt](ApiReply reply) { OnReply(attempt, std::move(reply)); });
 }
 
-void Submitter::OnReply(const std::string& job_id, ApiReply reply) {
+void Submitter::OnReply(const Attempt& attempt, ApiReply reply) {
   GCJOBS_FAILPOINT("submit.reply_uncommitted");
-  book_->WhenSettled(job_id, [this, reply = std::move(reply), job_id](LiveJob* job) {
-    if (job == nullptr) {
-      Log(LogLevel::kInfo, "submit_reply_after_end",
-          {{"job_id", job_id}, {"http_status", reply.response.status}});
-      return;
-    }
-    Apply(job, JudgeSubmission(*job->kind, job->record.guarantee(), reply));
-  });
+  GiveSlotBack(attempt);
+  book_->WhenSettled(attempt.job_id,
+                     [this, reply = std::move(reply), job_id = attempt.job_id](LiveJob* job) {
+                       if (job == nullptr) {
+                         Log(LogLevel::kInfo, "submit_reply_after_end",
+                             {{"job_id", job_id}, {"http_status", reply.response.status}});
+                         return;
+                       }
+                       Apply(job, JudgeSubmission(*job->kind, job->record.guarantee(), reply));
+                     });
+}
+
+// Once stopped, nobody is given a slot any more.
+void Submitter::GiveSlotBack(const Attempt& attempt) {
+  if (attempt.has_slot && !stopped_) slots_.Release(attempt.org->name);
 }
 
 void Submitter::Apply(LiveJob* job, SubmitVerdict verdict) {
   switch (verdict.kind) {
     case SubmitVerdict::Kind::kAccepted:
+      if (verdict.receipt.end) return End(job, *std::move(verdict.receipt.end));
       return Accept(job, verdict.receipt);
     case SubmitVerdict::Kind::kRejected:
       return Fail(job, v1::JOB_STATE_FAILED, std::move(verdict.error));
@@ -89,6 +110,18 @@ void Submitter::Accept(LiveJob* job, const SubmitReceipt& receipt) {
     accepted->ticket = Admission::Ticket();
     hooks_.on_accepted(accepted);
   });
+}
+
+// The work was done when the answer came.
+void Submitter::End(LiveJob* job, PollReport report) {
+  const absl::Time now = loop_->clock()->Now();
+  job->upstream_status = std::move(report.upstream_status);
+  store::StoredJob next = job->record;
+  next.set_submit_in_doubt(false);
+  *next.mutable_job()->mutable_accept_time() = ToProto(now);
+  EnterOutcome({*report.state, std::move(report.failure), std::move(report.result_json)},
+               *job->kind, options_.max_result_bytes, now, &next);
+  book_->Commit(job, std::move(next));
 }
 
 void Submitter::Fail(LiveJob* job, v1::JobState state, absl::Status error) {

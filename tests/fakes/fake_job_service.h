@@ -174,6 +174,8 @@ class ScriptedStreams {
 class FakeJobService final : public v1::JobService::CallbackService {
  public:
   ScriptedCall<v1::SubmitActionRequest, v1::Job> submit_action;
+  ScriptedCall<v1::SubmitConversationQueryRequest, v1::Job> submit_query;
+  ScriptedCall<v1::SubmitJobRequest, v1::Job> submit_job;
   ScriptedCall<v1::GetJobRequest, v1::Job> get_job;
   ScriptedCall<v1::ListJobsRequest, v1::ListJobsResponse> list_jobs;
   ScriptedCall<v1::CancelJobRequest, v1::Job> cancel_job;
@@ -193,6 +195,15 @@ class FakeJobService final : public v1::JobService::CallbackService {
                                          const v1::SubmitActionRequest* request,
                                          v1::Job* job) override {
     return submit_action.Serve(context, *request, job);
+  }
+  grpc::ServerUnaryReactor* SubmitConversationQuery(
+      grpc::CallbackServerContext* context, const v1::SubmitConversationQueryRequest* request,
+      v1::Job* job) override {
+    return submit_query.Serve(context, *request, job);
+  }
+  grpc::ServerUnaryReactor* SubmitJob(grpc::CallbackServerContext* context,
+                                      const v1::SubmitJobRequest* request, v1::Job* job) override {
+    return submit_job.Serve(context, *request, job);
   }
   grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* context,
                                    const v1::GetJobRequest* request, v1::Job* job) override {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "google/rpc/status.pb.h"
 #include "tests/matchers/status_matchers.h"
 
@@ -67,6 +70,39 @@ TEST(GrpcStatusTest, DetailsWithoutMessageTakeTheCallsMessage) {
   details.set_code(14);
   const grpc::Status status(grpc::StatusCode::UNAVAILABLE, "busy", details.SerializeAsString());
   EXPECT_EQ(FromGrpc(status), absl::UnavailableError("busy"));
+}
+
+absl::Status WithBody(size_t body_bytes) {
+  absl::Status error = MakeError(absl::StatusCode::kInvalidArgument, "WHY", "no");
+  SetRetryDelay(&error, absl::Seconds(3));
+  SetFailureBody(&error, MakeFailureBody(400, "text/plain", std::string(body_bytes, 'x')));
+  return error;
+}
+
+TEST(GrpcStatusTest, AFailureBodyIsCutToTwoKibibytes) {
+  EXPECT_EQ(FromGrpc(ToGrpc(WithBody(2048))), WithBody(2048));
+  const absl::Status arrived = FromGrpc(ToGrpc(WithBody(2049)));
+  EXPECT_EQ(GetFailureBody(arrived)->body(), std::string(2048, 'x'));
+  EXPECT_TRUE(GetFailureBody(arrived)->truncated());
+  EXPECT_THAT(arrived, StatusIs(absl::StatusCode::kInvalidArgument, "WHY"));
+}
+
+TEST(GrpcStatusTest, WhatDoesNotFitATrailerLeavesTheReasonAndTheDelay) {
+  absl::Status error = WithBody(2048);
+  AddErrorMetadata(&error, "value", std::string(3000, 'v'));
+  const absl::Status arrived = FromGrpc(ToGrpc(error));
+  EXPECT_THAT(arrived, StatusIs(absl::StatusCode::kInvalidArgument, "WHY"));
+  EXPECT_EQ(GetErrorInfo(arrived)->metadata().at("value").size(), 3000u);
+  EXPECT_EQ(GetRetryDelay(arrived), absl::Seconds(3));
+  EXPECT_FALSE(GetFailureBody(arrived).has_value());
+}
+
+TEST(GrpcStatusTest, ALongMessageIsCutBetweenCharacters) {
+  std::string message;
+  while (message.size() < 5000) message += "\xC3\xA9";
+  const grpc::Status status = ToGrpc(absl::AbortedError(message));
+  EXPECT_LE(status.error_message().size(), 1024u);
+  EXPECT_THAT(status.error_message(), ::testing::EndsWith("\xA9..."));
 }
 
 }  // namespace

@@ -59,5 +59,24 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"broken by ascii", "\xE2\x82z", "??z"},
                       Case{"valid around invalid", "\xC3\xA9\xFF\xC3\xA9", "\xC3\xA9?\xC3\xA9"}));
 
+TEST(Utf8PrefixTest, ShortTextsStayWhole) {
+  EXPECT_EQ(Utf8Prefix("", 0), "");
+  EXPECT_EQ(Utf8Prefix("abc", 3), "abc");
+  EXPECT_EQ(Utf8Prefix("abc", 9), "abc");
+}
+
+TEST(Utf8PrefixTest, CutsBetweenCharacters) {
+  const std::string text = "a\xF0\x9F\x98\x80z";  // 1, 4 and 1 bytes
+  for (size_t max_bytes : {1, 2, 3, 4}) EXPECT_EQ(Utf8Prefix(text, max_bytes), "a") << max_bytes;
+  EXPECT_EQ(Utf8Prefix(text, 5), text.substr(0, 5));
+  EXPECT_EQ(Utf8Prefix(text, 0), "");
+}
+
+TEST(Utf8PrefixTest, CutsBytesThatAreNoTextWhereItMust) {
+  EXPECT_EQ(Utf8Prefix(std::string(10, '\x80'), 6), std::string(6, '\x80'));
+  EXPECT_EQ(Utf8Prefix(std::string(10, '\xFF'), 6), std::string(6, '\xFF'));
+  EXPECT_EQ(Utf8Prefix(std::string(10, '\x80'), 2), std::string(2, '\x80'));
+}
+
 }  // namespace
 }  // namespace gcjobs

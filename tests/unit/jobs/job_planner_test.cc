@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "common/time_conversion.h"
 #include "server/jobs/job_state.h"
 #include "tests/fakes/fake_genesys_client.h"
@@ -17,6 +18,7 @@ namespace {
 
 using ::gcjobs::testing::FakeGenesysClient;
 using ::gcjobs::testing::PlainKind;
+using ::gcjobs::testing::PlainTraits;
 using ::gcjobs::testing::StatusIs;
 using Submit = SubmitVerdict::Kind;
 using Poll = PollVerdict::Kind;
@@ -30,7 +32,7 @@ ApiReply Status(int status) {
 }
 
 SubmitVerdict Judge(const ApiReply& reply, v1::SubmitGuarantee guarantee = kOnce) {
-  return JudgeSubmission(PlainKind("plain", false), guarantee, reply);
+  return JudgeSubmission(PlainKind("plain"), guarantee, reply);
 }
 
 TEST(JudgeSubmissionTest, AReadableReceiptIsAccepted) {
@@ -86,6 +88,27 @@ TEST(JudgeSubmissionTest, RefusedCredentialsRejectAndAMissingPermitWaits) {
   EXPECT_EQ(JudgeNoPermit(down).retry_after, absl::Seconds(3));
 }
 
+// Such a body is the action's own word; elsewhere it is Genesys Cloud's, and in
+// the message.
+TEST(JudgeSubmissionTest, OnlyAHeldCallsFailureKeepsItsBody) {
+  const PlainKind direct("direct", PlainTraits{"", v1::RESULTS_MODE_INLINE, true});
+  for (const int status : {400, 404, 500}) {
+    ApiReply reply = Status(status);
+    reply.response.body = "sorry";
+    EXPECT_EQ(GetFailureBody(JudgeSubmission(direct, kOnce, reply).error)->body(), "sorry");
+    EXPECT_FALSE(GetFailureBody(Judge(reply).error).has_value());
+    reply.response.body.clear();
+    EXPECT_FALSE(GetFailureBody(JudgeSubmission(direct, kOnce, reply).error).has_value());
+  }
+}
+
+TEST(JudgeSubmissionTest, WhatIsTriedAgainKeepsNoBody) {
+  const PlainKind direct("direct", PlainTraits{"", v1::RESULTS_MODE_INLINE, true});
+  ApiReply reply = Status(500);
+  reply.response.body = "sorry";
+  EXPECT_FALSE(GetFailureBody(JudgeSubmission(direct, kAgain, reply).error).has_value());
+}
+
 class JudgePollTest : public ::testing::Test {
  protected:
   JudgePollTest() {
@@ -95,7 +118,7 @@ class JudgePollTest : public ::testing::Test {
   }
   PollVerdict Judge(const ApiReply& reply, PollHistory history = {1, 0},
                     absl::Duration age = absl::Seconds(10)) {
-    return JudgePoll(PlainKind("plain", false), job_, history, reply, kAccepted + age);
+    return JudgePoll(PlainKind("plain"), job_, history, reply, kAccepted + age);
   }
   store::StoredJob job_;
 };
@@ -165,6 +188,32 @@ TEST_F(JudgePollTest, MaxAttemptsEndsAJobThatIsNotFinished) {
   EXPECT_EQ(GetReason(spent.error), "POLL_ATTEMPTS_EXHAUSTED");
   EXPECT_EQ(Judge(Status(500), {3, 0}).state, v1::JOB_STATE_FAILED);
   EXPECT_EQ(Judge(FakeGenesysClient::Ok("completed"), {3, 0}).state, v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(JudgePollTest, AFollowUpIsPassedOnWithoutATransition) {
+  const PollVerdict verdict = Judge(FakeGenesysClient::Ok("READY"));
+  EXPECT_EQ(verdict.kind, Poll::kUnchanged);
+  ASSERT_TRUE(verdict.follow_up.has_value());
+  EXPECT_EQ(verdict.follow_up->target, "/things//go");
+}
+
+TEST_F(JudgePollTest, TheLastLookFindsTheEndOrNot) {
+  using LastLook = LastLookVerdict::Kind;
+  const auto judge = [this](const ApiReply& reply) {
+    return JudgeLastLook(PlainKind("plain"), job_, reply, kAccepted + absl::Hours(1));
+  };
+  const LastLookVerdict done = judge(FakeGenesysClient::Ok("Completed"));
+  EXPECT_EQ(done.kind, LastLook::kEnded);
+  EXPECT_EQ(done.outcome.state, v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(done.upstream_status, "Completed");
+  for (const ApiReply& reply :
+       {FakeGenesysClient::Ok("RUNNING"), FakeGenesysClient::Ok(""), Status(404), Status(403)}) {
+    EXPECT_EQ(judge(reply).kind, LastLook::kNotEnded) << reply.response.status;
+  }
+  for (const ApiReply& reply :
+       {Status(500), Status(429), FakeGenesysClient::NotSent(), FakeGenesysClient::Broken()}) {
+    EXPECT_EQ(judge(reply).kind, LastLook::kRetry) << reply.response.status;
+  }
 }
 
 TEST(JudgeCancelTest, ConfirmedRefusedOrToBeRepeated) {

@@ -22,26 +22,44 @@
 
 namespace gcjobs::testing {
 
-// A kind of work with an upstream cancel, spoken in the plainest words:
-// submissions answer with the id, looks with the status.
+// What a PlainKind can do.
+struct PlainTraits {
+  std::string cancel_method;  // empty = it has no cancel upstream
+  v1::ResultsMode results_mode = v1::RESULTS_MODE_INLINE;
+  bool holds_call = false;
+};
+
+// A kind of work spoken in the plainest words: submissions answer with the id
+// (or, when the call is held, with the result), looks with the status. A thing
+// that is READY waits to be told to go on.
 class PlainKind : public JobKind {
  public:
-  explicit PlainKind(std::string name, bool can_cancel) {
+  explicit PlainKind(std::string name, PlainTraits traits = {}) : traits_(std::move(traits)) {
     description_.set_kind(std::move(name));
-    if (can_cancel) description_.set_cancel_path("DELETE /things/{id}");
+    description_.set_results_mode(traits_.results_mode);
+    if (!traits_.cancel_method.empty()) {
+      description_.set_cancel_path(traits_.cancel_method + " /{space}/{upstream_id}");
+    }
   }
   const v1::JobKind& description() const override { return description_; }
-  ApiRequest BuildSubmit(const JobRef& /*job*/, const SubmissionRef& submission) const override {
-    return {RequestClass::kSubmit, "POST", "/things", std::string(submission.body)};
+  bool holds_call() const override { return traits_.holds_call; }
+  ApiRequest BuildSubmit(const JobRef& job, const SubmissionRef& submission) const override {
+    return {RequestClass::kSubmit, "POST", SpaceOf(job), std::string(submission.body)};
   }
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
     if (response.body.empty()) return Unreadable();
-    return SubmitReceipt{response.body, "queued"};
+    if (!traits_.holds_call) return SubmitReceipt{response.body, "queued", std::nullopt};
+    SubmitReceipt receipt;
+    receipt.end.emplace();
+    receipt.end->state = v1::JOB_STATE_SUCCEEDED;
+    receipt.end->result_json = response.body;
+    return receipt;
   }
   ApiRequest BuildPoll(const JobRef& job) const override {
-    return {RequestClass::kPoll, "GET", "/things/" + std::string(job.upstream_id), ""};
+    return {RequestClass::kPoll, "GET", PathOf(job), ""};
   }
-  absl::StatusOr<PollReport> ParsePoll(const HttpResponse& response) const override {
+  absl::StatusOr<PollReport> ParsePoll(const JobRef& job,
+                                       const HttpResponse& response) const override {
     if (response.body.empty()) return Unreadable();
     PollReport report;
     report.upstream_status = response.body;
@@ -50,25 +68,53 @@ class PlainKind : public JobKind {
     if (report.state == v1::JOB_STATE_FAILED) {
       report.failure = FakeGenesysClient::GenesysError(absl::StatusCode::kAborted, "GENESYS_X");
     }
+    if (response.body == "READY") {
+      report.state = v1::JOB_STATE_PENDING;
+      report.follow_up = ApiRequest{RequestClass::kSubmit, "PUT", PathOf(job) + "/go", "{}"};
+    }
     return report;
   }
   std::optional<ApiRequest> BuildCancel(const JobRef& job) const override {
-    if (description_.cancel_path().empty()) return std::nullopt;
-    return ApiRequest{RequestClass::kCancel, "DELETE", "/things/" + std::string(job.upstream_id),
-                      ""};
+    if (traits_.cancel_method.empty()) return std::nullopt;
+    return ApiRequest{RequestClass::kCancel, traits_.cancel_method, PathOf(job), ""};
+  }
+  ApiRequest BuildResults(const JobRef& job, absl::string_view /*next*/,
+                          int /*page_size*/) const override {
+    return {RequestClass::kResults, "GET", PathOf(job) + "/results", ""};
+  }
+  absl::StatusOr<ResultsView> ParseResults(HttpResponse* response) const override {
+    ResultsView view;
+    view.items = response->body;
+    return view;
   }
 
  private:
+  static std::string SpaceOf(const JobRef& job) {
+    const auto space = job.path_parameters->find("space");
+    return "/" + (space == job.path_parameters->end() ? "things" : space->second);
+  }
+  static std::string PathOf(const JobRef& job) {
+    return SpaceOf(job) + "/" + std::string(job.upstream_id);
+  }
   static absl::Status Unreadable() {
     return FakeGenesysClient::GenesysError(absl::StatusCode::kInternal, "GENESYS_BAD_RESPONSE");
   }
+
+  const PlainTraits traits_;
   v1::JobKind description_;
 };
 
 inline JobKindRegistry PlainKinds() {
   std::vector<std::unique_ptr<JobKind>> kinds;
-  kinds.push_back(std::make_unique<PlainKind>("plain", /*can_cancel=*/false));
-  kinds.push_back(std::make_unique<PlainKind>("cancellable", /*can_cancel=*/true));
+  const auto add = [&kinds](const char* name, PlainTraits traits) {
+    kinds.push_back(std::make_unique<PlainKind>(name, std::move(traits)));
+  };
+  add("plain", {});
+  add("cancellable", {"DELETE"});
+  add("patchable", {"PATCH"});
+  add("paged", {"", v1::RESULTS_MODE_CURSOR});
+  add("silent", {"", v1::RESULTS_MODE_NONE});
+  add("direct", {"", v1::RESULTS_MODE_INLINE, /*holds_call=*/true});
   return JobKindRegistry(std::move(kinds));
 }
 
@@ -88,10 +134,19 @@ class JobWorld {
     clock_.Advance(step);
     Settle();
   }
-  // Answers the oldest request and settles.
-  void Answer(ApiReply reply) {
-    client_->Answer(std::move(reply));
+  // Answers the oldest request, or that with `index` younger than it, and
+  // settles.
+  void Answer(ApiReply reply, size_t index = 0) {
+    client_->Answer(std::move(reply), index);
     Settle();
+  }
+
+  // The oldest request that waits for an answer, as `METHOD TARGET`; "" when
+  // none does.
+  std::string Asked() const {
+    if (client_->sent().empty()) return "";
+    const ApiRequest& request = client_->sent().front().request;
+    return request.method + " " + request.target;
   }
 
   // Submits; the answer, if it came, is in `answers` under the returned index.
@@ -135,7 +190,8 @@ class JobWorld {
     Answer(FakeGenesysClient::Ok(status));
   }
 
-  v1::Job Stored(const std::string& job_id) { return store_.GetJob(job_id)->job(); }
+  v1::Job Stored(const std::string& job_id) { return StoredRecord(job_id).job(); }
+  store::StoredJob StoredRecord(const std::string& job_id) { return *store_.GetJob(job_id); }
   std::vector<v1::JobState> History(const std::string& job_id) {
     std::vector<v1::JobState> states;
     const auto events = store_.ReadJobEvents(job_id, 0, {});
@@ -164,11 +220,12 @@ class JobWorld {
     job.submission.set_body("{}");
     return job;
   }
-  static NewJob Cancellable() {
+  static NewJob OfKind(const std::string& kind) {
     NewJob job = Plain();
-    job.kind = "cancellable";
+    job.kind = kind;
     return job;
   }
+  static NewJob Cancellable() { return OfKind("cancellable"); }
 
   FakeGenesysClient& client() { return *client_; }
   FakeClock& clock() { return clock_; }

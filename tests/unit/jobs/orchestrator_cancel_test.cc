@@ -21,6 +21,10 @@ ApiReply ServerError() {
   return FakeGenesysClient::Error(500, absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
 }
 
+ApiReply Refusal(int status) {
+  return FakeGenesysClient::Error(status, absl::StatusCode::kNotFound, "GENESYS_NOT_FOUND");
+}
+
 TEST(OrchestratorCancelTest, AKindWithoutACancelIsCancelledHere) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
@@ -104,6 +108,33 @@ TEST(OrchestratorCancelTest, ARememberedCancelSurvivesARestart) {
   EXPECT_EQ(world.client().sent().front().request.method, "DELETE");
 }
 
+// In flight when the process died: nobody knows an id to cancel by.
+TEST(OrchestratorCancelTest, ARememberedCancelOfALostSubmissionEndsTheJobAfterARestart) {
+  JobWorld world;
+  NewJob job = JobWorld::Cancellable();
+  job.guarantee = v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE;
+  const size_t submit = world.Submit(job, absl::ZeroDuration());
+  const std::string job_id = (*world.answers[submit])->id();
+  world.Cancel(job_id);
+  world.Restart();
+  world.Advance(absl::Minutes(1));
+  EXPECT_EQ(world.client().sent_count(), 0);
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_FALSE(world.Stored(job_id).upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, ACancelledJobThatWasNotSentIsNotSentAfterARestart) {
+  JobWorld world;
+  const size_t submit = world.Submit(JobWorld::Cancellable(), absl::ZeroDuration());
+  const std::string job_id = (*world.answers[submit])->id();
+  world.Cancel(job_id);
+  world.client().Answer(FakeGenesysClient::NotSent());
+  world.loop().RunUntilIdle();  // the verdict is queued, and committed by
+  world.Restart();              // the time the process dies
+  EXPECT_EQ(world.client().sent_count(), 0);
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
+}
+
 TEST(OrchestratorCancelTest, ACancelledSubmissionIsNotTriedAgain) {
   JobWorld world;
   const size_t submit = world.Submit(JobWorld::Cancellable(), absl::ZeroDuration());
@@ -140,6 +171,91 @@ TEST(OrchestratorCancelTest, AFailingCancelIsRepeatedAndThenGivenUp) {
   }
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
   EXPECT_FALSE(world.Stored(job_id).upstream_cancelled());
+}
+
+// The job has ended there, so that there is nothing to cancel: what it came to
+// counts.
+TEST(OrchestratorCancelTest, ARefusedCancelTakesTheEndThatTheJobHasComeTo) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  const size_t call = world.Cancel(job_id);
+  world.Answer(Refusal(404));
+  EXPECT_EQ(world.Asked(), "GET /things/u-1");
+  world.Answer(FakeGenesysClient::Ok("COMPLETED"));
+  const v1::Job job = **world.answers[call];
+  EXPECT_EQ(job.state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(job.result_json(), "{\"n\":1.10}");
+  EXPECT_EQ(job.upstream_status(), "COMPLETED");
+  EXPECT_TRUE(job.cancel_requested());
+  EXPECT_FALSE(job.upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, ARefusedCancelOfACancelledJobIsConfirmedByTheLook) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  world.Cancel(job_id);
+  world.Answer(Refusal(409));
+  world.Answer(FakeGenesysClient::Ok("CANCELLED"));
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_TRUE(world.Stored(job_id).upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, ARefusedCancelOfAJobThatGoesOnClaimsNothing) {
+  for (const ApiReply& look : {FakeGenesysClient::Ok("RUNNING"), Refusal(404), Refusal(403)}) {
+    JobWorld world;
+    const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+    const size_t call = world.Cancel(job_id);
+    world.Answer(Refusal(400));
+    world.Answer(look);
+    EXPECT_EQ((*world.answers[call])->state(), v1::JOB_STATE_CANCELLED);
+    EXPECT_FALSE((*world.answers[call])->upstream_cancelled());
+  }
+}
+
+TEST(OrchestratorCancelTest, AFailedLookAfterARefusedCancelIsTriedAgain) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  world.Cancel(job_id);
+  world.Answer(Refusal(409));
+  world.Answer(ServerError());
+  EXPECT_EQ(world.engine().live_jobs(), 1u);
+  world.Advance(absl::Seconds(1));
+  world.Look("FAILED");
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
+}
+
+TEST(OrchestratorCancelTest, ACancelMayBeAnUpdate) {
+  JobWorld world;
+  NewJob job = JobWorld::OfKind("patchable");
+  job.path_parameters["space"] = "s-1";
+  const std::string job_id = world.SubmitAccepted(job);
+  world.Cancel(job_id);
+  EXPECT_EQ(world.Asked(), "PATCH /s-1/u-1");
+  world.Answer(FakeGenesysClient::Ok("{}"));
+  EXPECT_TRUE(world.Stored(job_id).upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, TheCancelThatComesFirstWins) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
+  world.AwaitLook();
+  world.Cancel(job_id);
+  world.Answer(FakeGenesysClient::Ok("", 204), /*index=*/1);
+  world.Answer(FakeGenesysClient::Ok("COMPLETED"));  // the look's answer, too late
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(world.History(job_id).size(), 3u);
+}
+
+TEST(OrchestratorCancelTest, ATimeoutDoesNotAskWhatTheJobHasComeTo) {
+  JobWorld world;
+  NewJob job = JobWorld::Cancellable();
+  job.execution_timeout = absl::Milliseconds(500);
+  const std::string job_id = world.SubmitAccepted(job);
+  world.Advance(absl::Milliseconds(500));
+  world.Answer(Refusal(404));
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
+  EXPECT_FALSE(world.Stored(job_id).upstream_cancelled());
+  EXPECT_EQ(world.Asked(), "");
 }
 
 TEST(OrchestratorCancelTest, ATimeoutCancelsUpstreamAndThenFails) {

@@ -160,6 +160,18 @@ TEST(OrchestratorPollTest, AResultBeyondTheCapIsMeasuredButNotKept) {
   EXPECT_EQ(world.Stored(job_id).result_bytes(), 10);
 }
 
+TEST(OrchestratorPollTest, ResultsAreAnnouncedWithTheEnd) {
+  for (const auto& [kind, has_results] :
+       {std::pair("plain", true), std::pair("paged", true), std::pair("silent", false)}) {
+    JobWorld world;
+    const std::string job_id = world.SubmitAccepted(JobWorld::OfKind(kind));
+    world.Look("RUNNING");
+    EXPECT_FALSE(world.Stored(job_id).has_results()) << kind;
+    world.Look("COMPLETED");
+    EXPECT_EQ(world.Stored(job_id).has_results(), has_results) << kind;
+  }
+}
+
 TEST(OrchestratorPollTest, TheCallersPolicyIsHonoured) {
   JobWorld world;
   NewJob job = JobWorld::Plain();

@@ -250,6 +250,18 @@ TEST(OrchestratorRestartTest, AJobThatWaitsToRetryIsNotInDoubt) {
   EXPECT_EQ(world.client().sent_count(), 1);
 }
 
+TEST(OrchestratorRestartTest, PathParametersAndPageSizeAreKept) {
+  JobWorld world;
+  NewJob job = JobWorld::Plain();
+  job.path_parameters["space"] = "s-1";
+  job.results_page_size = 250;
+  const std::string job_id = world.SubmitAccepted(job);
+  world.Restart();
+  EXPECT_EQ(world.StoredRecord(job_id).results_page_size(), 250);
+  world.AwaitLook();
+  EXPECT_EQ(world.Asked(), "GET /s-1/u-1");
+}
+
 TEST(OrchestratorRestartTest, TheHistoryHasNoGap) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
