@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 
 #include "common/log.h"
+#include "gcjobs/v1/job.pb.h"
 #include "server/org_config.h"
 
 namespace gcjobs {
@@ -34,8 +35,14 @@ struct ServerConfig {
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
 
+  std::vector<std::string> kind_files;  // job kinds beyond the built-in ones
+  // For submissions that do not say; never UNSPECIFIED.
+  v1::ActionMode action_mode = v1::ACTION_MODE_ASYNC;
+  v1::QueryEndpoint query_endpoint = v1::QUERY_ENDPOINT_QUERY;
+
   size_t max_parameters_bytes = 4 << 20;
   size_t max_result_bytes = 2 << 20;
+  int max_direct_calls = 50;  // of each organisation, at a time
   absl::Duration default_wait = absl::Seconds(2);
   absl::Duration default_retention = absl::Hours(24 * 7);
   absl::Duration event_window = absl::Hours(24);

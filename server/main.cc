@@ -50,7 +50,7 @@ int Run(const ServerConfig& config) {
   });
   if (!server.ok()) {
     std::fprintf(stderr, "gcjobsd: %s\n", std::string(server.status().message()).c_str());
-    return kExitFailure;
+    return absl::IsInvalidArgument(server.status()) ? kExitUsage : kExitFailure;
   }
   std::printf("listening on %s\n", (*server)->address().c_str());
   std::fflush(stdout);

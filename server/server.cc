@@ -1,8 +1,5 @@
 #include "server/server.h"
 
-#include <grpcpp/ext/channelz_service_plugin.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/grpcpp.h>
 #include <prometheus/exposer.h>
 
 #include <atomic>
@@ -18,6 +15,7 @@
 #include "common/thread.h"
 
 #include "server/genesys/kinds/job_kind.h"
+#include "server/job_kinds.h"
 #include "server/jobs/orchestrator.h"
 #include "server/jobs/recovery.h"
 #include "server/jobs/retention.h"
@@ -25,12 +23,8 @@
 #include "server/net/curl_transport.h"
 #include "server/net/event_loop.h"
 #include "server/org_stack.h"
-#include "server/rpc/action_service.h"
 #include "server/rpc/auth.h"
-#include "server/rpc/authenticator.h"
-#include "server/rpc/job_service.h"
-#include "server/rpc/request_validation.h"
-#include "server/rpc/watch_service.h"
+#include "server/rpc_server.h"
 #include "server/store/memory_store.h"
 #include "server/store/read_pool.h"
 #include "server/store/sqlite_store.h"
@@ -40,44 +34,19 @@
 namespace gcjobs {
 namespace {
 
-// Below what proxies and load balancers drop as idle; finds dead peers of idle
-// watch streams.
-constexpr int kKeepaliveMillis = 30 * 1000;
-constexpr int kKeepaliveTimeoutMillis = 10 * 1000;
-// Clients may ping this often; gRPC's own default of 5 minutes would cut off
-// careful ones.
-constexpr int kMinClientPingMillis = 5 * 1000;
 // How often the drain looks whether requests under way have ended.
 constexpr absl::Duration kDrainStep = absl::Milliseconds(20);
-
-AuthOptions AuthOptionsOf(const ServerConfig& config) {
-  AuthOptions options;
-  options.tls_cert_file = config.tls_cert_file;
-  options.tls_key_file = config.tls_key_file;
-  options.client_ca_file = config.tls_client_ca_file;
-  options.token_file = config.tokens_file;
-  return options;
-}
-
-std::vector<std::string> OrgNamesOf(const ServerConfig& config) {
-  std::vector<std::string> names;
-  for (const OrgConfig& org : config.orgs) names.push_back(org.name);
-  return names;
-}
-
-JobKindRegistry BuiltInKinds() {
-  std::vector<std::unique_ptr<JobKind>> kinds;
-  kinds.push_back(MakeAsyncActionKind());
-  return JobKindRegistry(std::move(kinds));
-}
+// To one host, beside the calls that are held; over HTTP/2 one would do.
+constexpr int kConnectionsPerHost = 16;
 
 class ServerImpl final : public Server {
  public:
   ServerImpl(const ServerConfig& config, OnFailure on_failure)
-      : config_(config), on_failure_(std::move(on_failure)), kinds_(BuiltInKinds()) {}
+      : config_(config), on_failure_(std::move(on_failure)) {}
   ~ServerImpl() override { Shutdown(); }
 
   // The steps of Start, in order; a failed one ends it.
+  absl::Status LoadJobKinds();
   absl::Status OpenTransport();
   absl::Status OpenStore();
   absl::Status StartHub();
@@ -85,22 +54,17 @@ class ServerImpl final : public Server {
   absl::Status StartRpc();
   absl::Status StartMetrics();
 
-  const std::string& address() const override { return address_; }
+  const std::string& address() const override { return rpc_->address(); }
   void Shutdown() override;
 
  private:
-  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
-      const ListenAddress& listen);
-  void MakeServices();
-  void ConfigureBuilder(grpc::ServerBuilder* builder);
   void DrainUpstream();
 
   const ServerConfig config_;
   OnFailure on_failure_;
   const Clock* const clock_ = RealClock();
-  const JobKindRegistry kinds_;
+  std::unique_ptr<const JobKindRegistry> kinds_;
   Metrics metrics_;
-  std::string address_;
   bool stopped_ = false;
 
   // From the wire upwards; destroyed the other way round.
@@ -116,18 +80,25 @@ class ServerImpl final : public Server {
   std::unique_ptr<Orchestrator> orchestrator_;
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<Thread> loop_thread_;
-  std::shared_ptr<const Authenticator> authenticator_;
-  std::unique_ptr<WatchService> watch_service_;
-  std::unique_ptr<JobService> job_service_;
-  std::unique_ptr<ActionService> action_service_;
-  std::unique_ptr<grpc::Server> grpc_server_;
+  std::unique_ptr<RpcServer> rpc_;
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
+
+absl::Status ServerImpl::LoadJobKinds() {
+  auto kinds = MakeJobKinds(config_.kind_files);
+  if (!kinds.ok()) return kinds.status();
+  kinds_ = *std::move(kinds);
+  return absl::OkStatus();
+}
 
 absl::Status ServerImpl::OpenTransport() {
   CurlTransport::Options options;
   options.ca_file = config_.upstream_ca_file;
   options.proxy = config_.upstream_proxy;
+  // Over HTTP/1.1 each held call has a connection to itself, and organisations
+  // may share a host: nothing else may wait for them.
+  options.max_connections_per_host =
+      kConnectionsPerHost + config_.max_direct_calls * static_cast<int>(config_.orgs.size());
   auto transport = CurlTransport::Create(options);
   if (!transport.ok()) return transport.status();
   transport_ = *std::move(transport);
@@ -176,7 +147,7 @@ absl::Status ServerImpl::StartJobs() {
   with.store = store_.get();
   with.readers = readers_.get();
   with.metrics = &metrics_;
-  with.kinds = &kinds_;
+  with.kinds = kinds_.get();
   for (const OrgConfig& org : config_.orgs) {
     orgs_.push_back(std::make_unique<OrgStack>(org, transport_.get(), loop_.get(), &metrics_));
     with.orgs.push_back(orgs_.back()->runtime());
@@ -186,6 +157,7 @@ absl::Status ServerImpl::StartJobs() {
   };
   Orchestrator::Options options;
   options.max_result_bytes = config_.max_result_bytes;
+  options.max_direct_calls = config_.max_direct_calls;
   orchestrator_ = std::make_unique<Orchestrator>(options, std::move(with));
 
   const absl::StatusOr<RecoveryReport> report = Recover(*store_, orchestrator_.get());
@@ -202,76 +174,19 @@ absl::Status ServerImpl::StartJobs() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerImpl::MakeCredentials(
-    const ListenAddress& listen) {
-  const AuthOptions auth = AuthOptionsOf(config_);
-  const absl::Status safe =
-      CheckListener(listen.host, auth, config_.insecure ? ClearText::kAllow : ClearText::kRefuse);
-  if (!safe.ok()) return safe;
-  auto authenticator = Authenticator::Create(auth);
-  if (!authenticator.ok()) return authenticator.status();
-  authenticator_ = *std::move(authenticator);
-  return MakeServerCredentials(auth, authenticator_);
-}
-
-void ServerImpl::MakeServices() {
-  const OrgNames orgs(OrgNamesOf(config_), config_.default_org);
-  watch_service_ = std::make_unique<WatchService>(WatchService::Options{
-      hub_.get(), store_.get(), readers_.get(),
-      [orgs](const v1::JobFilter& filter) { return ValidateFilter(filter, orgs); }});
-
-  SubmitDefaults defaults;
-  defaults.wait = config_.default_wait;
-  defaults.retention = config_.default_retention;
-  defaults.max_parameters_bytes = config_.max_parameters_bytes;
-  job_service_ = std::make_unique<JobService>(JobService::Options{
-      orchestrator_.get(), loop_.get(), store_.get(), readers_.get(), &kinds_, authenticator_.get(),
-      orgs, defaults,
-      [this](auto* context, auto* request) { return watch_service_->WatchJob(context, request); },
-      [this](auto* context, auto* request) {
-        return watch_service_->WatchJobs(context, request);
-      }});
-
-  absl::flat_hash_map<std::string, ActionBackend*> backends;
-  for (const auto& org : orgs_) backends.emplace(org->runtime()->name, org->actions());
-  action_service_ = std::make_unique<ActionService>(
-      ActionService::Options{loop_.get(), std::move(backends), authenticator_.get(), orgs});
-}
-
-void ServerImpl::ConfigureBuilder(grpc::ServerBuilder* builder) {
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a taken port is an error
-  builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                              kMinClientPingMillis);
-  builder->SetMaxReceiveMessageSize(MaxReceiveMessageBytes(config_.max_parameters_bytes));
-  builder->RegisterService(job_service_.get());
-  builder->RegisterService(action_service_.get());
-}
-
 absl::Status ServerImpl::StartRpc() {
-  const absl::StatusOr<ListenAddress> listen = ParseListenAddress(config_.listen);
-  if (!listen.ok()) return listen.status();
-  auto credentials = MakeCredentials(*listen);
-  if (!credentials.ok()) return credentials.status();
-  MakeServices();
-
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  grpc::channelz::experimental::InitChannelzService();
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(config_.listen, *credentials, &port);
-  ConfigureBuilder(&builder);
-  grpc_server_ = builder.BuildAndStart();
-  if (grpc_server_ == nullptr || port == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", config_.listen, ": is the address in use?"));
-  }
-  grpc_server_->GetHealthCheckService()->SetServingStatus(true);
-  address_ = ListenAddress{listen->host, port}.ToString();
+  RpcServer::Parts parts;
+  parts.loop = loop_.get();
+  parts.store = store_.get();
+  parts.readers = readers_.get();
+  parts.metrics = &metrics_;
+  parts.kinds = kinds_.get();
+  parts.engine = orchestrator_.get();
+  parts.hub = hub_.get();
+  for (const auto& org : orgs_) parts.orgs.push_back(org.get());
+  auto rpc = RpcServer::Start(config_, parts);
+  if (!rpc.ok()) return rpc.status();
+  rpc_ = *std::move(rpc);
   return absl::OkStatus();
 }
 
@@ -317,13 +232,13 @@ void ServerImpl::DrainUpstream() {
 void ServerImpl::Shutdown() {
   if (std::exchange(stopped_, true)) return;
   exposer_.reset();
-  if (grpc_server_ != nullptr) {
-    grpc_server_->GetHealthCheckService()->Shutdown();
+  if (rpc_ != nullptr) {
+    rpc_->AnnounceStop();
     // Callers that wait for a verdict are answered now, and nothing new is
     // sent; then the streams, then whatever is left.
     loop_->Post([this] { orchestrator_->BeginStop(); });
     hub_->Drain();
-    grpc_server_->Shutdown(absl::ToChronoTime(clock_->Now() + config_.drain_timeout));
+    rpc_->Stop(clock_->Now() + config_.drain_timeout);
   }
   if (loop_thread_ != nullptr) {
     DrainUpstream();
@@ -341,9 +256,9 @@ void ServerImpl::Shutdown() {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config,
                                                       OnFailure on_failure) {
   auto server = std::make_unique<ServerImpl>(config, std::move(on_failure));
-  for (const auto step :
-       {&ServerImpl::OpenTransport, &ServerImpl::OpenStore, &ServerImpl::StartHub,
-        &ServerImpl::StartJobs, &ServerImpl::StartRpc, &ServerImpl::StartMetrics}) {
+  for (const auto step : {&ServerImpl::LoadJobKinds, &ServerImpl::OpenTransport,
+                          &ServerImpl::OpenStore, &ServerImpl::StartHub, &ServerImpl::StartJobs,
+                          &ServerImpl::StartRpc, &ServerImpl::StartMetrics}) {
     const absl::Status status = (server.get()->*step)();
     if (!status.ok()) return status;
   }

@@ -19,20 +19,37 @@ constexpr size_t kMaxOverlayBytes = 512 << 10;
 }  // namespace
 
 JobService::JobService(Options options)
-    : options_(std::move(options)), submissions_(options_.submit_defaults, options_.orgs) {}
+    : options_(std::move(options)),
+      submissions_(options_.submit_defaults, options_.orgs, options_.kinds) {}
 
 grpc::ServerUnaryReactor* JobService::SubmitAction(grpc::CallbackServerContext* context,
                                                    const v1::SubmitActionRequest* request,
                                                    v1::Job* response) {
+  return ServeSubmit(context, *request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::SubmitConversationQuery(
+    grpc::CallbackServerContext* context, const v1::SubmitConversationQueryRequest* request,
+    v1::Job* response) {
+  return ServeSubmit(context, *request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* context,
+                                                const v1::SubmitJobRequest* request,
+                                                v1::Job* response) {
+  return ServeSubmit(context, *request, response);
+}
+
+template <typename Request>
+grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* context,
+                                                  const Request& request, v1::Job* response) const {
   return ServeUnary(*options_.authenticator, context, response,
                     [&](CallPtr<v1::Job> call, absl::string_view principal) {
-                      return BeginSubmit(*request, principal, std::move(call));
+                      return BeginSubmit(submissions_.Build(request, principal), std::move(call));
                     });
 }
 
-absl::Status JobService::BeginSubmit(const v1::SubmitActionRequest& request,
-                                     absl::string_view principal, CallPtr<v1::Job> call) const {
-  absl::StatusOr<SubmitPlan> plan = submissions_.Build(request, principal);
+absl::Status JobService::BeginSubmit(absl::StatusOr<SubmitPlan> plan, CallPtr<v1::Job> call) const {
   if (!plan.ok()) return plan.status();
   if (plan->validate_only) {
     call->Answer(Preview(plan->job));
@@ -42,22 +59,6 @@ absl::Status JobService::BeginSubmit(const v1::SubmitActionRequest& request,
     options_.engine->Submit(std::move(plan.job), plan.wait, FinishWith(std::move(call)));
   });
   return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* JobService::SubmitConversationQuery(
-    grpc::CallbackServerContext* context, const v1::SubmitConversationQueryRequest*,
-    v1::Job* response) {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [](const CallPtr<v1::Job>&, absl::string_view) {
-                      return NotImplementedError("SubmitConversationQuery");
-                    });
-}
-
-grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* context,
-                                                const v1::SubmitJobRequest*, v1::Job* response) {
-  return ServeUnary(
-      *options_.authenticator, context, response,
-      [](const CallPtr<v1::Job>&, absl::string_view) { return NotImplementedError("SubmitJob"); });
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* context,
@@ -182,25 +183,26 @@ absl::Status JobService::BeginDelete(const v1::DeleteJobRequest& request,
   return absl::OkStatus();
 }
 
-JobService::WatchReactor* JobService::WatchJob(grpc::CallbackServerContext* context,
-                                               const grpc::ByteBuffer* request) {
-  const absl::Status caller = options_.authenticator->Authenticate(*context).status();
-  if (!caller.ok()) return RefusedStream<grpc::ByteBuffer>::New(caller);
-  return options_.watch_job(context, request);
-}
-
-JobService::WatchReactor* JobService::WatchJobs(grpc::CallbackServerContext* context,
+JobService::StreamReactor* JobService::WatchJob(grpc::CallbackServerContext* context,
                                                 const grpc::ByteBuffer* request) {
-  const absl::Status caller = options_.authenticator->Authenticate(*context).status();
-  if (!caller.ok()) return RefusedStream<grpc::ByteBuffer>::New(caller);
-  return options_.watch_jobs(context, request);
+  return ServeStream(context, request, options_.watch_job);
 }
 
-grpc::ServerWriteReactor<v1::ResultPage>* JobService::ReadResults(
-    grpc::CallbackServerContext* context, const v1::ReadResultsRequest*) {
+JobService::StreamReactor* JobService::WatchJobs(grpc::CallbackServerContext* context,
+                                                 const grpc::ByteBuffer* request) {
+  return ServeStream(context, request, options_.watch_jobs);
+}
+
+JobService::StreamReactor* JobService::ReadResults(grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* request) {
+  return ServeStream(context, request, options_.read_results);
+}
+
+JobService::StreamReactor* JobService::ServeStream(grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* request,
+                                                   const StreamHandler& handler) const {
   const absl::Status caller = options_.authenticator->Authenticate(*context).status();
-  return RefusedStream<v1::ResultPage>::New(caller.ok() ? NotImplementedError("ReadResults")
-                                                        : caller);
+  return caller.ok() ? handler(context, request) : RefusedStream<grpc::ByteBuffer>::New(caller);
 }
 
 }  // namespace gcjobs

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 #include "gcjobs/v1/job_service.grpc.pb.h"
@@ -30,12 +31,14 @@ namespace gcjobs {
 // wait: the engine is asked on the loop, the store is read on the readers.
 class JobService final
     : public v1::JobService::WithRawCallbackMethod_WatchJob<
-          v1::JobService::WithRawCallbackMethod_WatchJobs<v1::JobService::CallbackService>> {
+          v1::JobService::WithRawCallbackMethod_WatchJobs<
+              v1::JobService::WithRawCallbackMethod_ReadResults<v1::JobService::CallbackService>>> {
  public:
-  using WatchReactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
-  // One of WatchService's handlers. Any thread.
-  using WatchHandler =
-      std::function<WatchReactor*(grpc::CallbackServerContext*, const grpc::ByteBuffer*)>;
+  using StreamReactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+  // A stream's handler, of WatchService or ResultsService: it gets calls of
+  // callers that may call. Any thread.
+  using StreamHandler =
+      std::function<StreamReactor*(grpc::CallbackServerContext*, const grpc::ByteBuffer*)>;
 
   // All pointers are borrowed: they must outlive the gRPC server that has this
   // service, and every task that it posted.
@@ -48,8 +51,9 @@ class JobService final
     const Authenticator* authenticator;
     OrgNames orgs;
     SubmitDefaults submit_defaults;
-    WatchHandler watch_job;
-    WatchHandler watch_jobs;
+    StreamHandler watch_job;
+    StreamHandler watch_jobs;
+    StreamHandler read_results;
   };
   explicit JobService(Options options);
 
@@ -76,24 +80,32 @@ class JobService final
   grpc::ServerUnaryReactor* DeleteJob(grpc::CallbackServerContext* context,
                                       const v1::DeleteJobRequest* request,
                                       google::protobuf::Empty* response) override;
-  WatchReactor* WatchJob(grpc::CallbackServerContext* context,
-                         const grpc::ByteBuffer* request) override;
-  WatchReactor* WatchJobs(grpc::CallbackServerContext* context,
+  StreamReactor* WatchJob(grpc::CallbackServerContext* context,
                           const grpc::ByteBuffer* request) override;
-  grpc::ServerWriteReactor<v1::ResultPage>* ReadResults(
-      grpc::CallbackServerContext* context, const v1::ReadResultsRequest* request) override;
+  StreamReactor* WatchJobs(grpc::CallbackServerContext* context,
+                           const grpc::ByteBuffer* request) override;
+  StreamReactor* ReadResults(grpc::CallbackServerContext* context,
+                             const grpc::ByteBuffer* request) override;
 
  private:
   // The handlers' work behind authentication: each validates and hands the
   // call on, or returns why not.
-  absl::Status BeginSubmit(const v1::SubmitActionRequest& request, absl::string_view principal,
-                           CallPtr<v1::Job> call) const;
+  absl::Status BeginSubmit(absl::StatusOr<SubmitPlan> plan, CallPtr<v1::Job> call) const;
   absl::Status BeginGet(const v1::GetJobRequest& request, CallPtr<v1::Job> call) const;
   absl::Status BeginList(const v1::ListJobsRequest& request,
                          CallPtr<v1::ListJobsResponse> call) const;
   absl::Status BeginCancel(const v1::CancelJobRequest& request, CallPtr<v1::Job> call) const;
   absl::Status BeginDelete(const v1::DeleteJobRequest& request,
                            CallPtr<google::protobuf::Empty> call) const;
+
+  // The frame of the three submissions, which differ in their requests alone.
+  template <typename Request>
+  grpc::ServerUnaryReactor* ServeSubmit(grpc::CallbackServerContext* context,
+                                        const Request& request, v1::Job* response) const;
+
+  // The frame of every stream.
+  StreamReactor* ServeStream(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                             const StreamHandler& handler) const;
 
   // On the readers.
   void ReadStoredJob(const std::string& job_id, const CallPtr<v1::Job>& call) const;

@@ -4,7 +4,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
-#include "server/rpc/request_limits.h"
 #include "server/rpc/sha256.h"
 
 namespace gcjobs {
@@ -24,9 +23,10 @@ std::string EncodePageToken(absl::string_view scope, absl::string_view position)
   return absl::WebSafeBase64Escape(absl::StrCat(kVersion, CheckBytes(scope, position), position));
 }
 
-absl::StatusOr<std::string> DecodePageToken(absl::string_view scope, absl::string_view token) {
+absl::StatusOr<std::string> DecodePageToken(absl::string_view scope, absl::string_view token,
+                                            size_t max_bytes) {
   std::string bytes;
-  if (token.size() > kMaxPageTokenBytes || !absl::WebSafeBase64Unescape(token, &bytes) ||
+  if (token.size() > max_bytes || !absl::WebSafeBase64Unescape(token, &bytes) ||
       bytes.size() < kHeaderBytes || !absl::StartsWith(bytes, kVersion)) {
     return InvalidPageToken();
   }

@@ -1,10 +1,13 @@
 #ifndef GCJOBS_SERVER_RPC_PAGE_TOKEN_H_
 #define GCJOBS_SERVER_RPC_PAGE_TOKEN_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
+#include "server/rpc/request_limits.h"
 
 namespace gcjobs {
 
@@ -21,8 +24,9 @@ namespace gcjobs {
 std::string EncodePageToken(absl::string_view scope, absl::string_view position);
 
 // The position of a token of that scope. INVALID_ARGUMENT/INVALID_PAGE_TOKEN
-// for all others.
-absl::StatusOr<std::string> DecodePageToken(absl::string_view scope, absl::string_view token);
+// for all others, and for tokens of more than `max_bytes`.
+absl::StatusOr<std::string> DecodePageToken(absl::string_view scope, absl::string_view token,
+                                            size_t max_bytes = kMaxPageTokenBytes);
 
 // The error for tokens whose position makes no sense.
 absl::Status InvalidPageToken();

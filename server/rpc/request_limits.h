@@ -12,6 +12,8 @@ namespace gcjobs {
 
 // Ids of data actions and flows are opaque; Genesys Cloud's own are below 100.
 inline constexpr size_t kMaxActionIdBytes = 256;
+// Likewise what else becomes a part of a path.
+inline constexpr size_t kMaxPathSegmentBytes = kMaxActionIdBytes;
 inline constexpr size_t kMaxFlowIdBytes = 256;
 inline constexpr size_t kMaxActionNameBytes = 256;
 // Ours have 36 characters.

@@ -59,20 +59,15 @@ absl::Status ValidateKinds(const v1::JobFilter& filter) {
   return status;
 }
 
-absl::Status ValidateTime(absl::string_view field, bool is_set,
-                          const google::protobuf::Timestamp& time) {
-  if (!is_set || IsValid(time)) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("seconds ", time.seconds(), ", nanos ", time.nanos(),
-                                          " is no Timestamp: years are 1 to 9999, nanos 0 to "
-                                          "999999999"));
-}
-
 absl::Status ValidateTimes(const v1::JobFilter& filter) {
-  const absl::Status status = ValidateTime(
-      "filter.create_time_after", filter.has_create_time_after(), filter.create_time_after());
-  if (!status.ok()) return status;
-  return ValidateTime("filter.create_time_before", filter.has_create_time_before(),
-                      filter.create_time_before());
+  absl::Status status;
+  if (filter.has_create_time_after()) {
+    status = ValidateTimestamp("filter.create_time_after", filter.create_time_after());
+  }
+  if (status.ok() && filter.has_create_time_before()) {
+    status = ValidateTimestamp("filter.create_time_before", filter.create_time_before());
+  }
+  return status;
 }
 
 }  // namespace
@@ -89,8 +84,15 @@ absl::Status ValidateText(absl::string_view field, absl::string_view text, size_
   return absl::OkStatus();
 }
 
+absl::Status ValidatePathSegment(absl::string_view field, absl::string_view text) {
+  const absl::Status status = ValidateText(field, text, kMaxPathSegmentBytes, Presence::kRequired);
+  if (!status.ok() || (text != "." && text != "..")) return status;
+  return InvalidField(field,
+                      absl::StrCat("is ", Quote(text), ", which cannot be a part of a path"));
+}
+
 absl::Status ValidateActionId(absl::string_view action_id) {
-  return ValidateText("action_id", action_id, kMaxActionIdBytes, Presence::kRequired);
+  return ValidatePathSegment("action_id", action_id);
 }
 
 absl::Status ValidateJobId(absl::string_view job_id) {
@@ -120,6 +122,13 @@ absl::Status ValidateDuration(absl::string_view field, const google::protobuf::D
                                    absl::FormatDuration(min), " to ", absl::FormatDuration(max)));
 }
 
+absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::Timestamp& time) {
+  if (IsValid(time)) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("seconds ", time.seconds(), ", nanos ", time.nanos(),
+                                          " is no Timestamp: years are 1 to 9999, nanos 0 to "
+                                          "999999999"));
+}
+
 absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs) {
   absl::Status status = ValidateOrgs(filter, orgs);
   if (status.ok()) status = ValidateStates(filter);
@@ -136,6 +145,16 @@ absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs) {
 absl::Status ValidateJsonField(absl::string_view field, absl::string_view text, size_t max_bytes) {
   const absl::Status status = ValidateJsonObject(text, {max_bytes, kMaxJsonDepth});
   return status.ok() ? status : InvalidField(field, status.message());
+}
+
+absl::Status ValidateJsonContainer(absl::string_view field, absl::string_view text,
+                                   size_t max_bytes) {
+  const auto value = JsonValue::Parse(text, {max_bytes, kMaxJsonDepth});
+  if (!value.ok()) return InvalidField(field, value.status().message());
+  if (value->Is(JsonValue::Type::kObject) || value->Is(JsonValue::Type::kArray)) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field, "is neither a JSON object nor an array");
 }
 
 absl::StatusOr<int> PageSize(int requested) {

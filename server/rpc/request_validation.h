@@ -5,6 +5,7 @@
 
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/map.h>
+#include <google/protobuf/timestamp.pb.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,6 +27,10 @@ enum class Presence { kOptional, kRequired };
 absl::Status ValidateText(absl::string_view field, absl::string_view text, size_t max_bytes,
                           Presence presence);
 
+// `text` has 1 to 256 bytes and can stand between two slashes of a path: it is
+// percent-encoded there, but `.` and `..` would still mean another path.
+absl::Status ValidatePathSegment(absl::string_view field, absl::string_view text);
+
 absl::Status ValidateActionId(absl::string_view action_id);
 absl::Status ValidateJobId(absl::string_view job_id);
 
@@ -37,12 +42,19 @@ absl::Status ValidateLabels(absl::string_view field, const Labels& labels);
 absl::Status ValidateDuration(absl::string_view field, const google::protobuf::Duration& duration,
                               absl::Duration min, absl::Duration max);
 
+// A well-formed Timestamp.
+absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::Timestamp& time);
+
 // Org names must be configured (else UNKNOWN_ORG), states must be real ones,
 // labels as in a submission, times well-formed, at most 100 values a field.
 absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs);
 
 // `text` is one JSON object of at most `max_bytes` and kMaxJsonDepth levels.
 absl::Status ValidateJsonField(absl::string_view field, absl::string_view text, size_t max_bytes);
+
+// The same for one JSON object or array.
+absl::Status ValidateJsonContainer(absl::string_view field, absl::string_view text,
+                                   size_t max_bytes);
 
 // How many entries a page has: 0 means the default, more than 1000 means 1000,
 // a negative number is refused.

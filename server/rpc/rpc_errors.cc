@@ -1,6 +1,5 @@
 #include "server/rpc/rpc_errors.h"
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/error_info.h"
 
@@ -26,11 +25,6 @@ absl::Status BusyError() {
                                   "too many reads of the store are waiting already");
   SetRetryDelay(&status, kBusyRetryDelay);
   return status;
-}
-
-absl::Status NotImplementedError(absl::string_view what) {
-  return MakeError(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED",
-                   absl::StrCat(what, " is not implemented by this server"), {{"rpc", what}});
 }
 
 }  // namespace gcjobs

@@ -2,7 +2,6 @@
 #define GCJOBS_SERVER_RPC_RPC_ERRORS_H_
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 
 namespace gcjobs {
 
@@ -14,9 +13,6 @@ absl::Status DrainingError();
 
 // RESOURCE_EXHAUSTED/SERVER_BUSY with RetryInfo: too many reads wait already.
 absl::Status BusyError();
-
-// UNIMPLEMENTED/NOT_IMPLEMENTED; `what` is the RPC, such as `SubmitJob`.
-absl::Status NotImplementedError(absl::string_view what);
 
 }  // namespace gcjobs
 

@@ -9,6 +9,7 @@
 
 #include "gcjobs/v1/job.pb.h"
 #include "gcjobs/v1/job_service.pb.h"
+#include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/job_engine.h"
 #include "server/rpc/org_names.h"
 #include "server/rpc/request_limits.h"
@@ -19,6 +20,7 @@ namespace gcjobs {
 struct SubmitDefaults {
   // Never UNSPECIFIED.
   v1::ActionMode action_mode = v1::ACTION_MODE_ASYNC;
+  v1::QueryEndpoint query_endpoint = v1::QUERY_ENDPOINT_QUERY;
   // How long a call waits for the verdict; raising it keeps more calls open.
   absl::Duration wait = absl::Seconds(2);
   absl::Duration execution_timeout = absl::Hours(24);
@@ -39,19 +41,36 @@ struct SubmitPlan {
 
 // Turns requests into new jobs: checks, fills in defaults, takes the
 // fingerprint. Immutable, thread-safe.
+//
+// Each Build has a file of its own: action_submission.cc, query_submission.cc
+// and kind_submission.cc.
 class SubmissionBuilder {
  public:
-  SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs);
+  // `kinds` must outlive this and have the kinds of actions and of conversation
+  // queries.
+  SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs, const JobKindRegistry* kinds);
 
-  // `principal` is who asks, as authenticated. Errors: as SubmitAction states
-  // them for its request; UNIMPLEMENTED/NOT_IMPLEMENTED for a mode that this
-  // server does not run.
+  // `principal` is who asks, as authenticated. Errors: as job_service.proto
+  // states them for the request.
   absl::StatusOr<SubmitPlan> Build(const v1::SubmitActionRequest& request,
+                                   absl::string_view principal) const;
+  absl::StatusOr<SubmitPlan> Build(const v1::SubmitConversationQueryRequest& request,
+                                   absl::string_view principal) const;
+  absl::StatusOr<SubmitPlan> Build(const v1::SubmitJobRequest& request,
                                    absl::string_view principal) const;
 
  private:
+  // What all submissions have in common. Errors: `options` are not valid, or
+  // the organisation is not known.
+  absl::StatusOr<SubmitPlan> Begin(const v1::SubmitOptions& options, const JobKind& kind,
+                                   absl::string_view principal) const;
+
+  // REQUIRES: the registry has it.
+  const JobKind& KindOf(absl::string_view name) const;
+
   const SubmitDefaults defaults_;
   const OrgNames orgs_;
+  const JobKindRegistry* const kinds_;
 };
 
 // The job that `job` would become: QUEUED, without an id and without times.

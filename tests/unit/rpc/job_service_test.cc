@@ -9,6 +9,7 @@
 #include "absl/synchronization/blocking_counter.h"
 
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "server/rpc/refused_stream.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/rpc/service_fixture.h"
@@ -18,7 +19,6 @@ namespace gcjobs::testing {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class JobServiceTest : public ServiceTest {
@@ -257,46 +257,74 @@ TEST_F(JobServiceTest, ListJobKindsIsTheRegistry) {
   StartServer();
   const auto kinds = Call(stub(), &v1::JobService::Stub::ListJobKinds, v1::ListJobKindsRequest());
   ASSERT_THAT(kinds, IsOk());
-  ASSERT_EQ(kinds->kinds_size(), 1);
+  EXPECT_EQ(kinds->kinds_size(), static_cast<int>(kinds_.List().size()));
   EXPECT_EQ(kinds->kinds(0).kind(), "action.async");
 }
 
-TEST_F(JobServiceTest, RpcsThatAreNotImplementedSayWhich) {
+TEST_F(JobServiceTest, EverySubmissionGoesToTheEngine) {
   StartServer();
-  const auto is_unimplemented = StatusIs(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED");
-  v1::SubmitActionRequest direct;
-  direct.set_action_id("a");
-  direct.set_mode(v1::ACTION_MODE_DIRECT);
-  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::SubmitAction, direct), is_unimplemented);
+  v1::SubmitConversationQueryRequest query;
+  query.set_query_json(R"({"interval":"x"})");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::SubmitConversationQuery, query), IsOk());
+  v1::SubmitJobRequest any;
+  any.set_kind("analytics.conversations.details.jobs");
+  any.set_body("{}");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::SubmitJob, any), IsOk());
+
+  const auto submissions = engine_.submissions();
+  ASSERT_EQ(submissions.size(), 2u);
+  EXPECT_EQ(submissions[0].job.kind, "analytics.conversations.details.query");
+  EXPECT_EQ(submissions[1].job.kind, "analytics.conversations.details.jobs");
+}
+
+TEST_F(JobServiceTest, BadQueriesAndKindsNeverReachTheEngine) {
+  StartServer();
   EXPECT_THAT(Call(stub(), &v1::JobService::Stub::SubmitConversationQuery,
                    v1::SubmitConversationQueryRequest()),
-              is_unimplemented);
-  const absl::Status submit_job =
-      Call(stub(), &v1::JobService::Stub::SubmitJob, v1::SubmitJobRequest()).status();
-  EXPECT_THAT(submit_job, is_unimplemented);
-  EXPECT_THAT(std::string(submit_job.message()), HasSubstr("SubmitJob"));
-  grpc::ClientContext context;
-  EXPECT_THAT(ReadToEnd(stub()->ReadResults(&context, v1::ReadResultsRequest()), v1::ResultPage()),
-              is_unimplemented);
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  v1::SubmitJobRequest unknown;
+  unknown.set_kind("nothing");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::SubmitJob, unknown),
+              StatusIs(absl::StatusCode::kNotFound, "JOB_KIND_NOT_FOUND"));
+  EXPECT_THAT(engine_.submissions(), IsEmpty());
+}
+
+// Over a real connection: peers refuse trailers of more than 8 KiB, and the
+// error would be lost to one of gRPC's own.
+TEST_F(JobServiceTest, ALargeFailureArrivesCutButWithItsReason) {
+  const std::string address = StartServerOnLoopback(grpc::InsecureServerCredentials());
+  UseChannel(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  std::string message;
+  while (message.size() < (32 << 10)) message += "\xE2\x82\xAC";
+  absl::Status failure = MakeError(absl::StatusCode::kInvalidArgument, "WHY", message);
+  SetFailureBody(&failure, MakeFailureBody(400, "text/plain", std::string(64 << 10, 'x')));
+  engine_.RefuseSubmissions(failure);
+  const absl::Status status = Submit("a").status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, "WHY"));
+  ASSERT_TRUE(GetFailureBody(status).has_value());
+  EXPECT_EQ(GetFailureBody(status)->body(), std::string(2 << 10, 'x'));
 }
 
 // A handler that says where it came from, in the error that it ends with.
-JobService::WatchHandler EndWith(const char* reason) {
+JobService::StreamHandler EndWith(const char* reason) {
   return [reason](grpc::CallbackServerContext*, const grpc::ByteBuffer*) {
     return RefusedStream<grpc::ByteBuffer>::New(
         MakeError(absl::StatusCode::kAborted, reason, "as the test wants it"));
   };
 }
 
-TEST_F(JobServiceTest, WatchesGoToTheirHandlers) {
+TEST_F(JobServiceTest, StreamsGoToTheirHandlers) {
   watch_job_ = EndWith("ONE");
   watch_jobs_ = EndWith("ALL");
+  read_results_ = EndWith("PAGES");
   StartServer();
-  grpc::ClientContext one, all;
+  grpc::ClientContext one, all, pages;
   EXPECT_THAT(ReadToEnd(stub()->WatchJob(&one, v1::WatchJobRequest()), v1::JobEvent()),
               StatusIs(absl::StatusCode::kAborted, "ONE"));
   EXPECT_THAT(ReadToEnd(stub()->WatchJobs(&all, v1::WatchJobsRequest()), v1::WatchJobsResponse()),
               StatusIs(absl::StatusCode::kAborted, "ALL"));
+  EXPECT_THAT(ReadToEnd(stub()->ReadResults(&pages, v1::ReadResultsRequest()), v1::ResultPage()),
+              StatusIs(absl::StatusCode::kAborted, "PAGES"));
 }
 
 }  // namespace

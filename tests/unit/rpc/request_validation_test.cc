@@ -40,6 +40,17 @@ TEST(RequestValidationTest, ActionIdHas1To256Bytes) {
   EXPECT_EQ(FieldOf(ValidateActionId("")), "action_id");
 }
 
+TEST(RequestValidationTest, PathSegmentsCannotLeadElsewhere) {
+  for (const char* text : {"...", ".a", "a/b", "..%2f", "\xC3\xA9"}) {
+    EXPECT_THAT(ValidatePathSegment("f", text), IsOk()) << text;
+  }
+  for (const std::string& text :
+       {std::string(), std::string("."), std::string(".."), std::string(257, 'a')}) {
+    EXPECT_THAT(ValidatePathSegment("f", text), IsInvalidRequest()) << text;
+    EXPECT_EQ(FieldOf(ValidatePathSegment("f", text)), "f") << text;
+  }
+}
+
 TEST(RequestValidationTest, JobIdHas1To64Bytes) {
   EXPECT_THAT(ValidateJobId(std::string(64, 'a')), IsOk());
   EXPECT_THAT(ValidateJobId(""), IsInvalidRequest());
@@ -124,6 +135,28 @@ TEST(RequestValidationTest, JsonFieldIsOneObjectWithinItsLimits) {
     EXPECT_THAT(validate(text), IsInvalidRequest()) << text;
     EXPECT_EQ(FieldOf(validate(text)), "parameters_json") << text;
   }
+}
+
+TEST(RequestValidationTest, JsonContainerIsAnObjectOrAnArray) {
+  const auto validate = [](const std::string& text) {
+    return ValidateJsonContainer("body", text, 20);
+  };
+  EXPECT_THAT(validate(R"( {"a":1.10} )"), IsOk());
+  EXPECT_THAT(validate("[1,2]"), IsOk());
+  for (const std::string& text :
+       {std::string(), std::string("1"), std::string("null"), std::string("\"{}\""),
+        std::string("[1"), std::string("{}[]"), "[" + std::string(19, ' ') + "]"}) {
+    EXPECT_THAT(validate(text), IsInvalidRequest()) << text;
+    EXPECT_EQ(FieldOf(validate(text)), "body") << text;
+  }
+}
+
+TEST(RequestValidationTest, TimestampsKeepTheirRange) {
+  google::protobuf::Timestamp time;
+  EXPECT_THAT(ValidateTimestamp("at", time), IsOk());
+  time.set_nanos(1000000000);
+  EXPECT_THAT(ValidateTimestamp("at", time), IsInvalidRequest());
+  EXPECT_EQ(FieldOf(ValidateTimestamp("at", time)), "at");
 }
 
 class FilterValidationTest : public ::testing::Test {

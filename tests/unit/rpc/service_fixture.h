@@ -18,6 +18,7 @@
 #include "tests/fakes/fake_job_engine.h"
 #include "tests/fakes/running_loop.h"
 #include "tests/unit/rpc/fake_action_backend.h"
+#include "tests/unit/rpc/test_kinds.h"
 
 namespace gcjobs::testing {
 
@@ -97,10 +98,11 @@ class ServiceTest : public ::testing::Test {
   FakeActionBackend main_actions_;
   FakeActionBackend test_actions_;
   MemoryStore store_;
-  const JobKindRegistry kinds_{MakeKinds()};
+  const JobKindRegistry kinds_{BuiltInKinds()};
   std::shared_ptr<const Authenticator> authenticator_ = *Authenticator::Create({});
-  JobService::WatchHandler watch_job_;
-  JobService::WatchHandler watch_jobs_;
+  JobService::StreamHandler watch_job_;
+  JobService::StreamHandler watch_jobs_;
+  JobService::StreamHandler read_results_;
   std::unique_ptr<ReadPool> readers_ = std::make_unique<ReadPool>();
   RunningLoop loop_;
 
@@ -109,17 +111,11 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<v1::ActionService::Stub> actions_;
 
  private:
-  static std::vector<std::unique_ptr<JobKind>> MakeKinds() {
-    std::vector<std::unique_ptr<JobKind>> kinds;
-    kinds.push_back(MakeAsyncActionKind());
-    return kinds;
-  }
-
   void AddServices(grpc::ServerBuilder* builder) {
     const OrgNames orgs({"main", "test"}, "main");
     job_service_.emplace(JobService::Options{&engine_, loop_.get(), &store_, readers_.get(),
                                              &kinds_, authenticator_.get(), orgs, SubmitDefaults(),
-                                             watch_job_, watch_jobs_});
+                                             watch_job_, watch_jobs_, read_results_});
     action_service_.emplace(
         ActionService::Options{loop_.get(),
                                {{"main", &main_actions_}, {"test", &test_actions_}},

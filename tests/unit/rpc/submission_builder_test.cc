@@ -9,6 +9,7 @@
 #include "common/error_info.h"
 #include "common/time_conversion.h"
 #include "tests/matchers/status_matchers.h"
+#include "tests/unit/rpc/test_kinds.h"
 
 namespace gcjobs {
 namespace {
@@ -25,9 +26,10 @@ class SubmissionBuilderTest : public ::testing::Test {
   std::string Fingerprint() { return Plan().job.fingerprint; }
 
   SubmissionBuilder Builder() {
-    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"));
+    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_);
   }
 
+  const JobKindRegistry kinds_{gcjobs::testing::BuiltInKinds()};
   SubmitDefaults defaults_;
   v1::SubmitActionRequest request_;
 };
@@ -98,6 +100,7 @@ TEST_F(SubmissionBuilderTest, EachBadPartIsRefused) {
   const std::vector<Change> changes = {
       [](auto* r) { r->clear_action_id(); },
       [](auto* r) { r->set_action_id(std::string(257, 'a')); },
+      [](auto* r) { r->set_action_id(".."); },
       [](auto* r) { r->set_mode(static_cast<v1::ActionMode>(3)); },
       [](auto* r) { r->set_parameters_json(""); },
       [](auto* r) { r->set_parameters_json("[1]"); },
@@ -130,12 +133,17 @@ TEST_F(SubmissionBuilderTest, ParametersOfBothFormsAreCapped) {
   EXPECT_THAT(Build(), StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
 }
 
-TEST_F(SubmissionBuilderTest, DirectModeIsNotImplemented) {
+TEST_F(SubmissionBuilderTest, DirectModeIsAKindOfItsOwn) {
   request_.set_mode(v1::ACTION_MODE_DIRECT);
-  EXPECT_THAT(Build(), StatusIs(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED"));
+  EXPECT_EQ(Plan().job.kind, "action.direct");
   request_.clear_mode();
   defaults_.action_mode = v1::ACTION_MODE_DIRECT;
-  EXPECT_THAT(Build(), StatusIs(absl::StatusCode::kUnimplemented, "NOT_IMPLEMENTED"));
+  const SubmitPlan plan = Plan();
+  EXPECT_EQ(plan.job.kind, "action.direct");
+  EXPECT_EQ(plan.job.action_id, "custom_-_1");
+  EXPECT_EQ(plan.job.guarantee, v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+  request_.set_mode(v1::ACTION_MODE_ASYNC);
+  EXPECT_EQ(Plan().job.kind, "action.async");
 }
 
 // Stored with the job: another value would turn every repeated request after
@@ -143,6 +151,8 @@ TEST_F(SubmissionBuilderTest, DirectModeIsNotImplemented) {
 TEST_F(SubmissionBuilderTest, FingerprintStaysTheSameForEver) {
   request_.set_parameters_json(R"({"a":1})");
   EXPECT_EQ(Fingerprint(), "18776d8b4767f3b8d8462bec05cd87caa4d585cb36a61ded2f6453e5ead4a566");
+  request_.set_mode(v1::ACTION_MODE_DIRECT);
+  EXPECT_EQ(Fingerprint(), "63aa1f02797e320ae0256f32436ee2b98f17de8c9ae4e0b7be78369d52237f32");
 }
 
 TEST_F(SubmissionBuilderTest, FingerprintIsThatOfWhatIsExecuted) {

@@ -16,7 +16,9 @@ namespace {
 
 using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 using Variables = std::map<std::string, std::string>;
 
@@ -153,7 +155,45 @@ TEST(ConfigTest, ASecretIsNeverAFlag) {
   EXPECT_THAT(Refusal({"--client-secret", "x"}), StatusIs(absl::StatusCode::kInvalidArgument, ""));
 }
 
+TEST(ConfigTest, SubmissionsThatDoNotSayRunAsTheSettingsSay) {
+  const ServerConfig defaults = MustRead({});
+  EXPECT_EQ(defaults.action_mode, v1::ACTION_MODE_ASYNC);
+  EXPECT_EQ(defaults.query_endpoint, v1::QUERY_ENDPOINT_QUERY);
+  EXPECT_EQ(defaults.max_direct_calls, 50);
+  EXPECT_THAT(defaults.kind_files, IsEmpty());
+
+  const ServerConfig config =
+      MustRead({"--action-mode", "direct", "--query-endpoint", "jobs", "--max-direct-calls", "7"});
+  EXPECT_EQ(config.action_mode, v1::ACTION_MODE_DIRECT);
+  EXPECT_EQ(config.query_endpoint, v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_EQ(config.max_direct_calls, 7);
+}
+
+TEST(ConfigTest, KindFilesMayBeSeveral) {
+  EXPECT_THAT(MustRead({"--kinds", "a.json", "--kinds=b.json"}).kind_files,
+              ElementsAre("a.json", "b.json"));
+  // Each needs its flag: what follows a file is not another one.
+  EXPECT_THAT(Refusal({"--kinds", "a.json", "b.json"}).message(), HasSubstr("b.json"));
+}
+
+TEST(ConfigTest, TheFileHasTheSettingsOfJobsToo) {
+  const TempFile file(R"(
+kinds = ["a.json", "b.json"]
+action-mode = "direct"
+query-endpoint = "jobs"
+max-direct-calls = 7
+)");
+  const ServerConfig config = MustRead({"--config", file.path()});
+  EXPECT_THAT(config.kind_files, ElementsAre("a.json", "b.json"));
+  EXPECT_EQ(config.action_mode, v1::ACTION_MODE_DIRECT);
+  EXPECT_EQ(config.query_endpoint, v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_EQ(config.max_direct_calls, 7);
+  EXPECT_THAT(MustRead({"--config", file.path(), "--kinds", "c.json"}).kind_files,
+              ElementsAre("c.json"));
+}
+
 TEST(ConfigTest, WrongSettingsAreRefusedWithTheirName) {
+  const TempFile bad_mode("action-mode = \"sync\"\n");
   const TempFile unknown("colour = \"red\"\n");
   const TempFile unknown_in_org("[org.a]\ncolour = \"red\"\n");
   const TempFile unknown_section("[orgs.a]\nclient-id = \"x\"\n");
@@ -172,6 +212,11 @@ TEST(ConfigTest, WrongSettingsAreRefusedWithTheirName) {
       {{"--tls-cert", "x.pem"}, "--tls-key"},
       {{"--tls-client-ca", "x.pem"}, "--tls-client-ca"},
       {{"--max-parameters-bytes", "0"}, "--max-parameters-bytes"},
+      {{"--action-mode", "sync"}, "--action-mode"},
+      {{"--query-endpoint", "details"}, "--query-endpoint"},
+      {{"--max-direct-calls", "0"}, "--max-direct-calls"},
+      {{"--kinds"}, "--kinds"},
+      {{"--config", bad_mode.path()}, "action-mode"},
       {{"--config", "/no/such/file"}, "/no/such/file"},
       {{"--config", unknown.path()}, "colour"},
       {{"--config", unknown_in_org.path()}, "colour"},

@@ -1,0 +1,175 @@
+#include "server/rpc_server.h"
+
+#include <grpcpp/ext/channelz_service_plugin.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/rpc/auth.h"
+#include "server/rpc/request_limits.h"
+#include "server/rpc/request_validation.h"
+#include "server/rpc/sha256.h"
+
+namespace gcjobs {
+namespace {
+
+// Below what proxies and load balancers drop as idle; finds dead peers of idle
+// watch streams.
+constexpr int kKeepaliveMillis = 30 * 1000;
+constexpr int kKeepaliveTimeoutMillis = 10 * 1000;
+// Clients may ping this often; gRPC's own default of 5 minutes would cut off
+// careful ones.
+constexpr int kMinClientPingMillis = 5 * 1000;
+AuthOptions AuthOptionsOf(const ServerConfig& config) {
+  AuthOptions options;
+  options.tls_cert_file = config.tls_cert_file;
+  options.tls_key_file = config.tls_key_file;
+  options.client_ca_file = config.tls_client_ca_file;
+  options.token_file = config.tokens_file;
+  return options;
+}
+
+std::vector<std::string> OrgNamesOf(const ServerConfig& config) {
+  std::vector<std::string> names;
+  for (const OrgConfig& org : config.orgs) names.push_back(org.name);
+  return names;
+}
+
+SubmitDefaults SubmitDefaultsOf(const ServerConfig& config) {
+  SubmitDefaults defaults;
+  defaults.action_mode = config.action_mode;
+  defaults.query_endpoint = config.query_endpoint;
+  defaults.wait = config.default_wait;
+  defaults.retention = config.default_retention;
+  defaults.max_parameters_bytes = config.max_parameters_bytes;
+  return defaults;
+}
+
+// The secret that result cursors are made with: the same after a restart and on
+// each replica, and nobody's who has none of the credentials.
+std::string CursorKeyOf(const ServerConfig& config) {
+  FieldHash hash;
+  hash.Add("result cursors");
+  for (const OrgConfig& org : config.orgs) {
+    if (org.name == config.default_org) hash.Add(org.client_id).Add(org.client_secret);
+  }
+  return hash.Digest();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const ServerConfig& config,
+                                                            const Parts& parts) {
+  const absl::StatusOr<ListenAddress> listen = ParseListenAddress(config.listen);
+  if (!listen.ok()) return listen.status();
+  std::unique_ptr<RpcServer> server(new RpcServer(config));
+  const auto credentials = server->MakeCredentials(*listen);
+  if (!credentials.ok()) return credentials.status();
+  server->MakeServices(parts);
+  const absl::Status listening = server->Listen(*listen, *credentials);
+  if (!listening.ok()) return listening;
+  return server;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredentials(
+    const ListenAddress& listen) {
+  const AuthOptions auth = AuthOptionsOf(config_);
+  const absl::Status safe =
+      CheckListener(listen.host, auth, config_.insecure ? ClearText::kAllow : ClearText::kRefuse);
+  if (!safe.ok()) return safe;
+  auto authenticator = Authenticator::Create(auth);
+  if (!authenticator.ok()) return authenticator.status();
+  authenticator_ = *std::move(authenticator);
+  return MakeServerCredentials(auth, authenticator_);
+}
+
+void RpcServer::MakeServices(const Parts& parts) {
+  const OrgNames orgs(OrgNamesOf(config_), config_.default_org);
+  watch_service_ = std::make_unique<WatchService>(WatchService::Options{
+      parts.hub, parts.store, parts.readers,
+      [orgs](const v1::JobFilter& filter) { return ValidateFilter(filter, orgs); }});
+
+  GenesysClients clients;
+  absl::flat_hash_map<std::string, ActionBackend*> backends;
+  for (OrgStack* const org : parts.orgs) {
+    clients.emplace(org->runtime()->name, org->runtime()->client);
+    backends.emplace(org->runtime()->name, org->actions());
+  }
+  results_service_ =
+      std::make_unique<ResultsService>(ResultsServiceOptions(parts, std::move(clients)));
+  job_service_ = std::make_unique<JobService>(JobServiceOptions(parts, orgs));
+  action_service_ = std::make_unique<ActionService>(
+      ActionService::Options{parts.loop, std::move(backends), authenticator_.get(), orgs});
+}
+
+ResultsService::Options RpcServer::ResultsServiceOptions(const Parts& parts,
+                                                         GenesysClients clients) {
+  ResultsService::Options options{};
+  options.loop = parts.loop;
+  options.store = parts.store;
+  options.readers = parts.readers;
+  options.kinds = parts.kinds;
+  options.clients = std::move(clients);
+  options.cursor_key = CursorKeyOf(config_);
+  options.metrics = parts.metrics;
+  return options;
+}
+
+JobService::Options RpcServer::JobServiceOptions(const Parts& parts, const OrgNames& orgs) {
+  return {
+      parts.engine,
+      parts.loop,
+      parts.store,
+      parts.readers,
+      parts.kinds,
+      authenticator_.get(),
+      orgs,
+      SubmitDefaultsOf(config_),
+      [this](auto* context, auto* request) { return watch_service_->WatchJob(context, request); },
+      [this](auto* context, auto* request) { return watch_service_->WatchJobs(context, request); },
+      [this](auto* context, auto* request) {
+        return results_service_->ReadResults(context, request);
+      }};
+}
+
+void RpcServer::ConfigureBuilder(grpc::ServerBuilder* builder) {
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a taken port is an error
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              kMinClientPingMillis);
+  builder->SetMaxReceiveMessageSize(MaxReceiveMessageBytes(config_.max_parameters_bytes));
+  builder->RegisterService(job_service_.get());
+  builder->RegisterService(action_service_.get());
+}
+
+absl::Status RpcServer::Listen(const ListenAddress& listen,
+                               const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::channelz::experimental::InitChannelzService();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config_.listen, credentials, &port);
+  ConfigureBuilder(&builder);
+  grpc_server_ = builder.BuildAndStart();
+  if (grpc_server_ == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", config_.listen, ": is the address in use?"));
+  }
+  grpc_server_->GetHealthCheckService()->SetServingStatus(true);
+  address_ = ListenAddress{listen.host, port}.ToString();
+  return absl::OkStatus();
+}
+
+void RpcServer::AnnounceStop() { grpc_server_->GetHealthCheckService()->Shutdown(); }
+
+void RpcServer::Stop(absl::Time deadline) {
+  results_service_->Drain();
+  grpc_server_->Shutdown(absl::ToChronoTime(deadline));
+}
+
+}  // namespace gcjobs
