@@ -38,6 +38,35 @@ ApiResponse DirectAnswer(const ExecutionScript& script, const Call& call) {
   return ToResponse(error, call.context_id);
 }
 
+ApiError ErrorOfHold(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? ErrorOfHttpStatus(503) : BadRequest(status.message());
+}
+
+// A test succeeds as a call whatever the action did; what a direct call would
+// have answered is in it.
+ApiResponse TestAnswer(const ApiResponse& answer) {
+  const bool success = answer.status == 200;
+  const char* const member = success ? "result" : "error";
+  const std::string steps[] = {RawObject()
+                                   .SetInt("step", 1)
+                                   .SetString("name", "Validate request")
+                                   .SetBool("success", true)
+                                   .ToString(),
+                               RawObject()
+                                   .SetInt("step", 2)
+                                   .SetString("name", "Execute")
+                                   .SetBool("success", success)
+                                   .Set(member, answer.body)
+                                   .ToString()};
+  ApiResponse response;
+  response.body = RawObject()
+                      .Set("operations", JsonArray({steps[0], steps[1]}))
+                      .SetBool("success", success)
+                      .Set(success ? "finalResult" : "error", answer.body)
+                      .ToString();
+  return response;
+}
+
 std::string StatusJson(const Execution& execution, absl::Time monotonic_now) {
   RawObject json;
   json.SetString("id", execution.id)
@@ -60,9 +89,12 @@ std::string StatusJson(const Execution& execution, absl::Time monotonic_now) {
 
 void ActionExecutionsApi::AddRoutes(Router* router) {
   constexpr char kExecute[] = "/api/v2/integrations/actions/{actionId}/execute";
+  constexpr char kTest[] = "/api/v2/integrations/actions/{actionId}/test";
   constexpr char kStatus[] = "/api/v2/integrations/actions/{actionId}/executions/{executionId}";
   router->Add({"POST", kExecute, "execute_action", RouteClass::kSubmit,
                [this](Call* call) { return Execute(call); }});
+  router->Add({"POST", kTest, "test_action", RouteClass::kWrite,
+               [this](Call* call) { return Test(call); }});
   router->Add({"GET", kStatus, "get_execution", RouteClass::kPoll,
                [this](Call* call) { return GetStatus(call); }});
 }
@@ -115,11 +147,11 @@ ApiResponse ActionExecutionsApi::Accepted(const Execution& execution) const {
   return response;
 }
 
-ApiResponse ActionExecutionsApi::RunDirect(Call* call, const DocumentStore::Document& action,
-                                           const RawObject& body) {
+absl::StatusOr<ActionExecutionsApi::HeldCall> ActionExecutionsApi::Hold(
+    Call* call, const DocumentStore::Document& action, const RawObject& parameters) const {
   absl::StatusOr<ExecutionScript> script =
-      with_.planner->Plan(action.id, with_.actions->BehaviourOf(action.id), body);
-  if (!script.ok()) return ToResponse(BadRequest(script.status().message()), call->context_id);
+      with_.planner->Plan(action.id, with_.actions->BehaviourOf(action.id), parameters);
+  if (!script.ok()) return script.status();
   script->queued = absl::ZeroDuration();  // a held call does not queue
   const Execution execution = with_.engine->Submit(
       action.id, call->client_id, ExecutionEngine::Mode::kDirect, *std::move(script));
@@ -128,16 +160,35 @@ ApiResponse ActionExecutionsApi::RunDirect(Call* call, const DocumentStore::Docu
   const absl::Duration timeout = TimeoutOf(action.json) / with_.planner->speed();
   const absl::Duration total = TotalDuration(*execution.script);
   if (!with_.waiter->Wait(std::min(total, timeout))) {
-    return ToResponse(ErrorOfHttpStatus(503), call->context_id);
+    return absl::UnavailableError("the simulator stops");
   }
-  if (total > timeout) return ToResponse(RequestTimeout(), call->context_id);
-  return DirectAnswer(*execution.script, *call);
+  return HeldCall{execution.script, total <= timeout};
+}
+
+ApiResponse ActionExecutionsApi::RunDirect(Call* call, const DocumentStore::Document& action,
+                                           const RawObject& body) const {
+  const absl::StatusOr<HeldCall> held = Hold(call, action, body);
+  if (!held.ok()) return ToResponse(ErrorOfHold(held.status()), call->context_id);
+  if (!held->in_time) return ToResponse(RequestTimeout(), call->context_id);
+  return DirectAnswer(*held->script, *call);
+}
+
+ApiResponse ActionExecutionsApi::Test(Call* call) const {
+  const auto action = with_.actions->documents().Find(call->path.at("actionId"));
+  if (!action.has_value()) return ToResponse(NotFound(), call->context_id);
+  const absl::StatusOr<RawObject> body = RawObject::Parse(call->request->body);
+  if (!body.ok()) return ToResponse(BadRequest(body.status().message()), call->context_id);
+  const absl::StatusOr<HeldCall> held = Hold(call, *action, *body);
+  if (!held.ok()) return ToResponse(ErrorOfHold(held.status()), call->context_id);
+  const ApiResponse answer = held->in_time ? DirectAnswer(*held->script, *call)
+                                           : ToResponse(RequestTimeout(), call->context_id);
+  return TestAnswer(answer);
 }
 
 ApiResponse ActionExecutionsApi::GetStatus(Call* call) const {
   const std::optional<Execution> execution = with_.engine->Find(call->path.at("executionId"));
   call->execution_id = call->path.at("executionId");
-  const bool found = execution.has_value() && !execution->direct &&
+  const bool found = execution.has_value() && execution->mode == Execution::Mode::kAsync &&
                      execution->action_id == call->path.at("actionId");
   if (!found) return ToResponse(NotFound(), call->context_id);
   ApiResponse response;

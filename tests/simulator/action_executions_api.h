@@ -1,6 +1,8 @@
 #ifndef GCJOBS_TESTS_SIMULATOR_ACTION_EXECUTIONS_API_H_
 #define GCJOBS_TESTS_SIMULATOR_ACTION_EXECUTIONS_API_H_
 
+#include <memory>
+
 #include "absl/status/statusor.h"
 #include "tests/simulator/action_catalog.h"
 #include "tests/simulator/execution_engine.h"
@@ -13,8 +15,9 @@ namespace gcjobs::sim {
 // Where the reply to an async execute says the execution's id.
 enum class ExecutionIdField { kId, kExecutionId, kJobId, kLocation };
 
-// POST …/actions/{actionId}/execute, async and direct, and the status of async
-// executions. A direct call holds its thread until it ends. Thread-safe.
+// POST …/actions/{actionId}/execute, async and direct, the status of async
+// executions, and POST …/actions/{actionId}/test. A direct call and a test hold
+// their thread until they end. Thread-safe.
 class ActionExecutionsApi {
  public:
   struct Collaborators {  // all outlive the API
@@ -33,7 +36,17 @@ class ActionExecutionsApi {
  private:
   ApiResponse Execute(Call* call);
   ApiResponse StartAsync(Call* call, const DocumentStore::Document& action, const RawObject& body);
-  ApiResponse RunDirect(Call* call, const DocumentStore::Document& action, const RawObject& body);
+  ApiResponse RunDirect(Call* call, const DocumentStore::Document& action,
+                        const RawObject& body) const;
+  ApiResponse Test(Call* call) const;
+  // A call that is held until the work ends or its time is up.
+  struct HeldCall {
+    std::shared_ptr<const ExecutionScript> script;
+    bool in_time = false;
+  };
+  // INVALID_ARGUMENT for a wrong directive, UNAVAILABLE when the simulator stops.
+  absl::StatusOr<HeldCall> Hold(Call* call, const DocumentStore::Document& action,
+                                const RawObject& parameters) const;
   ApiResponse GetStatus(Call* call) const;
   ApiResponse Accepted(const Execution& execution) const;
 

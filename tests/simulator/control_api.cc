@@ -35,6 +35,8 @@ absl::string_view PhaseName(Phase phase) {
   switch (phase) {
     case Phase::kQueued:
       return "queued";
+    case Phase::kReady:
+      return "ready";
     case Phase::kRunning:
       return "running";
     case Phase::kEnded:
@@ -43,12 +45,26 @@ absl::string_view PhaseName(Phase phase) {
   return "";
 }
 
+absl::string_view ModeName(Execution::Mode mode) {
+  switch (mode) {
+    case Execution::Mode::kAsync:
+      return "async";
+    case Execution::Mode::kDirect:
+      return "direct";
+    case Execution::Mode::kKind:
+      return "kind";
+  }
+  return "";
+}
+
 std::string JobJson(const Execution& execution, absl::Time monotonic_now) {
+  const bool is_kind = execution.mode == Execution::Mode::kKind;
   return RawObject()
       .SetString("id", execution.id)
-      .SetString("actionId", execution.action_id)
+      .SetString("actionId", is_kind ? "" : execution.action_id)
+      .SetString("kind", is_kind ? execution.action_id : "")
       .SetString("clientId", execution.client_id)
-      .SetString("mode", execution.direct ? "direct" : "async")
+      .SetString("mode", ModeName(execution.mode))
       .SetString("status", StatusAt(execution, monotonic_now))
       .SetString("phase", PhaseName(PhaseAt(execution, monotonic_now)))
       .SetString("outcome", OutcomeName(execution.script->outcome))

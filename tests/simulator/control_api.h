@@ -27,7 +27,7 @@ namespace gcjobs::sim {
 //   GET    /__sim/actions/{id}        a data action of either family, as stored
 //   POST   /__sim/actions/{id}/touch  another writer's change: the version grows and {"set": {...}}
 //                                     is merged; without it category or description changes
-//   GET    /__sim/jobs                every execution: times, phase, status
+//   GET    /__sim/jobs                every execution and every job: times, phase, status
 //   POST   /__sim/jobs/{id}           {"finish": "completed", "result": ..., "message": "..."} or
 //                                     {"status": "RUNNING"} (null: the real one) or {"forget":
 //                                     true}

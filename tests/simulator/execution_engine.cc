@@ -9,11 +9,13 @@
 namespace gcjobs::sim {
 
 Execution ExecutionEngine::Submit(absl::string_view action_id, absl::string_view client_id,
-                                  Mode mode, ExecutionScript script) {
+                                  Mode mode, ExecutionScript script,
+                                  std::map<std::string, std::string> path) {
   Execution execution;
   execution.action_id = std::string(action_id);
   execution.client_id = std::string(client_id);
-  execution.direct = mode == Mode::kDirect;
+  execution.mode = mode;
+  execution.path = std::move(path);
   execution.script = std::make_shared<const ExecutionScript>(std::move(script));
   MutexLock lock(&mu_);
   // Random, not from --seed: ids of an earlier run must not name jobs of this.
@@ -47,22 +49,47 @@ size_t ExecutionEngine::size() const {
   return executions_.size();
 }
 
+void ExecutionEngine::Release(absl::string_view id) {
+  MutexLock lock(&mu_);
+  Execution* const execution = FindLocked(id);
+  const absl::Time now = clock_->MonotonicNow();
+  if (execution == nullptr || PhaseAt(*execution, now) != Phase::kReady) return;
+  execution->released_monotonic = now;
+}
+
+bool ExecutionEngine::Cancel(absl::string_view id) {
+  MutexLock lock(&mu_);
+  Execution* const execution = FindLocked(id);
+  if (execution == nullptr) return false;
+  if (PhaseAt(*execution, clock_->MonotonicNow()) != Phase::kEnded) {
+    EndLocked(execution, Outcome::kCancelled, std::nullopt, std::nullopt);
+  }
+  return true;
+}
+
 bool ExecutionEngine::Finish(absl::string_view id, Outcome outcome,
                              std::optional<std::string> result,
                              std::optional<std::string> message) {
   MutexLock lock(&mu_);
   Execution* const execution = FindLocked(id);
   if (execution == nullptr) return false;
+  EndLocked(execution, outcome, std::move(result), std::move(message));
+  return true;
+}
+
+void ExecutionEngine::EndLocked(Execution* execution, Outcome outcome,
+                                std::optional<std::string> result,
+                                std::optional<std::string> message) {
   auto script = std::make_shared<ExecutionScript>(*execution->script);
   script->queued = absl::ZeroDuration();
   script->running = clock_->MonotonicNow() - execution->submitted_monotonic;
+  script->waits_for_go = false;
   script->outcome = outcome;
   script->statuses.clear();
   if (result.has_value()) script->result = *std::move(result);
   if (message.has_value()) script->message = *std::move(message);
   execution->script = std::move(script);
   execution->status_override.reset();
-  return true;
 }
 
 bool ExecutionEngine::OverrideStatus(absl::string_view id, std::optional<std::string> status) {

@@ -1,6 +1,7 @@
 #ifndef GCJOBS_TESTS_SIMULATOR_EXECUTION_ENGINE_H_
 #define GCJOBS_TESTS_SIMULATOR_EXECUTION_ENGINE_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,9 +24,10 @@ class ExecutionEngine {
   // `clock` outlives the engine.
   explicit ExecutionEngine(const Clock* clock) : clock_(clock) {}
 
-  enum class Mode { kAsync, kDirect };
+  using Mode = Execution::Mode;
   Execution Submit(absl::string_view action_id, absl::string_view client_id, Mode mode,
-                   ExecutionScript script) ABSL_LOCKS_EXCLUDED(mu_);
+                   ExecutionScript script, std::map<std::string, std::string> path = {})
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   std::optional<Execution> Find(absl::string_view id) const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -34,6 +36,12 @@ class ExecutionEngine {
 
   // How many All() has.
   size_t size() const ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Lets work go on that waits for it; nothing changes when it does not wait.
+  void Release(absl::string_view id) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Ends it as cancelled unless it has ended; false: there is none of this id.
+  bool Cancel(absl::string_view id) ABSL_LOCKS_EXCLUDED(mu_);
 
   // What tests may do to a piece of work; false: there is none of this id.
   // Ends it now; a `result` or `message` given replaces the script's.
@@ -53,6 +61,9 @@ class ExecutionEngine {
   absl::flat_hash_map<std::string, size_t> index_ ABSL_GUARDED_BY(mu_);  // not forgotten ones
 
   Execution* FindLocked(absl::string_view id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Makes this moment its end.
+  void EndLocked(Execution* execution, Outcome outcome, std::optional<std::string> result,
+                 std::optional<std::string> message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 };
 
 }  // namespace gcjobs::sim

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/simulator/deterministic_random.h"
-#include "tests/simulator/sim_directive.h"
 
 namespace gcjobs::sim {
 namespace {
@@ -46,8 +45,19 @@ absl::StatusOr<ExecutionScript> ExecutionPlanner::Plan(absl::string_view action_
   const absl::StatusOr<SimDirective> directive = ParseSimDirective(parameters);
   if (!directive.ok()) return directive.status();
   const uint64_t ordinal = NextOrdinal(action_id);
-  DeterministicRandom random(options_.seed, action_id, ordinal);
+  ExecutionScript script = Draw(action_id, ordinal, behaviour, *directive);
+  if (!directive->result.has_value()) script.result = EchoResult(action_id, ordinal, parameters);
+  return script;
+}
 
+ExecutionScript ExecutionPlanner::PlanJob(absl::string_view kind, const SimDirective& directive) {
+  return Draw(kind, NextOrdinal(kind), ActionBehaviour(), directive);
+}
+
+ExecutionScript ExecutionPlanner::Draw(absl::string_view name, uint64_t ordinal,
+                                       const ActionBehaviour& behaviour,
+                                       const SimDirective& directive) const {
+  DeterministicRandom random(options_.seed, name, ordinal);
   ExecutionScript script;
   script.queued = options_.queued.Draw(&random) / options_.speed;
   script.outcome = DrawOutcome(behaviour, &random);
@@ -56,14 +66,13 @@ absl::StatusOr<ExecutionScript> ExecutionPlanner::Plan(absl::string_view action_
   script.running = law.Draw(&random) / options_.speed;
   script.message = behaviour.failure_message.empty() ? "The action failed (simulated)."
                                                      : behaviour.failure_message;
-  script.result = EchoResult(action_id, ordinal, parameters);
-  Obey(*directive, options_.speed, &script);
+  Obey(directive, options_.speed, &script);
   return script;
 }
 
-uint64_t ExecutionPlanner::NextOrdinal(absl::string_view action_id) {
+uint64_t ExecutionPlanner::NextOrdinal(absl::string_view name) {
   MutexLock lock(&mu_);
-  return ordinals_[action_id]++;
+  return ordinals_[name]++;
 }
 
 }  // namespace gcjobs::sim

@@ -12,6 +12,7 @@
 #include "tests/simulator/durations.h"
 #include "tests/simulator/execution.h"
 #include "tests/simulator/raw_json.h"
+#include "tests/simulator/sim_directive.h"
 
 namespace gcjobs::sim {
 
@@ -44,12 +45,19 @@ class ExecutionPlanner {
                                        const ActionBehaviour& behaviour,
                                        const RawObject& parameters) ABSL_LOCKS_EXCLUDED(mu_);
 
+  // The same for a job that is no action's. Its `result` is the directive's, or
+  // empty.
+  ExecutionScript PlanJob(absl::string_view kind, const SimDirective& directive)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
  private:
-  uint64_t NextOrdinal(absl::string_view action_id) ABSL_LOCKS_EXCLUDED(mu_);
+  ExecutionScript Draw(absl::string_view name, uint64_t ordinal, const ActionBehaviour& behaviour,
+                       const SimDirective& directive) const;
+  uint64_t NextOrdinal(absl::string_view name) ABSL_LOCKS_EXCLUDED(mu_);
 
   const Options options_;
   Mutex mu_;
-  absl::flat_hash_map<std::string, uint64_t> ordinals_ ABSL_GUARDED_BY(mu_);  // by action
+  absl::flat_hash_map<std::string, uint64_t> ordinals_ ABSL_GUARDED_BY(mu_);  // by action or kind
 };
 
 }  // namespace gcjobs::sim

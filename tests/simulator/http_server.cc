@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -52,15 +54,28 @@ void SendHead(const std::string& body, size_t bytes, const std::string& content_
                                  });
 }
 
-void Deliver(const Reply& reply, const httplib::Request& request, httplib::Response* response) {
+// A body that comes from a provider is neither copied nor compressed: result
+// pages are of megabytes, and for a client that takes brotli the library would
+// compress each at its best, which takes a second a megabyte.
+void SendBody(std::string body, const std::string& content_type, httplib::Response* response) {
+  if (body.empty()) return response->set_content("", content_type);
+  const size_t bytes = body.size();
+  const auto shared = std::make_shared<const std::string>(std::move(body));
+  response->set_content_provider(bytes, content_type,
+                                 [shared](size_t offset, size_t length, httplib::DataSink& sink) {
+                                   return sink.write(shared->data() + offset, length);
+                                 });
+}
+
+void Deliver(Reply reply, const httplib::Request& request, httplib::Response* response) {
   if (reply.reset) ResetConnection(request.local_port, request.remote_port);
-  const ApiResponse& from = reply.response;
+  ApiResponse& from = reply.response;
   response->status = from.status;
   for (const auto& [name, value] : from.headers) response->set_header(name, value);
   if (reply.truncate_at.has_value() && *reply.truncate_at < from.body.size()) {
     SendHead(from.body, *reply.truncate_at, from.content_type, response);
   } else if (from.status != 204) {
-    response->set_content(from.body, from.content_type);
+    SendBody(std::move(from.body), from.content_type, response);
   }
 }
 

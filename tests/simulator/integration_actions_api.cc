@@ -24,10 +24,37 @@ bool IsTrue(const QueryParams& query, const std::string& name) {
   return FindParam(query, name) == "true";
 }
 
+// Whether the csv parameter `expand` names it.
+bool Expands(const QueryParams& query, absl::string_view name) {
+  const std::string expand = FindParam(query, "expand").value_or("");
+  const std::vector<absl::string_view> names = absl::StrSplit(expand, ',');
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The flattened schemas stand in members of their own. The catalog's have
+// nothing to flatten.
+RawObject WithFlattenedSchemas(const RawObject& contract) {
+  RawObject flattened;
+  for (const std::string& side : contract.Keys()) {
+    const RawObject schemas = contract.GetObject(side).value_or(RawObject());
+    RawObject renamed;
+    for (const std::string& key : schemas.Keys()) {
+      renamed.Set(absl::StrCat(key, "Flattened"), *schemas.Find(key));
+    }
+    flattened.Set(side, renamed.ToString());
+  }
+  return flattened;
+}
+
 // What a reader gets to see of a stored action.
 RawObject View(RawObject json, const QueryParams& query) {
   if (!IsTrue(query, "includeConfig")) json.Erase("config");
-  if (FindParam(query, "expand") != "contract") json.Erase("contract");
+  if (!Expands(query, "contract")) {
+    json.Erase("contract");
+  } else if (IsTrue(query, "flatten")) {
+    const RawObject contract = json.GetObject("contract").value_or(RawObject());
+    json.Set("contract", WithFlattenedSchemas(contract).ToString());
+  }
   return json;
 }
 

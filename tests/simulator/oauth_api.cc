@@ -83,16 +83,20 @@ ApiResponse OAuthApi::GrantToken(const Call& call) {
 }
 
 ApiResponse OAuthApi::DescribeToken(const Call& call) {
-  const RawObject client = RawObject().SetString("id", call.client_id);
+  constexpr char kOrganization[] =
+      R"({"id":"00000000-0000-4000-8000-0000000000aa","name":"Simulated Organisation"})";
+  const RawObject client = RawObject()
+                               .SetString("id", call.client_id)
+                               .SetString("name", "Simulated client")
+                               .SetString("authorizedGrantType", "CLIENT-CREDENTIALS")
+                               .Set("organization", kOrganization);
   ApiResponse response;
-  response.body =
-      RawObject()
-          .Set(
-              "organization",
-              R"({"id": "00000000-0000-4000-8000-0000000000aa", "name": "Simulated Organisation"})")
-          .Set("authorizedScope", "[]")
-          .Set("OAuthClient", client.ToString())
-          .ToString();
+  response.body = RawObject()
+                      .Set("organization", kOrganization)
+                      .Set("homeOrganization", kOrganization)
+                      .Set("authorizedScope", "[]")
+                      .Set("OAuthClient", client.ToString())
+                      .ToString();
   return response;
 }
 

@@ -8,58 +8,14 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "server/genesys/kinds/kind_file.h"
+#include "tests/simulator/help_text.h"
+#include "tests/simulator/sim_directive.h"
 
 namespace gcjobs::sim {
 namespace {
 
 constexpr int kUsageError = 2;
-
-constexpr char kDescription[] =
-    "gcjobs-sim: Genesys Cloud's REST API as far as gcjobs uses it, with time, rate limit and "
-    "faults under your control.";
-
-constexpr char kFooter[] = R"(
-Examples
-  gcjobs-sim                                  any free port; says "listening on HOST:PORT"
-  gcjobs-sim --listen 127.0.0.1:8088 --speed 10 --rate-limit 0 --log requests.jsonl
-  gcjobs-sim --durations bimodal:0.7,5,120,0.3 --action-durations 'Look Up Customer=constant:2'
-
-  TOKEN=$(curl -s -u me:secret -d grant_type=client_credentials \
-    http://127.0.0.1:8088/oauth/token | sed 's/.*access_token":"\([^"]*\).*/\1/')
-  curl -H "Authorization: Bearer $TOKEN" \
-    'http://127.0.0.1:8088/api/v2/integrations/actions?name=customer'
-  curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-    -d '{"async":true,"parameters":{"$sim":{"duration":"2s","result":{"id":12345678901234567890}}}}' \
-    http://127.0.0.1:8088/api/v2/integrations/actions/static_createCallback/execute
-
-Actions that are always there (custom_-_00000000-0000-4000-8000-00000000000N)
-  1 Look Up Customer                about 1.5 s, timeout 3 s
-  2 Charge Card (declines)          fails after 2 s
-  3 Rebuild Segment (slow)          about a minute
-  4 Send Confirmation (instant)     done at once
-  5 Sync Inventory (flaky)          one in three fails
-  6 Reconcile Ledger (never ends)   runs for ever
-  7 Export Transcript (times out)   5 s, timeout 2 s
-  and in the flow "flow-demo": fda-rest-object, fda-rest-string, fda-rest-no-timeout, fda-lambda
-
-DURATIONS, in seconds
-  constant:S  uniform:A,B  exponential:MEAN  lognormal:MEDIAN,SIGMA  weibull:SHAPE,MEAN
-  bimodal:P,MEDIAN1,MEDIAN2,SIGMA
-
-A job steers itself by its parameter "$sim"
-  {"duration":"2s","queued":"500ms","outcome":"completed|failed|cancelled|expired|never",
-   "message":"...","statuses":["Accepted","in-progress","Success"],"result":ANY,"httpStatus":400}
-
-Control, without token
-  curl -d '{"method":"POST","route":"/api/v2/integrations/actions/*/execute","status":503,
-            "headers":{"Retry-After":"2"},"skip":0,"count":3}' http://HOST:PORT/__sim/faults
-     more: "delay":"500ms"  "reset":true  "truncate":10  "fill":1000000  "conflict":true
-           "when":"before" (no effect) or "after" (took effect, the answer is lost or changed)
-  POST /__sim/tokens/revoke   POST /__sim/rate-limit {"limit":N}   GET,DELETE /__sim/faults
-  GET /__sim/jobs   POST /__sim/jobs/ID {"finish":"completed"} {"status":"RUNNING"} {"forget":true}
-  GET /__sim/actions/ID   POST /__sim/actions/ID/touch {"set":{"category":"New"}}
-  GET /__sim/log?after=SEQ   GET /__sim/stats
-)";
 
 // Options that are parsed by hand, as they were typed.
 struct Texts {
@@ -68,6 +24,7 @@ struct Texts {
   std::string durations;
   std::string queued;
   std::vector<std::string> action_durations;
+  std::vector<std::string> kind_files;
 };
 
 void AddServerOptions(CLI::App* app, CommandLine* line, Texts* texts) {
@@ -131,6 +88,23 @@ void AddApiOptions(CLI::App* app, CommandLine* line) {
       ->type_name("409|400");
 }
 
+void AddJobOptions(CLI::App* app, CommandLine* line, Texts* texts) {
+  ResultPlan& results = line->simulator.results;
+  app->add_option("--kinds", texts->kind_files,
+                  "more job kinds, as gcjobsd's --kinds; may be repeated");
+  app->add_option("--result-pages", results.pages, "pages of a job's results")
+      ->check(CLI::Range(0, kMaxResultPages))
+      ->capture_default_str();
+  app->add_option("--items-per-page", results.items_per_page,
+                  "the most items that a page has, however many are asked for")
+      ->check(CLI::Range(1, kMaxItemsPerPage))
+      ->capture_default_str();
+  app->add_option("--page-bytes", results.page_bytes,
+                  "what such a page weighs, about; 0: as its items come")
+      ->check(CLI::Range(0, kMaxPageBytes))
+      ->capture_default_str();
+}
+
 absl::Status ParseListen(absl::string_view text, HttpServer::Options* http) {
   const size_t colon = text.rfind(':');
   int port = -1;
@@ -163,6 +137,13 @@ absl::Status ParseActionLaw(absl::string_view text, SimulatorOptions* options) {
   return absl::OkStatus();
 }
 
+absl::Status ReadKinds(const std::vector<std::string>& files, SimulatorOptions* options) {
+  absl::StatusOr<std::vector<KindSpec>> kinds = LoadKinds(files);
+  if (!kinds.ok()) return kinds.status();
+  options->kinds = *std::move(kinds);
+  return absl::OkStatus();
+}
+
 absl::Status ParseTexts(const Texts& texts, CommandLine* line) {
   SimulatorOptions& options = line->simulator;
   absl::Status status = ParseListen(texts.listen, &line->http);
@@ -176,6 +157,7 @@ absl::Status ParseTexts(const Texts& texts, CommandLine* line) {
   for (const std::string& text : texts.action_durations) {
     status.Update(ParseActionLaw(text, &options));
   }
+  status.Update(ReadKinds(texts.kind_files, &options));
   return status;
 }
 
@@ -190,12 +172,13 @@ void ExitWith(int code, std::string output, CommandLine* line) {
 CommandLine ParseCommandLine(std::vector<std::string> arguments) {
   CommandLine line;
   Texts texts;
-  CLI::App app(kDescription, "gcjobs-sim");
-  app.footer(kFooter);
+  CLI::App app(kHelpDescription, "gcjobs-sim");
+  app.footer(kHelpFooter);
   AddServerOptions(&app, &line, &texts);
   AddOAuthOptions(&app, &line, &texts);
   AddWorkOptions(&app, &line, &texts);
   AddApiOptions(&app, &line);
+  AddJobOptions(&app, &line, &texts);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   try {
     app.parse(std::move(arguments));

@@ -30,6 +30,7 @@ std::string ToLine(const LogRecord& record, int64_t sequence) {
       .SetInt("rate_count", record.rate_count)
       .SetString("fault", record.fault)
       .SetString("action_id", record.action_id)
+      .SetString("kind", record.kind)
       .SetString("execution_id", record.execution_id)
       .SetString("correlation_id", record.correlation_id)
       .SetInt("request_bytes", static_cast<int64_t>(record.request_bytes))

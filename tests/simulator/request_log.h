@@ -31,6 +31,7 @@ struct LogRecord {
   int status = 0;            // 0: the connection was reset instead
   std::string fault;         // id of the fault that hit it, or ""
   std::string action_id;
+  std::string kind;  // of a declared job kind's job
   std::string execution_id;
   std::string correlation_id;
   int rate_count = 0;        // requests in the token's window, this one included

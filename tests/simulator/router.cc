@@ -42,6 +42,10 @@ absl::string_view RouteClassName(RouteClass route_class) {
       return "submit";
     case RouteClass::kPoll:
       return "poll";
+    case RouteClass::kResults:
+      return "results";
+    case RouteClass::kCancel:
+      return "cancel";
     case RouteClass::kRead:
       return "read";
     case RouteClass::kWrite:
@@ -56,9 +60,18 @@ void Router::Add(Route route) {
   std::vector<std::string> segments = absl::StrSplit(absl::StripPrefix(route.pattern, "/"), '/');
   const int literals = static_cast<int>(
       std::count_if(segments.begin(), segments.end(), [](const auto& s) { return !IsName(s); }));
-  entries_.push_back({std::move(route), std::move(segments), literals});
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.literals > b.literals; });
+  Entry entry{std::move(route), std::move(segments), literals};
+  // Behind those that are as specific: the first added wins.
+  const auto place =
+      std::upper_bound(entries_.begin(), entries_.end(), literals,
+                       [](int count, const Entry& other) { return count > other.literals; });
+  entries_.insert(place, std::move(entry));
+}
+
+bool Router::Has(absl::string_view method, absl::string_view pattern) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.route.method == method && entry.route.pattern == pattern;
+  });
 }
 
 Router::Found Router::Match(absl::string_view method, absl::string_view path) const {

@@ -12,7 +12,7 @@
 namespace gcjobs::sim {
 
 // What a request costs a client: the log's `class`.
-enum class RouteClass { kToken, kSubmit, kPoll, kRead, kWrite, kControl };
+enum class RouteClass { kToken, kSubmit, kPoll, kResults, kCancel, kRead, kWrite, kControl };
 absl::string_view RouteClassName(RouteClass route_class);
 
 // One request on its way through a handler.
@@ -26,6 +26,7 @@ struct Call {
 
   // Set by the handler, for the log.
   std::string execution_id;
+  std::string kind;  // of a declared job kind's job
 };
 
 using Handler = std::function<ApiResponse(Call*)>;
@@ -50,6 +51,9 @@ class Router {
   };
 
   void Add(Route route);
+
+  // Whether there is a route of this method and pattern.
+  bool Has(absl::string_view method, absl::string_view pattern) const;
 
   // HEAD finds GET. `path` is as sent, percent-encoded.
   Found Match(absl::string_view method, absl::string_view path) const;

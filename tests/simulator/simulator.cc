@@ -84,12 +84,16 @@ Simulator::Simulator(const SimulatorOptions& options, const Clock* clock, Waiter
       action_executions_api_({clock, &actions_, &planner_, &engine_, waiter},
                              options.execution_id_field),
       flow_actions_api_(&flow_actions_.documents(), options.conflict_style),
+      job_kinds_api_(options.kinds, {options.seed, options.results}, {clock, &planner_, &engine_}),
+      availability_api_(clock),
       control_api_({clock, &tokens_, &limiter_, &faults_, &actions_.documents(),
                     &flow_actions_.documents(), &engine_, log_.get()}) {
   oauth_api_.AddRoutes(&router_);
   integration_actions_api_.AddRoutes(&router_);
   action_executions_api_.AddRoutes(&router_);
   flow_actions_api_.AddRoutes(&router_);
+  job_kinds_api_.AddRoutes(&router_);
+  availability_api_.AddRoutes(&router_);
   control_api_.AddRoutes(&control_router_);
 }
 
@@ -237,6 +241,7 @@ void Simulator::Log(const Exchange& exchange, const Reply& reply) {
   record.status = reply.reset ? 0 : reply.response.status;
   record.fault = exchange.fault.has_value() ? exchange.fault->id : "";
   record.action_id = ActionIdOf(call);
+  record.kind = call.kind;
   record.execution_id = call.execution_id;
   record.correlation_id = call.context_id;
   record.rate_count = exchange.rate.count;

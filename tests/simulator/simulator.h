@@ -11,8 +11,10 @@
 #include "absl/status/statusor.h"
 #include "common/clock.h"
 #include "common/mutex.h"
+#include "server/genesys/kinds/kind_spec.h"
 #include "tests/simulator/action_catalog.h"
 #include "tests/simulator/action_executions_api.h"
+#include "tests/simulator/availability_api.h"
 #include "tests/simulator/control_api.h"
 #include "tests/simulator/execution_engine.h"
 #include "tests/simulator/execution_planner.h"
@@ -20,9 +22,11 @@
 #include "tests/simulator/flow_action_catalog.h"
 #include "tests/simulator/flow_actions_api.h"
 #include "tests/simulator/integration_actions_api.h"
+#include "tests/simulator/job_kinds_api.h"
 #include "tests/simulator/oauth_api.h"
 #include "tests/simulator/rate_limiter.h"
 #include "tests/simulator/request_log.h"
+#include "tests/simulator/result_plan.h"
 #include "tests/simulator/router.h"
 #include "tests/simulator/token_store.h"
 #include "tests/simulator/waiter.h"
@@ -49,7 +53,9 @@ struct SimulatorOptions {
   RateWindow rate_window = RateWindow::kFixed;
   ExecutionIdField execution_id_field = ExecutionIdField::kId;
   ConflictStyle conflict_style = ConflictStyle::k409;
-  std::string log_path;  // "": no file
+  std::vector<KindSpec> kinds;  // the job kinds it serves besides actions
+  ResultPlan results;           // of jobs that say nothing else; within its bounds
+  std::string log_path;         // "": no file
 };
 
 // A Genesys Cloud organisation behind its REST API, without the socket. A
@@ -104,6 +110,8 @@ class Simulator {
   IntegrationActionsApi integration_actions_api_;
   ActionExecutionsApi action_executions_api_;
   FlowActionsApi flow_actions_api_;
+  JobKindsApi job_kinds_api_;
+  AvailabilityApi availability_api_;
   ControlApi control_api_;
   Router router_;          // constant after construction
   Router control_router_;  // constant after construction

@@ -122,6 +122,22 @@ TEST_F(ActionExecutionsTest, AFailedDirectCallAnswersAnErrorBody) {
   EXPECT_EQ(chosen.response.status, 502);
 }
 
+TEST_F(ActionExecutionsTest, ATestTellsWhatTheActionAnswered) {
+  const sim::Reply good =
+      sim_.Call("POST", Path(1, "test"), R"({"$sim":{"duration":"1s","result":{"n":1.10}}})");
+  EXPECT_EQ(good.response.status, 200);
+  EXPECT_THAT(SimHarness::Json(good).GetBool("success"), Optional(true));
+  EXPECT_EQ(*SimHarness::Json(good).Find("finalResult"), R"({"n":1.10})");
+  const sim::Reply bad = sim_.Call("POST", Path(2, "test"), "{}");
+  EXPECT_EQ(bad.response.status, 200);
+  EXPECT_THAT(SimHarness::Json(bad).GetBool("success"), Optional(false));
+  EXPECT_THAT(*SimHarness::Json(bad).Find("operations"), HasSubstr("Card declined"));
+  const sim::Reply late = sim_.Call("POST", Path(1, "test"), R"({"$sim":{"duration":"9s"}})");
+  EXPECT_THAT(*SimHarness::Json(late).Find("error"), HasSubstr("request.timeout"));
+  EXPECT_EQ(sim_.Call("POST", Path(1, "test"), "[]").response.status, 400);
+  EXPECT_EQ(sim_.Call("POST", "/api/v2/integrations/actions/none/test", "{}").response.status, 404);
+}
+
 TEST_F(ActionExecutionsTest, ADirectExecutionCannotBePolled) {
   sim_.Call("POST", Path(4, "execute"), "{}");
   const sim::RawObject jobs = sim_.Control("GET", "/__sim/jobs");

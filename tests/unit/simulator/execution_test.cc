@@ -81,6 +81,35 @@ TEST(ExecutionTest, OwnSpellingsOfEndlessWorkNeverReachTheLast) {
   EXPECT_EQ(StatusAfter(Submitted(script), absl::Hours(1000)), "b");
 }
 
+TEST(ExecutionTest, AKindsWordsShareTheirPhases) {
+  ExecutionScript script = OneThenTwoSeconds();
+  StatusWords words;
+  words.queued = {"Created", "Checked"};
+  words.running = {"Reading", "Writing"};
+  words.completed = "Done";
+  script.words = std::make_shared<const StatusWords>(words);
+  const Execution execution = Submitted(std::move(script));
+  EXPECT_EQ(StatusAfter(execution, absl::ZeroDuration()), "Created");
+  EXPECT_EQ(StatusAfter(execution, absl::Milliseconds(500)), "Checked");
+  EXPECT_EQ(StatusAfter(execution, absl::Seconds(1)), "Reading");
+  EXPECT_EQ(StatusAfter(execution, absl::Seconds(2)), "Writing");
+  EXPECT_EQ(StatusAfter(execution, absl::Seconds(3)), "Done");
+}
+
+TEST(ExecutionTest, WorkThatWaitsDoesNotStartByItself) {
+  ExecutionScript script = OneThenTwoSeconds();
+  script.waits_for_go = true;
+  Execution execution = Submitted(std::move(script));
+  EXPECT_EQ(StatusAfter(execution, absl::ZeroDuration()), "QUEUED");
+  EXPECT_EQ(StatusAfter(execution, absl::Hours(1)), "READY");
+  EXPECT_EQ(EndTime(execution), absl::InfiniteFuture());
+  execution.released_monotonic = execution.submitted_monotonic + absl::Seconds(10);
+  EXPECT_EQ(StatusAfter(execution, absl::Seconds(9)), "READY");
+  EXPECT_EQ(StatusAfter(execution, absl::Seconds(10)), "RUNNING");
+  EXPECT_EQ(StatusAfter(execution, absl::Seconds(12)), "COMPLETED");
+  EXPECT_EQ(EndTime(execution), absl::FromUnixSeconds(1012));
+}
+
 class ExecutionEngineTest : public ::testing::Test {
  protected:
   std::string Submit(Outcome outcome = Outcome::kCompleted) {
@@ -128,8 +157,44 @@ TEST_F(ExecutionEngineTest, ForgottenWorkIsListedButNotFound) {
   EXPECT_FALSE(engine_.Forget(id));
 }
 
+TEST_F(ExecutionEngineTest, ACancelEndsWhatHasNotEnded) {
+  const std::string running = Submit();
+  EXPECT_TRUE(engine_.Cancel(running));
+  EXPECT_EQ(Status(running), "CANCELLED");
+  const std::string ended = Submit();
+  clock_.Advance(absl::Seconds(3));
+  EXPECT_TRUE(engine_.Cancel(ended));
+  EXPECT_EQ(Status(ended), "COMPLETED");
+}
+
+TEST_F(ExecutionEngineTest, AReleaseCountsOnceAndOnlyWhenItIsWaitedFor) {
+  ExecutionScript script = OneThenTwoSeconds();
+  script.waits_for_go = true;
+  const std::string id =
+      engine_.Submit("kind", "me", ExecutionEngine::Mode::kKind, std::move(script)).id;
+  engine_.Release(id);
+  clock_.Advance(absl::Seconds(5));
+  EXPECT_EQ(Status(id), "READY");
+  engine_.Release(id);
+  clock_.Advance(absl::Seconds(1));
+  engine_.Release(id);
+  EXPECT_EQ(Status(id), "RUNNING");
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Status(id), "COMPLETED");
+}
+
+TEST_F(ExecutionEngineTest, WorkThatWaitsCanBeFinished) {
+  ExecutionScript script = OneThenTwoSeconds();
+  script.waits_for_go = true;
+  const std::string id =
+      engine_.Submit("kind", "me", ExecutionEngine::Mode::kKind, std::move(script)).id;
+  engine_.Finish(id, Outcome::kCompleted, std::nullopt, std::nullopt);
+  EXPECT_EQ(Status(id), "COMPLETED");
+}
+
 TEST_F(ExecutionEngineTest, UnknownIdsAreRefused) {
   EXPECT_FALSE(engine_.Find("x").has_value());
+  EXPECT_FALSE(engine_.Cancel("x"));
   EXPECT_FALSE(engine_.Finish("x", Outcome::kCompleted, std::nullopt, std::nullopt));
   EXPECT_FALSE(engine_.OverrideStatus("x", "RUNNING"));
 }
@@ -200,15 +265,45 @@ TEST(ExecutionPlannerTest, AFlakyActionFailsAtItsRate) {
 }
 
 TEST(SimDirectiveTest, RejectsWrongAndUnknownMembers) {
-  for (const char* json : {R"({"$sim":1})", R"({"$sim":{"duraton":"1s"}})",
-                           R"({"$sim":{"duration":1}})", R"({"$sim":{"duration":"-1s"}})",
-                           R"({"$sim":{"duration":"inf"}})", R"({"$sim":{"outcome":"FAILED"}})",
-                           R"({"$sim":{"statuses":[]}})", R"({"$sim":{"statuses":"a"}})",
-                           R"({"$sim":{"httpStatus":200}})", R"({"$sim":{"message":1}})"}) {
+  for (const char* json :
+       {R"({"$sim":1})", R"({"$sim":{"duraton":"1s"}})", R"({"$sim":{"duration":1}})",
+        R"({"$sim":{"duration":"-1s"}})", R"({"$sim":{"duration":"inf"}})",
+        R"({"$sim":{"outcome":"FAILED"}})", R"({"$sim":{"statuses":[]}})",
+        R"({"$sim":{"statuses":"a"}})", R"({"$sim":{"httpStatus":200}})",
+        R"({"$sim":{"message":1}})", R"({"$sim":{"pages":-1}})", R"({"$sim":{"itemsPerPage":0}})",
+        R"({"$sim":{"pageBytes":1e9}})", R"({"$sim":{"results":[]}})",
+        R"({"$sim":{"results":{"fault":"other"}}})", R"({"$sim":{"results":{"at":0}}})",
+        R"({"$sim":{"results":{"x":1}}})", R"({"$sim":{"results":{"links":"odd"}}})",
+        R"({"$sim":{"results":{"origin":1}}})"}) {
     EXPECT_EQ(ParseSimDirective(Parameters(json)).status().code(),
               absl::StatusCode::kInvalidArgument)
         << json;
   }
+}
+
+TEST(SimDirectiveTest, WhatItSaysOfResultsWinsOverTheDefaults) {
+  ResultPlan defaults;
+  defaults.pages = 9;
+  defaults.page_bytes = 500;
+  const auto directive = ParseSimDirective(
+      Parameters(R"({"$sim":{"itemsPerPage":7,"pageBytes":100,"results":{"fault":"empty_pages",)"
+                 R"("at":4,"count":2,"origin":"http://o","links":"relative"}}})"));
+  ASSERT_TRUE(directive.ok()) << directive.status();
+  const ResultPlan plan = directive->PlanResults(defaults);
+  EXPECT_EQ(plan.pages, 9);
+  EXPECT_EQ(plan.items_per_page, 7);
+  EXPECT_EQ(plan.page_bytes, 100);
+  EXPECT_EQ(plan.fault, ResultFault::kEmptyPages);
+  EXPECT_EQ(plan.fault_page, 4);
+  EXPECT_EQ(plan.fault_count, 2);
+  EXPECT_EQ(plan.foreign_origin, "http://o");
+  EXPECT_EQ(plan.links, LinkStyle::kRelative);
+}
+
+TEST(SimDirectiveTest, WithoutOneTheDefaultsStand) {
+  const ResultPlan plan = SimDirective().PlanResults(ResultPlan());
+  EXPECT_EQ(plan.pages, ResultPlan().pages);
+  EXPECT_EQ(plan.fault, ResultFault::kNone);
 }
 
 }  // namespace

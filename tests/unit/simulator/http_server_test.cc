@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,29 @@ TEST(HttpServerTest, ARequestThatAnnouncesNoBodyIsNotWaitedFor) {
   httplib::Client client = Connect(*server);
   EXPECT_EQ(client.Delete("/d")->body, "DELETE /d   ");
   EXPECT_EQ(client.Post("/p")->body, "POST /p   ");
+}
+
+TEST(HttpServerTest, AHeadIsServedWithoutItsBody) {
+  const auto server = Serve(Echo);
+  httplib::Client client = Connect(*server);
+  const auto head = client.Head("/h");
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->body, "");
+  EXPECT_EQ(client.Get("/h")->body, "GET /h   ") << "the connection is still in step";
+}
+
+TEST(HttpServerTest, ALargeBodyArrivesWhole) {
+  const std::string page(8 << 20, 'x');
+  const auto server = Serve([&](const sim::ApiRequest& /*request*/) {
+    sim::Reply reply;
+    reply.response.body = page;
+    return reply;
+  });
+  const auto answer = Connect(*server).Get("/");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body.size(), page.size());
+  EXPECT_EQ(answer->get_header_value("Content-Type"), "application/json");
 }
 
 TEST(HttpServerTest, ManyClientsAreServedAtATime) {

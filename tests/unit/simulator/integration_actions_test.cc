@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -91,6 +93,16 @@ TEST(IntegrationActionsTest, ConfigAndContractAreShownOnRequest) {
       SimHarness::Json(sim.Call("GET", Lookup() + "?includeConfig=true&expand=contract"));
   EXPECT_THAT(whole.GetObject("config")->GetInt("timeoutSeconds"), Optional(3));
   EXPECT_TRUE(whole.Has("contract"));
+}
+
+TEST(IntegrationActionsTest, FlattenedSchemasStandInMembersOfTheirOwn) {
+  SimHarness sim;
+  const sim::RawObject flat =
+      SimHarness::Json(sim.Call("GET", Lookup() + "?expand=other,contract&flatten=true"));
+  const sim::RawObject contract = *flat.GetObject("contract");
+  EXPECT_EQ(contract.GetObject("input")->Keys(), std::vector<std::string>{"inputSchemaFlattened"});
+  EXPECT_EQ(contract.GetObject("output")->Keys(),
+            std::vector<std::string>{"successSchemaFlattened"});
 }
 
 TEST(IntegrationActionsTest, IdsArePercentDecoded) {

@@ -24,7 +24,16 @@ TEST(OAuthTest, AnyClientGetsATokenThatWorks) {
   sim.set_token(*grant.GetString("access_token"));
   const sim::Reply me = sim.Call("GET", kMe);
   EXPECT_EQ(me.response.status, 200);
-  EXPECT_THAT(me.response.body, HasSubstr(R"("OAuthClient":{"id":"id"})"));
+  EXPECT_THAT(SimHarness::Json(me).GetObject("OAuthClient")->GetString("id"),
+              Optional(std::string("id")));
+  EXPECT_TRUE(SimHarness::Json(me).Has("homeOrganization"));
+}
+
+TEST(OAuthTest, HeadChecksAToken) {
+  SimHarness sim;
+  EXPECT_EQ(sim.Call("HEAD", kMe).response.status, 200);
+  sim.set_token("unknown");
+  EXPECT_EQ(sim.Call("HEAD", kMe).response.status, 401);
 }
 
 TEST(OAuthTest, CredentialsMayComeInTheForm) {

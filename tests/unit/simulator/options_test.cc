@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
 namespace gcjobs::sim {
 namespace {
 
@@ -50,7 +55,13 @@ TEST(ParseCommandLineTest, ReadsEveryOption) {
                                              "--execution-id-field",
                                              "location",
                                              "--conflict-style",
-                                             "400"});
+                                             "400",
+                                             "--result-pages",
+                                             "0",
+                                             "--items-per-page",
+                                             "7",
+                                             "--page-bytes",
+                                             "1000000"});
   ASSERT_FALSE(line.exit_now) << line.output;
   EXPECT_EQ(line.http.host, "127.0.0.2");
   EXPECT_EQ(line.http.port, 8088);
@@ -70,6 +81,34 @@ TEST(ParseCommandLineTest, ReadsEveryOption) {
   EXPECT_EQ(line.simulator.rate_window, RateWindow::kSliding);
   EXPECT_EQ(line.simulator.execution_id_field, ExecutionIdField::kLocation);
   EXPECT_EQ(line.simulator.conflict_style, ConflictStyle::k400);
+  EXPECT_EQ(line.simulator.results.pages, 0);
+  EXPECT_EQ(line.simulator.results.items_per_page, 7);
+  EXPECT_EQ(line.simulator.results.page_bytes, 1'000'000);
+}
+
+TEST(ParseCommandLineTest, TheBuiltInKindsAreAlwaysThere) {
+  const CommandLine line = ParseCommandLine({});
+  EXPECT_GE(line.simulator.kinds.size(), 35u);
+}
+
+TEST(ParseCommandLineTest, KindFilesAddToThem) {
+  const std::string path = absl::StrCat(::testing::TempDir(), "/sim_kinds.json");
+  std::ofstream(path) << R"({"kinds":[{"kind":"own.jobs","description":"Own",)"
+                      << R"("submit":{"call":"POST /api/v2/own/jobs","id":"id"},)"
+                      << R"("status":{"call":"GET /api/v2/own/jobs/{upstream_id}","field":"s"},)"
+                      << R"("states":{"running":["Busy"],"succeeded":["Done"]}}]})";
+  const CommandLine line = ParseCommandLine({"--kinds", path});
+  ASSERT_FALSE(line.exit_now) << line.output;
+  EXPECT_EQ(line.simulator.kinds.back().name, "own.jobs");
+}
+
+TEST(ParseCommandLineTest, ABrokenKindFileIsNamedWithItsLine) {
+  const std::string path = absl::StrCat(::testing::TempDir(), "/broken_kinds.json");
+  std::ofstream(path) << "{\n  \"kinds\": 7}";
+  const CommandLine line = ParseCommandLine({"--kinds", path});
+  EXPECT_EQ(line.exit_code, 2);
+  EXPECT_THAT(line.output, HasSubstr("broken_kinds.json:2"));
+  EXPECT_EQ(ParseCommandLine({"--kinds", "/nonexistent"}).exit_code, 2);
 }
 
 TEST(ParseCommandLineTest, HelpTeachesByExamples) {
@@ -92,7 +131,10 @@ TEST(ParseCommandLineTest, WrongUsageExitsWithTwo) {
                                                        {"--token-lifetime", "soon"},
                                                        {"--token-lifetime", "0s"},
                                                        {"--action-durations", "a"},
-                                                       {"--action-durations", "a=b"}};
+                                                       {"--action-durations", "a=b"},
+                                                       {"--result-pages", "-1"},
+                                                       {"--items-per-page", "0"},
+                                                       {"--page-bytes", "x"}};
   for (const std::vector<std::string>& arguments : wrong) {
     const CommandLine line = ParseCommandLine(arguments);
     EXPECT_EQ(line.exit_code, 2) << arguments.back();
