@@ -32,6 +32,10 @@ constexpr absl::string_view kExamples =
     "  gcjobs watch JOB\n"
     "  gcjobs get JOB --result-only > result.json\n"
     "\n"
+    "  # yesterday's conversations into a file; go on after Ctrl-C or a crash by\n"
+    "  # running it again\n"
+    "  gcjobs export --out day.ndjson --from 2026-01-01 --to 2026-01-02\n"
+    "\n"
     "  # everything that happens, as JSON lines\n"
     "  gcjobs watch --output json\n"
     "\n"
@@ -81,8 +85,14 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions* options) {
 void AddCommands(CLI::App& app, SelectedCommand* selected) {
   CLI::App* submit = AddCommandGroup(
       app, "submit", "Submit work",
-      "Examples:\n  gcjobs submit action custom_-_1a2b --param customerId=42 --watch");
+      "Examples:\n  gcjobs submit action custom_-_1a2b --param customerId=42 --watch\n"
+      "  gcjobs submit job KIND --body-file body.json --watch");
   AddSubmitAction(*submit, selected);
+  AddSubmitJob(*submit, selected);
+  CLI::App* query = AddCommandGroup(app, "query", "Conversation queries",
+                                    "Examples:\n  gcjobs query submit --last 24h --watch");
+  AddQuerySubmit(*query, selected);
+  AddExport(app, selected);
   AddWatch(app, selected);
   AddGet(app, selected);
   AddResults(app, selected);

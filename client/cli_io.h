@@ -24,6 +24,7 @@ struct CliIo {
 
   // A terminal that understands escape sequences (TERM is not `dumb`).
   bool out_is_terminal = false;
+  bool err_is_terminal = false;
   // The user wants colours (no NO_COLOR). Used on terminals only.
   bool color = false;
   // Columns of the terminal now; it may change while the program runs.

@@ -20,15 +20,15 @@ namespace {
 // server permits pings at this pace.
 constexpr int kKeepaliveMs = 20'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
-// Results may be larger than gRPC's 4 MiB.
-constexpr int kMaxReceiveBytes = 64 << 20;
+// A single item of results may be larger than gRPC's usual 4 MiB, by any size.
+constexpr int kUnlimited = -1;
 
 grpc::ChannelArguments ChannelArguments(absl::string_view server) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // idle streams: no limit
-  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  arguments.SetMaxReceiveMessageSize(kUnlimited);
   // Without it channels to one address share a subchannel and its back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // We retry ourselves, where a retry is known to be safe.

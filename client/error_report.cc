@@ -10,10 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
+#include "client/answer.h"
 #include "client/exit_code.h"
 #include "client/text.h"
 #include "client/usage_error.h"
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "common/utf8.h"
 
 namespace gcjobs {
@@ -43,6 +45,12 @@ std::string HintForReason(absl::string_view reason, absl::string_view job_id) {
        "check the server's GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and environment"},
       {"GENESYS_FORBIDDEN", "the server's OAuth client lacks a permission for this"},
       {"GENESYS_VERSION_CONFLICT", "somebody else changed it; look at it and try again"},
+      {"GENESYS_RESULT_EXPIRED",
+       "Genesys Cloud has thrown the results away: submit it again (export: --restart)"},
+      {"INVALID_CURSOR", "start anew: --restart, or without --cursor"},
+      {"NO_RESULTS", "gcjobs get JOB shows what the job has"},
+      {"ORG_NOT_CONFIGURED", "the server's configuration has no such organisation any more"},
+      {"KIND_NOT_CONFIGURED", "the server's configuration has no such kind any more"},
       {"REQUEST_ID_REUSED", "this --request-id belongs to another submission; take a new one"},
       {"UNKNOWN_ORG", "--org takes the name of a section [org.NAME] of the server's configuration"},
       {"REVISION_IN_FUTURE", "--after takes a revision that this server has shown"},
@@ -122,6 +130,18 @@ void WriteInfo(JsonWriter& writer, const google::rpc::ErrorInfo& info) {
   writer.EndObject();
 }
 
+void WriteAnswer(JsonWriter& writer, const v1::FailureBody& body) {
+  writer.Key("answer");
+  writer.StartObject();
+  writer.Key("http_status");
+  writer.Int(body.http_status());
+  WriteString(writer, "content_type", body.content_type());
+  WriteString(writer, "body", body.body());
+  writer.Key("truncated");
+  writer.Bool(body.truncated());
+  writer.EndObject();
+}
+
 std::string RenderJson(const absl::Status& status, const GlobalOptions& options) {
   rapidjson::StringBuffer buffer;
   JsonWriter writer(buffer);
@@ -132,6 +152,8 @@ std::string RenderJson(const absl::Status& status, const GlobalOptions& options)
   WriteString(writer, "message", Message(status, options));
   const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
   if (info.has_value()) WriteInfo(writer, *info);
+  const std::optional<v1::FailureBody> body = GetFailureBody(status);
+  if (body.has_value()) WriteAnswer(writer, *body);
   const std::optional<absl::Duration> delay = GetRetryDelay(status);
   if (delay.has_value()) WriteString(writer, "retry_delay", FormatSeconds(*delay));
   WriteString(writer, "hint", Hint(status));
@@ -148,6 +170,8 @@ std::string RenderError(const absl::Status& status, const GlobalOptions& options
   if (options.output == OutputFormat::kJson) return RenderJson(status, options);
   std::string text = absl::StrCat("error: ", EscapeControls(Message(status, options)), "\n");
   if (options.verbose) text += VerboseLines(status);
+  const std::optional<v1::FailureBody> body = GetFailureBody(status);
+  if (body.has_value()) text += RenderAnswer(*body);
   const std::string hint = Hint(status);
   if (!hint.empty()) absl::StrAppend(&text, "hint: ", EscapeControls(hint), "\n");
   return text;

@@ -21,23 +21,33 @@ FdOutput::int_type FdOutput::overflow(int_type character) {
 
 std::streamsize FdOutput::xsputn(const char* text, std::streamsize size) {
   if (error_ != 0) return 0;
-  buffer_.append(text, static_cast<size_t>(size));
+  const absl::string_view bytes(text, static_cast<size_t>(size));
+  if (bytes.size() >= kFlushAtBytes) {
+    // A large piece goes straight out instead of through the buffer.
+    if (sync() != 0 || !WriteOut(bytes)) return 0;
+    return size;
+  }
+  buffer_.append(bytes.data(), bytes.size());
   if (buffer_.size() >= kFlushAtBytes && sync() != 0) return 0;
   return size;
 }
 
 int FdOutput::sync() {
-  size_t written = 0;
-  while (error_ == 0 && written < buffer_.size()) {
-    const ssize_t count = ::write(fd_, buffer_.data() + written, buffer_.size() - written);
+  const bool done = WriteOut(buffer_);
+  buffer_.clear();
+  return done ? 0 : -1;
+}
+
+bool FdOutput::WriteOut(absl::string_view bytes) {
+  while (error_ == 0 && !bytes.empty()) {
+    const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
     if (count >= 0) {
-      written += static_cast<size_t>(count);
+      bytes.remove_prefix(static_cast<size_t>(count));
     } else if (errno != EINTR) {
       error_ = errno;
     }
   }
-  buffer_.clear();
-  return error_ == 0 ? 0 : -1;
+  return error_ == 0;
 }
 
 }  // namespace gcjobs

@@ -5,6 +5,8 @@
 #include <streambuf>
 #include <string>
 
+#include "absl/strings/string_view.h"
+
 namespace gcjobs {
 
 // An std::ostream onto a file descriptor that remembers why a write failed,
@@ -27,6 +29,8 @@ class FdOutput : private std::streambuf, public std::ostream {
   int_type overflow(int_type character) override;
   std::streamsize xsputn(const char* text, std::streamsize size) override;
   int sync() override;
+  // False after an error, which error() then tells.
+  bool WriteOut(absl::string_view bytes);
 
   const int fd_;
   int error_ = 0;

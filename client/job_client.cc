@@ -57,14 +57,30 @@ absl::StatusOr<std::unique_ptr<JobClient>> JobClient::Create(const GlobalOptions
 JobClient::JobClient(Connector connector, const GlobalOptions& options, const CliIo& io)
     : connector_(std::move(connector)), token_(options.token), timeout_(options.timeout), io_(io) {}
 
-absl::StatusOr<v1::Job> JobClient::SubmitAction(const v1::SubmitActionRequest& request) {
-  const absl::Duration wait =
-      request.options().has_wait() ? FromProto(request.options().wait()) : kServersWait;
+absl::StatusOr<v1::Job> JobClient::Submit(const v1::SubmitActionRequest& request) {
   v1::Job job;
-  const absl::Status status = Call(Retry::kUntilTimeout, timeout_ + wait,
-                                   [&](Connection& connection, grpc::ClientContext* context) {
-                                     return connection.jobs->SubmitAction(context, request, &job);
-                                   });
+  const absl::Status status =
+      CallSubmit(request.options(), [&](Connection& connection, grpc::ClientContext* context) {
+        return connection.jobs->SubmitAction(context, request, &job);
+      });
+  return ResponseOr(status, &job);
+}
+
+absl::StatusOr<v1::Job> JobClient::Submit(const v1::SubmitConversationQueryRequest& request) {
+  v1::Job job;
+  const absl::Status status =
+      CallSubmit(request.options(), [&](Connection& connection, grpc::ClientContext* context) {
+        return connection.jobs->SubmitConversationQuery(context, request, &job);
+      });
+  return ResponseOr(status, &job);
+}
+
+absl::StatusOr<v1::Job> JobClient::Submit(const v1::SubmitJobRequest& request) {
+  v1::Job job;
+  const absl::Status status =
+      CallSubmit(request.options(), [&](Connection& connection, grpc::ClientContext* context) {
+        return connection.jobs->SubmitJob(context, request, &job);
+      });
   return ResponseOr(status, &job);
 }
 
@@ -242,6 +258,11 @@ absl::Duration JobClient::RetryDelay(Retry retry, const absl::Status& status, in
   MutexLock lock(&mu_);
   return std::max(kRetryBackoff.Delay(failures, random_),
                   GetRetryDelay(status).value_or(absl::ZeroDuration()));
+}
+
+absl::Status JobClient::CallSubmit(const v1::SubmitOptions& options, Attempt attempt) {
+  const absl::Duration wait = options.has_wait() ? FromProto(options.wait()) : kServersWait;
+  return Call(Retry::kUntilTimeout, timeout_ + wait, attempt);
 }
 
 absl::Status JobClient::Call(Retry retry, absl::Duration timeout, Attempt attempt) {

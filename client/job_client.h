@@ -46,7 +46,9 @@ class JobClient {
 
   // REQUIRES: request.options().request_id() is set, so that a retry cannot
   // make a second job. The deadline is --timeout beyond `options.wait`.
-  absl::StatusOr<v1::Job> SubmitAction(const v1::SubmitActionRequest& request);
+  absl::StatusOr<v1::Job> Submit(const v1::SubmitActionRequest& request);
+  absl::StatusOr<v1::Job> Submit(const v1::SubmitConversationQueryRequest& request);
+  absl::StatusOr<v1::Job> Submit(const v1::SubmitJobRequest& request);
 
   absl::StatusOr<v1::Job> GetJob(const std::string& job_id);
   // One try within `timeout`: for a display that can do without.
@@ -61,7 +63,8 @@ class JobClient {
       const v1::UpdateActionTimeoutRequest& request);
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth(const std::string& service);
 
-  // Streams, without a deadline and without retries (see WatchSession).
+  // Streams, without a deadline and without retries (see WatchSession and
+  // ResultSession).
   std::unique_ptr<EventStream<v1::JobEvent>> WatchJob(const v1::WatchJobRequest& request);
   std::unique_ptr<EventStream<v1::WatchJobsResponse>> WatchJobs(
       const v1::WatchJobsRequest& request);
@@ -81,6 +84,7 @@ class JobClient {
 
   JobClient(Connector connector, const GlobalOptions& options, const CliIo& io);
 
+  absl::Status CallSubmit(const v1::SubmitOptions& options, Attempt attempt);
   absl::Status Call(Retry retry, absl::Duration timeout, Attempt attempt);
   absl::Status CallOnce(absl::Duration timeout, Attempt attempt);
   // How long to wait before the next try; zero = do not try again.

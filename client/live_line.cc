@@ -9,54 +9,36 @@ namespace gcjobs {
 namespace {
 
 constexpr absl::Duration kRefreshInterval = absl::Seconds(1);
-constexpr absl::string_view kTakeAway = "\r\x1b[K";
-// Also hides the cursor: after Ctrl-Z and fg it is visible again.
-constexpr absl::string_view kRedraw = "\x1b[?25l\r\x1b[K";
 
 }  // namespace
 
-LiveLine::LiveLine(const CliIo& io, Refresh refresh) : io_(io), refresh_(std::move(refresh)) {
-  next_refresh_ = io_.clock->MonotonicNow() + kRefreshInterval;
-  if (io_.redraw_interval > absl::ZeroDuration()) {
-    ticker_ = std::make_unique<Thread>("live-line", [this] { RunTicks(); });
-  }
-}
-
-LiveLine::~LiveLine() {
-  {
-    MutexLock lock(&mu_);
-    stop_ = true;
-  }
-  ticker_.reset();
-  MutexLock lock(&mu_);
-  if (drawn_) *io_.out << kRestoreTerminal << std::flush;
-}
+LiveLine::LiveLine(const CliIo& io, std::ostream* terminal, Refresh refresh)
+    : io_(io),
+      refresh_(std::move(refresh)),
+      next_refresh_(io.clock->MonotonicNow() + kRefreshInterval),
+      line_(io, {terminal, [this] { return Render(); }, [this] { RefreshJob(); }}) {}
 
 bool LiveLine::Show(absl::string_view line, const v1::Job& job) {
-  MutexLock lock(&mu_);
-  job_ = job;
-  *io_.out << kTakeAway << line << "\n";
-  DrawLocked();
-  return io_.out->good();
+  SetJob(job);
+  return line_.Print(line);
 }
 
-void LiveLine::Interject(absl::FunctionRef<void()> write) {
-  MutexLock lock(&mu_);
-  *io_.out << kTakeAway << std::flush;
-  write();
-  DrawLocked();
+void LiveLine::Show(const v1::Job& job) {
+  SetJob(job);
+  line_.Draw();
 }
 
 void LiveLine::SetRemark(absl::string_view remark) {
-  MutexLock lock(&mu_);
-  remark_ = std::string(remark);
-  DrawLocked();
+  {
+    MutexLock lock(&mu_);
+    remark_ = std::string(remark);
+  }
+  line_.Draw();
 }
 
-void LiveLine::Tick() {
-  RefreshJob();
+void LiveLine::SetJob(const v1::Job& job) {
   MutexLock lock(&mu_);
-  DrawLocked();
+  job_ = job;
 }
 
 void LiveLine::RefreshJob() {
@@ -76,22 +58,11 @@ void LiveLine::RefreshJob() {
   if (job->revision() == job_.revision()) job_ = *std::move(job);
 }
 
-void LiveLine::DrawLocked() {
-  if (job_.id().empty()) return;
+std::string LiveLine::Render() {
+  MutexLock lock(&mu_);
+  if (job_.id().empty()) return "";
   const Paint paint = io_.color ? Paint::kColor : Paint::kPlain;
-  *io_.out << kRedraw << RenderProgress(job_, io_.clock->Now(), io_.width(), paint, remark_)
-           << std::flush;
-  drawn_ = true;
-}
-
-void LiveLine::RunTicks() {
-  for (;;) {
-    {
-      MutexLock lock(&mu_);
-      if (mu_.AwaitWithTimeout(absl::Condition(&stop_), io_.redraw_interval)) return;
-    }
-    Tick();
-  }
+  return RenderProgress(job_, io_.clock->Now(), io_.width(), paint, remark_);
 }
 
 }  // namespace gcjobs

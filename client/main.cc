@@ -33,20 +33,31 @@ bool IsCapableTerminal(int fd) {
   return isatty(fd) != 0 && Environment("TERM").value_or("dumb") != "dumb";
 }
 
-int TerminalWidth() {
+// stdout when both are: it is then the same terminal.
+std::optional<int> TerminalFd() {
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (IsCapableTerminal(fd)) return fd;
+  }
+  return std::nullopt;
+}
+
+int WidthOf(std::optional<int> terminal) {
   winsize size{};
-  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const bool known =
+      terminal.has_value() && ioctl(*terminal, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return known ? size.ws_col : 80;
 }
 
-CliIo RealIo(Interrupt* interrupt, std::ostream* out, std::ostream* err) {
+CliIo RealIo(Interrupt* interrupt, std::ostream* out, std::ostream* err,
+             std::optional<int> terminal) {
   CliIo io;
   io.in = &std::cin;
   io.out = out;
   io.err = err;
   io.out_is_terminal = IsCapableTerminal(STDOUT_FILENO);
+  io.err_is_terminal = IsCapableTerminal(STDERR_FILENO);
   io.color = Environment("NO_COLOR").value_or("").empty();  // https://no-color.org
-  io.width = TerminalWidth;
+  io.width = [terminal] { return WidthOf(terminal); };
   io.env = Environment;
   io.clock = RealClock();
   io.interrupt = interrupt;
@@ -67,9 +78,9 @@ int Main(const std::vector<std::string>& arguments) {
   Interrupt interrupt;
   FdOutput out(STDOUT_FILENO);
   FdOutput err(STDERR_FILENO);
-  const CliIo io = RealIo(&interrupt, &out, &err);
-  const SignalWatcher signals(&interrupt, io.out_is_terminal ? SignalWatcher::Terminal::kYes
-                                                             : SignalWatcher::Terminal::kNo);
+  const std::optional<int> terminal = TerminalFd();
+  const CliIo io = RealIo(&interrupt, &out, &err, terminal);
+  const SignalWatcher signals(&interrupt, terminal);
   const int code = RunCli(arguments, io);
   out.flush();
   if (out.error() == 0 || out.error() == EPIPE) return code;

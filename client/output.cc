@@ -6,12 +6,15 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "client/answer.h"
 #include "client/text.h"
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
 
@@ -63,7 +66,7 @@ std::string ResultText(const v1::Job& job) {
     return absl::StrCat(job.result_json().size(), " bytes: gcjobs get ", job.id(),
                         " --result-only");
   }
-  if (job.has_results()) return absl::StrCat("in pages: gcjobs results ", job.id());
+  if (job.has_results()) return absl::StrCat("gcjobs results ", job.id());
   return "";
 }
 
@@ -150,8 +153,13 @@ std::string DescribeError(const v1::Job& job) {
   return absl::StrCat(reason, ": ", error.message());
 }
 
+std::string DescribeAnswer(const v1::Job& job) {
+  const std::optional<v1::FailureBody> body = GetFailureBody(FromProto(job.error()));
+  return body.has_value() ? RenderAnswer(*body) : "";
+}
+
 std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone& zone) {
-  return FieldLines({
+  const std::string fields = FieldLines({
       {"Job", job.id()},
       {"State", ShortName(job.state())},
       {"Error", DescribeError(job)},
@@ -175,6 +183,8 @@ std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone
       {"Created by", job.created_by()},
       {"Revision", job.revision() > 0 ? absl::StrCat(job.revision()) : ""},
   });
+  const std::string answer = DescribeAnswer(job);
+  return answer.empty() ? fields : absl::StrCat(fields, "\n", answer);
 }
 
 std::vector<std::string> JobHeaders() {

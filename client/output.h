@@ -50,7 +50,11 @@ std::string DescribeTime(const google::protobuf::Timestamp& time, absl::Time now
 // carries no error. Not escaped.
 std::string DescribeError(const v1::Job& job);
 
-// All that is known of a job, as FieldLines.
+// What Genesys Cloud, or a data action, answered to a job that failed: some
+// lines (answer.h), or "".
+std::string DescribeAnswer(const v1::Job& job);
+
+// All that is known of a job: FieldLines, then the answer.
 std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone& zone);
 
 // A job in a list.

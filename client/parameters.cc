@@ -17,7 +17,7 @@
 namespace gcjobs {
 namespace {
 
-enum class JsonType { kNone, kString, kOther, kObject };
+enum class JsonType { kNone, kString, kOther, kObject, kArray };
 
 struct JsonCheck {
   JsonType type = JsonType::kNone;  // kNone: not one JSON value
@@ -32,7 +32,7 @@ class TypeHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TypeH
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return See(JsonType::kOther); }
   bool String(const char*, rapidjson::SizeType, bool) { return See(JsonType::kString); }
   bool StartObject() { return See(JsonType::kObject); }
-  bool StartArray() { return See(JsonType::kOther); }
+  bool StartArray() { return See(JsonType::kArray); }
   // The ends and keys say nothing about the outermost value.
   bool Key(const char*, rapidjson::SizeType, bool) { return true; }
   bool EndObject(rapidjson::SizeType) { return true; }
@@ -101,8 +101,7 @@ absl::StatusOr<Parameter> ParseParameter(absl::string_view option) {
                       absl::StrCat("for a string write --param ", key, "=TEXT"));
   }
   // With a plain `=`, quotes are part of the text.
-  const bool verbatim =
-      must_be_json || check.type == JsonType::kOther || check.type == JsonType::kObject;
+  const bool verbatim = must_be_json || (is_json && check.type != JsonType::kString);
   return Parameter{std::string(key), verbatim ? std::string(value) : QuoteJson(value)};
 }
 
@@ -124,12 +123,16 @@ absl::StatusOr<std::string> ParametersFromOptions(const std::vector<std::string>
   return json;
 }
 
-absl::Status CheckJsonObject(absl::string_view source, absl::string_view json) {
+absl::Status CheckJsonShape(absl::string_view source, absl::string_view json, JsonShape shape,
+                            absl::string_view hint) {
   const JsonCheck check = CheckJson(json);
   if (check.type == JsonType::kObject) return absl::OkStatus();
-  return UsageError(absl::StrCat(source, ": not a JSON object",
-                                 check.problem.empty() ? "" : absl::StrCat(": ", check.problem)),
-                    "an action's parameters are an object, such as {\"customerId\": \"42\"}");
+  const bool may_be_array = shape == JsonShape::kObjectOrArray;
+  if (may_be_array && check.type == JsonType::kArray) return absl::OkStatus();
+  return UsageError(
+      absl::StrCat(source, may_be_array ? ": not a JSON object or array" : ": not a JSON object",
+                   check.problem.empty() ? "" : absl::StrCat(": ", check.problem)),
+      hint);
 }
 
 }  // namespace gcjobs

@@ -10,10 +10,10 @@
 
 namespace gcjobs {
 
-// A data action's parameters as JSON text. Values are never re-spelt: `1.10`
-// stays `1.10` and 64-bit integers keep their digits.
+// JSON text to send. Values are never re-spelt: `1.10` stays `1.10` and 64-bit
+// integers keep their digits.
 
-// A JSON object from `--param` options, in their order:
+// A data action's parameters: a JSON object from `--param` options, in their order:
 //   KEY=VALUE    VALUE as it stands when it is a JSON number, true, false,
 //                null, an object or an array; else as a string.
 //   KEY:=JSON    VALUE must be JSON: `zip:="01234"` is a string of digits.
@@ -21,9 +21,13 @@ namespace gcjobs {
 // JSON that is none after `:=`, text that is not UTF-8.
 absl::StatusOr<std::string> ParametersFromOptions(const std::vector<std::string>& options);
 
-// OK when `json` is one JSON object (and UTF-8); else a UsageError that names
-// `source` and the place of the mistake.
-absl::Status CheckJsonObject(absl::string_view source, absl::string_view json);
+// What a JSON text must be.
+enum class JsonShape { kObject, kObjectOrArray };
+
+// OK when `json` is one JSON value of that shape (and UTF-8); else a UsageError
+// that names `source` and the place of the mistake, with `hint`.
+absl::Status CheckJsonShape(absl::string_view source, absl::string_view json, JsonShape shape,
+                            absl::string_view hint);
 
 }  // namespace gcjobs
 

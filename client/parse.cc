@@ -82,11 +82,13 @@ absl::StatusOr<v1::JobState> ParseState(absl::string_view option, absl::string_v
 absl::StatusOr<absl::Time> ParseTime(absl::string_view option, absl::string_view text,
                                      absl::Time now) {
   absl::Time time;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)) return time;
+  for (const char* format : {absl::RFC3339_full, "%Y-%m-%d"}) {
+    if (absl::ParseTime(format, text, &time, nullptr)) return time;
+  }
   const absl::StatusOr<absl::Duration> age = ParseDuration(option, text);
   if (age.ok()) return now - *age;
   return UsageError(absl::StrCat(option, ": \"", text, "\" is not a time"),
-                    "write 2024-05-01T12:00:00Z, or how long ago: 2h, 7d");
+                    "write 2024-05-01T12:00:00Z or 2024-05-01, or how long ago: 2h, 7d");
 }
 
 }  // namespace gcjobs

@@ -27,7 +27,8 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseKeyValue(absl::string_v
 // A state by its name, in any case, with or without `JOB_STATE_`.
 absl::StatusOr<v1::JobState> ParseState(absl::string_view option, absl::string_view text);
 
-// RFC 3339 (`2024-05-01T12:00:00Z`), or a duration before `now` (`2h`).
+// RFC 3339 (`2024-05-01T12:00:00Z`), a day (`2024-05-01`: its begin, UTC), or a
+// duration before `now` (`2h`).
 absl::StatusOr<absl::Time> ParseTime(absl::string_view option, absl::string_view text,
                                      absl::Time now);
 

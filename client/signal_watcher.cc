@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "client/exit_code.h"
-#include "client/live_line.h"
+#include "client/status_line.h"
 
 namespace gcjobs {
 namespace {
@@ -20,23 +20,21 @@ bool IsIgnored(int signal) {
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-sigset_t SignalsToWatch(SignalWatcher::Terminal terminal) {
+sigset_t SignalsToWatch(bool has_terminal) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     if (!IsIgnored(signal)) sigaddset(&signals, signal);
   }
-  if (terminal == SignalWatcher::Terminal::kYes && !IsIgnored(SIGTSTP)) {
-    sigaddset(&signals, SIGTSTP);
-  }
+  if (has_terminal && !IsIgnored(SIGTSTP)) sigaddset(&signals, SIGTSTP);
   return signals;
 }
 
 }  // namespace
 
-SignalWatcher::SignalWatcher(Interrupt* interrupt, Terminal terminal)
+SignalWatcher::SignalWatcher(Interrupt* interrupt, std::optional<int> terminal)
     : interrupt_(interrupt), terminal_(terminal) {
-  const sigset_t signals = SignalsToWatch(terminal);
+  const sigset_t signals = SignalsToWatch(terminal.has_value());
   signals_ = signalfd(-1, &signals, SFD_CLOEXEC);
   stop_ = eventfd(0, EFD_CLOEXEC);
   if (signals_ < 0 || stop_ < 0) return;  // signals then end the process, as they would have
@@ -78,9 +76,9 @@ void SignalWatcher::Handle(int signal) {
 }
 
 void SignalWatcher::RestoreTerminal() const {
-  if (terminal_ == Terminal::kNo) return;
+  if (!terminal_.has_value()) return;
   // Nothing can be done about a terminal that takes no bytes.
-  const ssize_t written = write(STDOUT_FILENO, kRestoreTerminal.data(), kRestoreTerminal.size());
+  const ssize_t written = write(*terminal_, kRestoreTerminal.data(), kRestoreTerminal.size());
   static_cast<void>(written);
 }
 

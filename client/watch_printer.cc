@@ -13,13 +13,19 @@ namespace gcjobs {
 WatchPrinter::WatchPrinter(const CliIo& io, const GlobalOptions& options, Events events,
                            LiveLine::Refresh refresh)
     : io_(io), options_(options), events_(events) {
-  const bool live = events == Events::kShow && io.out_is_terminal && refresh != nullptr &&
-                    options.output == OutputFormat::kTable;
-  if (live) live_ = std::make_unique<LiveLine>(io, std::move(refresh));
+  const bool is_terminal = (events == Events::kShow && io.out_is_terminal) ||
+                           (events == Events::kLine && io.err_is_terminal);
+  if (!is_terminal || refresh == nullptr || options.output != OutputFormat::kTable) return;
+  live_ =
+      std::make_unique<LiveLine>(io, events == Events::kLine ? io.err : io.out, std::move(refresh));
 }
 
 bool WatchPrinter::OnEvent(const v1::JobEvent& event) {
   if (events_ == Events::kHide) return true;
+  if (events_ == Events::kLine) {
+    if (live_ != nullptr && event.has_job()) live_->Show(event.job());
+    return true;
+  }
   if (options_.output == OutputFormat::kJson) {
     *io_.out << ToJson(event, JsonLayout::kOneLine) << std::flush;
     return io_.out->good();

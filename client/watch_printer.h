@@ -13,11 +13,12 @@ namespace gcjobs {
 
 // Shows a watch: a JSON JobEvent a line with --output json (bookmarks
 // included), else a line an event; each is flushed at once. With a live line
-// the events appear above it, in short. Remarks about the connection go to stderr.
+// the events appear above it, in short. Remarks about the connection go to
+// stderr.
 class WatchPrinter final : public WatchObserver {
  public:
-  // What becomes of the events.
-  enum class Events { kShow, kHide };
+  // What becomes of the events: kLine shows nothing but a live line, on stderr.
+  enum class Events { kShow, kHide, kLine };
 
   // `io` and `options` must outlive it. `refresh`: for the live line of one
   // job on a terminal; null = no live line.

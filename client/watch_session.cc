@@ -1,23 +1,12 @@
 #include "client/watch_session.h"
 
-#include <algorithm>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
-
 #include "client/text.h"
-#include "client/usage_error.h"
-#include "common/backoff_policy.h"
 #include "common/error_info.h"
 
 namespace gcjobs {
 namespace {
-
-constexpr BackoffPolicy kResumeBackoff = {absl::Milliseconds(100), absl::Seconds(5), 2.0};
-// A stream that lasted so long was a good one, even if nothing happened.
-constexpr absl::Duration kStableStream = absl::Seconds(10);
-// Tries to reach a server that was never reached.
-constexpr int kFirstTries = 3;
 
 bool IsCompacted(const absl::Status& status) {
   return absl::IsOutOfRange(status) && GetReason(status) == "REVISION_COMPACTED";
@@ -30,7 +19,7 @@ WatchSession::WatchSession(JobClient* client, const CliIo* io, WatchObserver* ob
     : client_(*client),
       io_(*io),
       observer_(*observer),
-      options_(options),
+      retry_(io, options.reconnect_for),
       cursor_(WatchCursor::Scope::kOneJob, 0) {}
 
 absl::StatusOr<v1::Job> WatchSession::WatchJob(const std::string& job_id, int64_t after) {
@@ -54,11 +43,9 @@ absl::Status WatchSession::WatchJobs(const v1::JobFilter& filter, int64_t after)
 
 absl::Status WatchSession::Run(Attempt attempt, Attempt start_over) {
   for (;;) {
-    if (client_.WaitForConnection()) {
-      was_connected_ = true;
-      if (outage_start_.has_value()) observer_.OnConnectionRestored();
-    }
-    stream_start_ = io_.clock->MonotonicNow();
+    const bool connected = client_.WaitForConnection();
+    if (connected && retry_.in_outage()) observer_.OnConnectionRestored();
+    retry_.OnTry(connected);
     absl::Status status = attempt();
     if (stopped_) return absl::OkStatus();
     if (status.ok() || IsInterrupted()) return status;
@@ -68,7 +55,8 @@ absl::Status WatchSession::Run(Attempt attempt, Attempt start_over) {
       started_over_ = true;
       if (status.ok()) continue;
     }
-    if (!MayResume(status) || !BackOff(status)) return status;
+    const auto on_outage = [&] { observer_.OnConnectionLost(status, cursor_.resume_revision()); };
+    if (!MayResume(status) || !retry_.BackOff(status, on_outage)) return status;
     client_.Reconnect();
   }
 }
@@ -108,7 +96,8 @@ absl::Status WatchSession::StreamJobs(const v1::JobFilter& filter) {
 absl::Status WatchSession::Deliver(const v1::JobEvent& event) {
   const absl::StatusOr<WatchCursor::Verdict> verdict = cursor_.Accept(event);
   if (!verdict.ok()) return verdict.status();
-  EndOutage();
+  retry_.OnProgress();
+  started_over_ = false;
   if (*verdict == WatchCursor::Verdict::kSeen) return absl::OkStatus();
   if (event.has_job()) job_ = event.job();
   stopped_ = !observer_.OnEvent(event);
@@ -154,28 +143,6 @@ bool WatchSession::MayResume(const absl::Status& status) const {
     default:
       return false;
   }
-}
-
-bool WatchSession::BackOff(const absl::Status& status) {
-  const absl::Time now = io_.clock->MonotonicNow();
-  if (now - stream_start_ >= kStableStream) EndOutage();
-  ++failures_;
-  if (!was_connected_ && absl::IsUnavailable(status) && failures_ >= kFirstTries) return false;
-  if (!outage_start_.has_value()) {
-    outage_start_ = now;
-    if (was_connected_) observer_.OnConnectionLost(status, cursor_.resume_revision());
-  }
-  const absl::Duration delay = std::max(kResumeBackoff.Delay(failures_, random_),
-                                        GetRetryDelay(status).value_or(absl::ZeroDuration()));
-  if (now + delay - *outage_start_ > options_.reconnect_for) return false;
-  return io_.sleep(delay);
-}
-
-void WatchSession::EndOutage() {
-  failures_ = 0;
-  was_connected_ = true;
-  started_over_ = false;
-  outage_start_.reset();
 }
 
 }  // namespace gcjobs

@@ -2,17 +2,16 @@
 #define GCJOBS_CLIENT_WATCH_SESSION_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
-#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "client/cli_io.h"
 #include "client/job_client.h"
+#include "client/stream_retry.h"
 #include "client/watch_cursor.h"
 
 namespace gcjobs {
@@ -76,24 +75,16 @@ class WatchSession {
 
   bool IsInterrupted() const { return io_.interrupt->IsSet(); }
   bool MayResume(const absl::Status& status) const;
-  // Waits before the next try; false = give up.
-  bool BackOff(const absl::Status& status);
-  void EndOutage();
 
   JobClient& client_;
   const CliIo& io_;
   WatchObserver& observer_;
-  const Options options_;
-  absl::BitGen random_;
 
+  StreamRetry retry_;
   WatchCursor cursor_;
-  v1::Job job_;                 // as last seen
-  bool stopped_ = false;        // by the observer
-  bool started_over_ = false;   // after a compaction, and no event came since
-  bool was_connected_ = false;  // the server has been reached at least once
-  int failures_ = 0;            // in a row
-  absl::Time stream_start_;
-  std::optional<absl::Time> outage_start_;
+  v1::Job job_;                // as last seen
+  bool stopped_ = false;       // by the observer
+  bool started_over_ = false;  // after a compaction, and no event came since
 };
 
 }  // namespace gcjobs

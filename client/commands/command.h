@@ -33,6 +33,9 @@ struct SelectedCommand {
 // Each registers one command below `parent`; parsing its name puts its work
 // into `*selected`, which must outlive the parsing.
 void AddSubmitAction(CLI::App& parent, SelectedCommand* selected);
+void AddSubmitJob(CLI::App& parent, SelectedCommand* selected);
+void AddQuerySubmit(CLI::App& parent, SelectedCommand* selected);
+void AddExport(CLI::App& parent, SelectedCommand* selected);
 void AddWatch(CLI::App& parent, SelectedCommand* selected);
 void AddGet(CLI::App& parent, SelectedCommand* selected);
 void AddResults(CLI::App& parent, SelectedCommand* selected);

@@ -24,7 +24,8 @@ absl::StatusOr<v1::Job> FollowJob(const Session& session, const std::string& job
   WatchSession watch(&session.client, &session.io, &printer, {reconnect_for});
   absl::StatusOr<v1::Job> job = watch.WatchJob(job_id, after);
   printer.Close();
-  if (!job.ok() && session.io.interrupt->IsSet()) {
+  const bool is_own_command = events != WatchPrinter::Events::kLine;
+  if (!job.ok() && session.io.interrupt->IsSet() && is_own_command) {
     Note(session, absl::StrCat("the job goes on; gcjobs watch ", job_id,
                                AfterOption(watch.resume_revision())));
   }

@@ -47,6 +47,10 @@ void NoteFailure(const Session& session, const v1::Job& job) {
   const std::string error = DescribeError(job);
   Note(session, absl::StrCat("job ", job.id(), " ", absl::AsciiStrToLower(ShortName(job.state())),
                              error.empty() ? "" : absl::StrCat(": ", error)));
+  const std::string answer = DescribeAnswer(job);
+  if (!answer.empty() && session.options.output == OutputFormat::kTable) {
+    *session.io.err << answer << std::flush;
+  }
   if (job.state() == v1::JOB_STATE_OUTCOME_UNKNOWN) {
     Note(session, "hint: it may or may not have run; look in Genesys Cloud before repeating it");
   }

@@ -1,5 +1,15 @@
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
 #include "client/commands/command.h"
 #include "client/output.h"
+#include "client/text.h"
+#include "common/error_info.h"
 
 namespace gcjobs {
 namespace {
@@ -8,23 +18,120 @@ constexpr char kExamples[] =
     "Examples:\n"
     "  gcjobs kinds\n"
     "\n"
-    "  # paths and the meaning of each upstream status\n"
-    "  gcjobs kinds --output json";
+    "  # one of them: paths, what it needs, the meaning of each upstream status\n"
+    "  gcjobs kinds recording.jobs\n"
+    "\n"
+    "  # for a script\n"
+    "  gcjobs kinds --output json | jq -r '.kinds[].kind'";
+
+std::string ResultsText(const v1::JobKind& kind) {
+  switch (kind.results_mode()) {
+    case v1::RESULTS_MODE_NONE:
+      return "none";
+    case v1::RESULTS_MODE_INLINE:
+      return "inline";
+    case v1::RESULTS_MODE_CURSOR:
+    case v1::RESULTS_MODE_LINK:
+      return "pages";
+    case v1::RESULTS_MODE_URL:
+      return "urls";
+    default:
+      return "?";
+  }
+}
 
 std::string KindTable(const v1::ListJobKindsResponse& response) {
-  Table table({"KIND", "RESULT", "CANCEL", "DESCRIPTION"});
+  Table table({"KIND", "RESULTS", "CANCEL", "PHASES", "DESCRIPTION"});
   for (const v1::JobKind& kind : response.kinds()) {
-    const char* result = kind.inline_result() ? "inline" : "none";
-    if (!kind.results_path().empty()) result = "pages";
-    table.AddRow({kind.kind(), result, kind.cancel_path().empty() ? "here" : "upstream",
-                  kind.description()});
+    table.AddRow({kind.kind(), ResultsText(kind), kind.cancel_path().empty() ? "here" : "upstream",
+                  kind.second_phase_path().empty() ? "1" : "2", kind.description()});
   }
   return table.ToString();
 }
 
-absl::StatusOr<ExitCode> RunKinds(const Session& session) {
+std::string ResultsDetail(const v1::JobKind& kind) {
+  switch (kind.results_mode()) {
+    case v1::RESULTS_MODE_NONE:
+      return "none";
+    case v1::RESULTS_MODE_INLINE:
+      return "inline: with the status";
+    case v1::RESULTS_MODE_CURSOR:
+      return absl::StrCat("pages: ", kind.results_path());
+    case v1::RESULTS_MODE_LINK:
+      return "pages: the first with the status, each with a link to the next";
+    case v1::RESULTS_MODE_URL:
+      return "urls of files at Genesys Cloud";
+    default:
+      return kind.results_path();
+  }
+}
+
+std::string GuaranteeText(v1::SubmitGuarantee guarantee) {
+  switch (guarantee) {
+    case v1::SUBMIT_GUARANTEE_AT_MOST_ONCE:
+      return "at-most-once";
+    case v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE:
+      return "at-least-once";
+    default:
+      return "";
+  }
+}
+
+// A `--path NAME=VALUE` for each `{NAME}` of the submit path.
+std::string PathOptions(absl::string_view path) {
+  std::string options;
+  for (size_t open = path.find('{'); open != absl::string_view::npos; open = path.find('{')) {
+    const size_t close = path.find('}', open);
+    if (close == absl::string_view::npos) break;
+    absl::StrAppend(&options, " --path ", path.substr(open + 1, close - open - 1), "=VALUE");
+    path.remove_prefix(close + 1);
+  }
+  return options;
+}
+
+// How a job of the kind is submitted; conversation queries and actions have
+// commands of their own as well.
+std::string SubmitCommand(const v1::JobKind& kind) {
+  if (absl::StartsWith(kind.kind(), "action.")) return "gcjobs submit action ACTION_ID";
+  const bool has_body = !absl::StartsWith(kind.submit_path(), "GET ");
+  return absl::StrCat("gcjobs submit job ", kind.kind(), PathOptions(kind.submit_path()),
+                      has_body ? " --body JSON" : "");
+}
+
+std::string DescribeKind(const v1::JobKind& kind) {
+  const std::string fields = FieldLines({
+      {"Kind", kind.kind()},
+      {"Description", kind.description()},
+      {"Submit", kind.submit_path()},
+      {"Status", kind.status_path()},
+      {"Second phase", kind.second_phase_path()},
+      {"Results", ResultsDetail(kind)},
+      {"Cancel", kind.cancel_path().empty() ? "here only" : kind.cancel_path()},
+      {"Guarantee", GuaranteeText(kind.default_guarantee())},
+      {"Command", SubmitCommand(kind)},
+  });
+  if (kind.states().empty()) return fields;
+  Table states({"STATUS", "STATE"});
+  const std::map<std::string, v1::JobState> sorted = {kind.states().begin(), kind.states().end()};
+  for (const auto& [status, state] : sorted) states.AddRow({status, ShortName(state)});
+  return absl::StrCat(fields, "\n", states.ToString());
+}
+
+absl::StatusOr<ExitCode> ShowOne(const Session& session, const v1::ListJobKindsResponse& response,
+                                 const std::string& name) {
+  for (const v1::JobKind& kind : response.kinds()) {
+    if (kind.kind() != name) continue;
+    Print(session, kind, DescribeKind(kind));
+    return ExitCode::kDone;
+  }
+  return MakeError(absl::StatusCode::kNotFound, "JOB_KIND_NOT_FOUND",
+                   absl::StrCat("the server runs no kind \"", name, "\""), {{"kind", name}});
+}
+
+absl::StatusOr<ExitCode> RunKinds(const Session& session, const std::string& name) {
   const absl::StatusOr<v1::ListJobKindsResponse> response = session.client.ListJobKinds();
   if (!response.ok()) return response.status();
+  if (!name.empty()) return ShowOne(session, *response, name);
   Print(session, *response, KindTable(*response));
   return ExitCode::kDone;
 }
@@ -32,9 +139,13 @@ absl::StatusOr<ExitCode> RunKinds(const Session& session) {
 }  // namespace
 
 void AddKinds(CLI::App& parent, SelectedCommand* selected) {
+  const auto name = std::make_shared<std::string>();
   CLI::App* command =
       AddCommand(parent, "kinds", "List the kinds of jobs that the server runs", kExamples);
-  command->callback([selected] { selected->run = RunKinds; });
+  command->add_option("KIND", *name, "Show this one in full");
+  command->callback([name, selected] {
+    selected->run = [name](const Session& session) { return RunKinds(session, *name); };
+  });
 }
 
 }  // namespace gcjobs

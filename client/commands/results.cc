@@ -1,9 +1,12 @@
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
-#include "client/output.h"
+#include "client/commands/download.h"
+#include "client/commands/results_to_stdout.h"
 #include "client/usage_error.h"
 
 namespace gcjobs {
@@ -11,44 +14,59 @@ namespace {
 
 constexpr char kExamples[] =
     "Examples:\n"
-    "  # one page of items a line, each a JSON array as Genesys Cloud sent it\n"
-    "  gcjobs results JOB > pages.jsonl\n"
+    "  # into a file, one item a line, byte for byte as Genesys Cloud sent it; run it\n"
+    "  # again after Ctrl-C or a crash and it goes on where it stopped\n"
+    "  gcjobs results JOB --out conversations.ndjson\n"
     "\n"
-    "  # go on after a page, with its next_cursor\n"
-    "  gcjobs results JOB --cursor CURSOR --output json";
+    "  # to a pipe\n"
+    "  gcjobs results JOB --stdout | jq -r .conversationId\n"
+    "\n"
+    "  # one page a line: as a JSON array, or with its number and next_cursor\n"
+    "  gcjobs results JOB --pages\n"
+    "  gcjobs results JOB --output json\n"
+    "\n"
+    "FILE.part and FILE.part.state are what an interrupted download leaves. A broken\n"
+    "connection or a restart of the server is bridged: no item is lost or comes\n"
+    "twice.";
 
 struct Flags {
   std::string job_id;
+  DownloadFlags download;
+  bool to_stdout = false;
+  bool pages = false;
   std::string cursor;
-  int page_size = 0;
 };
 
-void PrintPage(const Session& session, const v1::ResultPage& page) {
-  if (session.options.output == OutputFormat::kJson) {
-    *session.io.out << ToJson(page, JsonLayout::kOneLine) << std::flush;
-  } else {
-    *session.io.out << page.items_json() << "\n" << std::flush;
+absl::Status CheckSameJob(const Flags& flags, const DownloadState& found) {
+  if (found.job_id == flags.job_id) return absl::OkStatus();
+  const std::string other = found.job_id.empty() ? "a job that was not submitted yet"
+                                                 : absl::StrCat("job ", found.job_id);
+  return UsageError(absl::StrCat(flags.download.out, ".part is of ", other),
+                    "--restart throws it away and starts anew; or write to another file");
+}
+
+absl::StatusOr<ExitCode> ToFile(const Session& session, const Flags& flags,
+                                ResultSession::Options options) {
+  if (flags.pages) return UsageError("--out writes one item a line: it goes without --pages");
+  if (!flags.cursor.empty()) {
+    return UsageError("--out knows by itself where to go on: it goes without --cursor");
   }
+  const absl::StatusOr<std::unique_ptr<PartFile>> file = flags.download.OpenFile(
+      [&](const DownloadState& found) { return CheckSameJob(flags, found); });
+  if (!file.ok()) return file.status();
+  DownloadState state = (*file)->found();
+  state.job_id = flags.job_id;
+  return DownloadToFile(session, file->get(), state, options);
 }
 
 absl::StatusOr<ExitCode> RunResults(const Session& session, const Flags& flags) {
-  v1::ReadResultsRequest request;
-  request.set_job_id(flags.job_id);
-  request.set_cursor(flags.cursor);
-  request.set_page_size(flags.page_size);
-  const std::unique_ptr<EventStream<v1::ResultPage>> stream = session.client.ReadResults(request);
-  v1::ResultPage page;
-  std::string cursor = flags.cursor;
-  while (session.io.out->good() && stream->Read(&page)) {
-    PrintPage(session, page);
-    cursor = page.next_cursor();
-  }
-  if (!session.io.out->good()) return ExitCode::kDone;
-  absl::Status status = stream->Finish();
-  if (status.ok()) return ExitCode::kDone;
-  if (cursor.empty()) return status;
-  return WithHint(status,
-                  absl::StrCat("go on with gcjobs results ", flags.job_id, " --cursor ", cursor));
+  const absl::StatusOr<ResultSession::Options> options = flags.download.ToOptions();
+  if (!options.ok()) return options.status();
+  const bool has_file = !flags.download.out.empty() && flags.download.out != "-";
+  if (has_file && flags.to_stdout) return UsageError("--out and --stdout exclude each other");
+  if (has_file) return ToFile(session, flags, *options);
+  return ResultsToStdout(session, flags.job_id, flags.cursor,
+                         flags.pages ? PageFormat::kArray : PageFormat::kItems, *options);
 }
 
 }  // namespace
@@ -56,13 +74,22 @@ absl::StatusOr<ExitCode> RunResults(const Session& session, const Flags& flags) 
 void AddResults(CLI::App& parent, SelectedCommand* selected) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* command =
-      AddCommand(parent, "results", "Read the result pages of a finished job", kExamples);
+      AddCommand(parent, "results", "Read the results of a job that succeeded", kExamples);
   command->add_option("JOB", flags->job_id, "The job's id")->required();
-  command->add_option("--cursor", flags->cursor, "Start after the page that gave this next_cursor")
+  flags->download.AddFileOptions(command);
+  command->add_flag("--stdout", flags->to_stdout,
+                    "Write them to stdout, one item a line (default without --out)");
+  command->add_flag("--pages", flags->pages, "To stdout one page a line, as a JSON array");
+  command
+      ->add_option("--cursor", flags->cursor,
+                   "To stdout: start after the page that gave this next_cursor")
       ->option_text("CURSOR");
-  command->add_option("--page-size", flags->page_size, "Items a page, where the kind allows it")
+  command
+      ->add_option("--page-size", flags->download.page_size,
+                   "Items a page, where the kind allows it")
       ->option_text("N")
       ->check(CLI::PositiveNumber);
+  flags->download.AddStreamOptions(command);
   command->callback([flags, selected] {
     selected->run = [flags](const Session& session) { return RunResults(session, *flags); };
   });

@@ -12,6 +12,8 @@
 
 #include "client/cli.h"
 #include "client/cli_io.h"
+#include "common/error_info.h"
+#include "common/failure_body.h"
 #include "common/time_conversion.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_job_service.h"
@@ -108,6 +110,14 @@ class CliTest : public ::testing::Test {
   }
   v1::JobEvent Succeeded() const {
     return MakeEvent(30, 3, v1::JOB_STATE_RUNNING, v1::JOB_STATE_SUCCEEDED);
+  }
+
+  // The error of an action that has answered with a body of its own.
+  static absl::Status FailedByAction() {
+    absl::Status status =
+        MakeError(absl::StatusCode::kInvalidArgument, "GENESYS_BAD_REQUEST", "HTTP 422: no stock");
+    SetFailureBody(&status, MakeFailureBody(422, "application/json", "{\"error\":\"no stock\"}"));
+    return status;
   }
 
   // How often `part` occurs in `text`.

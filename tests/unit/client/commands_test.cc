@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "common/error_info.h"
+#include "common/status_conversion.h"
 #include "tests/unit/client/cli_test_base.h"
 
 // The commands that are one call each, and the program around them.
@@ -14,7 +15,24 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-class CommandsTest : public CliTest {};
+class CommandsTest : public CliTest {
+ protected:
+  static v1::JobKind RecordingKind() {
+    v1::JobKind kind;
+    kind.set_kind("recording.of_id");
+    kind.set_description("Recordings");
+    kind.set_submit_path("POST /api/v2/x/{recordingId}/jobs");
+    kind.set_status_path("GET /api/v2/x/{recordingId}/jobs/{upstream_id}");
+    kind.set_results_path("GET /api/v2/x/{upstream_id}/results");
+    kind.set_results_mode(v1::RESULTS_MODE_CURSOR);
+    kind.set_cancel_path("DELETE /api/v2/x/{upstream_id}");
+    kind.set_second_phase_path("PUT /api/v2/x/{upstream_id}");
+    kind.set_default_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+    (*kind.mutable_states())["READY"] = v1::JOB_STATE_RUNNING;
+    (*kind.mutable_states())["FULFILLED"] = v1::JOB_STATE_SUCCEEDED;
+    return kind;
+  }
+};
 
 TEST_F(CommandsTest, GetShowsTheJob) {
   server_.jobs.get_job.Return(MakeJob(v1::JOB_STATE_RUNNING));
@@ -53,6 +71,15 @@ TEST_F(CommandsTest, GetResultOnlyOfAnUnknownOutcomeIs6) {
   EXPECT_EQ(Run({"get", kJobId, "--result-only"}), 6);
 }
 
+TEST_F(CommandsTest, GetShowsWhatTheActionAnswered) {
+  v1::Job job = MakeJob(v1::JOB_STATE_FAILED);
+  *job.mutable_error() = ToProto(FailedByAction());
+  server_.jobs.get_job.Return(job);
+  EXPECT_EQ(Run({"get", kJobId}), 0);
+  EXPECT_THAT(out(), HasSubstr("Genesys Cloud answered HTTP 422 (application/json):\n"
+                               "  {\"error\":\"no stock\"}\n"));
+}
+
 TEST_F(CommandsTest, AnUnknownJobGetsAHint) {
   server_.jobs.get_job.Fail(
       MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", "job 0190 not found"));
@@ -76,8 +103,8 @@ TEST_F(CommandsTest, AServerThatIsNotThereIsUnreachable) {
 }
 
 TEST_F(CommandsTest, AServerThatDoesNotAnswerIsUnreachable) {
-  server_.jobs.read_results.Play({{}, absl::DeadlineExceededError("")});
-  EXPECT_EQ(Run({"results", kJobId}), 3);
+  server_.jobs.get_job.Fail(absl::DeadlineExceededError(""));
+  EXPECT_EQ(Run({"get", kJobId}), 3);
   EXPECT_THAT(err(), HasSubstr("did not answer in time"));
 }
 
@@ -240,34 +267,50 @@ TEST_F(CommandsTest, KindsShowsTheRegistry) {
   v1::ListJobKindsResponse response;
   v1::JobKind* kind = response.add_kinds();
   kind->set_kind("action.async");
-  kind->set_inline_result(true);
+  kind->set_results_mode(v1::RESULTS_MODE_INLINE);
   kind->set_description("A data action");
+  *response.add_kinds() = RecordingKind();
   server_.jobs.list_job_kinds.Return(response);
   EXPECT_EQ(Run({"kinds"}), 0);
   EXPECT_EQ(out(),
-            "KIND          RESULT  CANCEL  DESCRIPTION\n"
-            "action.async  inline  here    A data action\n");
+            "KIND             RESULTS  CANCEL    PHASES  DESCRIPTION\n"
+            "action.async     inline   here      1       A data action\n"
+            "recording.of_id  pages    upstream  2       Recordings\n");
 }
 
-TEST_F(CommandsTest, ResultsPrintsAPageALine) {
-  v1::ResultPage first;
-  first.set_items_json("[1.10]");
-  first.set_next_cursor("c1");
-  v1::ResultPage second;
-  second.set_items_json("[2]");
-  second.set_last(true);
-  server_.jobs.read_results.Play({{first, second}, absl::OkStatus()});
-  EXPECT_EQ(Run({"results", kJobId}), 0);
-  EXPECT_EQ(out(), "[1.10]\n[2]\n");
+TEST_F(CommandsTest, KindsShowsOneInFull) {
+  v1::ListJobKindsResponse response;
+  *response.add_kinds() = RecordingKind();
+  server_.jobs.list_job_kinds.Return(response);
+  EXPECT_EQ(Run({"kinds", "recording.of_id"}), 0);
+  EXPECT_EQ(out(),
+            "Kind          recording.of_id\n"
+            "Description   Recordings\n"
+            "Submit        POST /api/v2/x/{recordingId}/jobs\n"
+            "Status        GET /api/v2/x/{recordingId}/jobs/{upstream_id}\n"
+            "Second phase  PUT /api/v2/x/{upstream_id}\n"
+            "Results       pages: GET /api/v2/x/{upstream_id}/results\n"
+            "Cancel        DELETE /api/v2/x/{upstream_id}\n"
+            "Guarantee     at-most-once\n"
+            "Command       gcjobs submit job recording.of_id --path recordingId=VALUE --body JSON\n"
+            "\n"
+            "STATUS     STATE\n"
+            "FULFILLED  SUCCEEDED\n"
+            "READY      RUNNING\n");
 }
 
-TEST_F(CommandsTest, ResultsThatBreakOffSayHowToGoOn) {
-  v1::ResultPage first;
-  first.set_items_json("[1]");
-  first.set_next_cursor("c1");
-  server_.jobs.read_results.Play({{first}, absl::InternalError("reset")});
-  EXPECT_EQ(Run({"results", kJobId}), 1);
-  EXPECT_THAT(err(), HasSubstr(std::string("gcjobs results ") + kJobId + " --cursor c1"));
+TEST_F(CommandsTest, KindsShowsOneAsJson) {
+  v1::ListJobKindsResponse response;
+  *response.add_kinds() = RecordingKind();
+  server_.jobs.list_job_kinds.Return(response);
+  EXPECT_EQ(Run({"kinds", "recording.of_id", "-o", "json"}), 0);
+  EXPECT_THAT(out(), HasSubstr(R"("results_mode": "RESULTS_MODE_CURSOR")"));
+}
+
+TEST_F(CommandsTest, AnUnknownKindIsNotFound) {
+  server_.jobs.list_job_kinds.Return({});
+  EXPECT_EQ(Run({"kinds", "nope"}), 5);
+  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds shows"));
 }
 
 TEST_F(CommandsTest, HealthFollowsTheServer) {

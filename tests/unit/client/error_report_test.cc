@@ -5,6 +5,7 @@
 
 #include "client/usage_error.h"
 #include "common/error_info.h"
+#include "common/failure_body.h"
 
 namespace gcjobs {
 namespace {
@@ -55,6 +56,15 @@ TEST(RenderErrorTest, JsonIsOneLineAndValidUtf8) {
   options.output = OutputFormat::kJson;
   EXPECT_EQ(RenderError(absl::InternalError("a\n\xff"), options),
             "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"a\\n?\",\"exit_code\":1}}\n");
+}
+
+TEST(RenderErrorTest, JsonHasTheAnswer) {
+  GlobalOptions options = Options();
+  options.output = OutputFormat::kJson;
+  absl::Status status = absl::InvalidArgumentError("no");
+  SetFailureBody(&status, MakeFailureBody(400, "", "{\"a\":1}"));
+  EXPECT_THAT(RenderError(status, options),
+              HasSubstr(R"("answer":{"http_status":400,"body":"{\"a\":1}","truncated":false})"));
 }
 
 TEST(RenderErrorTest, JsonHasTheRetryDelay) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string>
 
 namespace gcjobs {
@@ -22,6 +23,21 @@ TEST(FdOutputTest, WritesWhenFlushed) {
   EXPECT_EQ(output.error(), 0);
   close(pipe_ends[0]);
   close(pipe_ends[1]);
+}
+
+TEST(FdOutputTest, ALargePieceComesBehindWhatWasBuffered) {
+  std::FILE* file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  const std::string large(1 << 20, 'x');
+  {
+    FdOutput output(fileno(file));
+    output << "before\n" << large << "after\n";
+  }
+  std::rewind(file);
+  std::string text(large.size() + 100, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  EXPECT_TRUE(text == "before\n" + large + "after\n");
+  std::fclose(file);
 }
 
 TEST(FdOutputTest, AClosedPipeIsRemembered) {

@@ -68,6 +68,21 @@ TEST_F(GoldenTest, SubmitActionHelp) {
   ExpectGolden("help_submit_action.txt");
 }
 
+TEST_F(GoldenTest, QuerySubmitHelp) {
+  EXPECT_EQ(Run({"query", "submit", "--help"}), 0);
+  ExpectGolden("help_query_submit.txt");
+}
+
+TEST_F(GoldenTest, ResultsHelp) {
+  EXPECT_EQ(Run({"results", "--help"}), 0);
+  ExpectGolden("help_results.txt");
+}
+
+TEST_F(GoldenTest, ExportHelp) {
+  EXPECT_EQ(Run({"export", "--help"}), 0);
+  ExpectGolden("help_export.txt");
+}
+
 class HelpWidthTest : public CliTest,
                       public ::testing::WithParamInterface<std::vector<std::string>> {};
 
@@ -85,7 +100,9 @@ INSTANTIATE_TEST_SUITE_P(
     All, HelpWidthTest,
     ::testing::Values(
         std::vector<std::string>{}, std::vector<std::string>{"submit"},
-        std::vector<std::string>{"submit", "action"}, std::vector<std::string>{"watch"},
+        std::vector<std::string>{"submit", "action"}, std::vector<std::string>{"submit", "job"},
+        std::vector<std::string>{"query"}, std::vector<std::string>{"query", "submit"},
+        std::vector<std::string>{"export"}, std::vector<std::string>{"watch"},
         std::vector<std::string>{"get"}, std::vector<std::string>{"results"},
         std::vector<std::string>{"list"}, std::vector<std::string>{"cancel"},
         std::vector<std::string>{"delete"}, std::vector<std::string>{"action"},

@@ -54,13 +54,13 @@ class LiveLineTest : public ::testing::Test {
 };
 
 TEST_F(LiveLineTest, ShowsAJobBelowTheLinesThatStay) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   EXPECT_TRUE(line.Show("event", job_));
   EXPECT_EQ(TakeOutput(), "\r\x1b[Kevent\n\x1b[?25l\r\x1b[KRUNNING  0s");
 }
 
 TEST_F(LiveLineTest, ATickShowsTheTimeThatPassed) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   clock_.Advance(absl::Seconds(65));
   line.Tick();
@@ -68,7 +68,7 @@ TEST_F(LiveLineTest, ATickShowsTheTimeThatPassed) {
 }
 
 TEST_F(LiveLineTest, RefreshesAtMostOnceASecond) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   for (int i = 0; i < 12; ++i) {
     clock_.Advance(absl::Milliseconds(250));
@@ -78,7 +78,7 @@ TEST_F(LiveLineTest, RefreshesAtMostOnceASecond) {
 }
 
 TEST_F(LiveLineTest, ARefreshBringsPollsAndTheNextLook) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   clock_.Advance(absl::Seconds(1));
   server_job_ = job_;
@@ -89,7 +89,7 @@ TEST_F(LiveLineTest, ARefreshBringsPollsAndTheNextLook) {
 }
 
 TEST_F(LiveLineTest, ARefreshIsNeverAheadOfTheEvents) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   clock_.Advance(absl::Seconds(1));
   server_job_ = job_;
@@ -100,7 +100,7 @@ TEST_F(LiveLineTest, ARefreshIsNeverAheadOfTheEvents) {
 }
 
 TEST_F(LiveLineTest, AFailedRefreshKeepsTheLine) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   clock_.Advance(absl::Seconds(2));
   line.Tick();
@@ -108,7 +108,7 @@ TEST_F(LiveLineTest, AFailedRefreshKeepsTheLine) {
 }
 
 TEST_F(LiveLineTest, ATerminalJobIsNotRefreshed) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   job_.set_state(v1::JOB_STATE_SUCCEEDED);
   line.Show("event", job_);
   clock_.Advance(absl::Seconds(5));
@@ -117,7 +117,7 @@ TEST_F(LiveLineTest, ATerminalJobIsNotRefreshed) {
 }
 
 TEST_F(LiveLineTest, FollowsTheTerminalsWidth) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   job_.set_upstream_status("IN_PROGRESS");
   line.Show("event", job_);
   TakeOutput();
@@ -127,7 +127,7 @@ TEST_F(LiveLineTest, FollowsTheTerminalsWidth) {
 }
 
 TEST_F(LiveLineTest, AnInterjectionTakesTheLineAway) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   TakeOutput();
   line.Interject([this] { out_ << "remark\n"; });
@@ -135,7 +135,7 @@ TEST_F(LiveLineTest, AnInterjectionTakesTheLineAway) {
 }
 
 TEST_F(LiveLineTest, ARemarkStandsInTheLineUntilItIsTakenAway) {
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
   line.SetRemark("connection lost");
   EXPECT_THAT(TakeOutput(), EndsWith("RUNNING  0s  connection lost"));
@@ -145,20 +145,20 @@ TEST_F(LiveLineTest, ARemarkStandsInTheLineUntilItIsTakenAway) {
 
 TEST_F(LiveLineTest, TheEndRestoresTheTerminal) {
   {
-    LiveLine line(io_, Refresh());
+    LiveLine line(io_, &out_, Refresh());
     line.Show("event", job_);
   }
   EXPECT_THAT(TakeOutput(), EndsWith("\r\x1b[K\x1b[?25h"));
 }
 
 TEST_F(LiveLineTest, WithoutAJobNothingIsWritten) {
-  { LiveLine line(io_, Refresh()); }
+  { LiveLine line(io_, &out_, Refresh()); }
   EXPECT_THAT(TakeOutput(), IsEmpty());
 }
 
 TEST_F(LiveLineTest, ItsThreadEndsWithIt) {
   io_.redraw_interval = absl::Milliseconds(1);
-  LiveLine line(io_, Refresh());
+  LiveLine line(io_, &out_, Refresh());
   line.Show("event", job_);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/usage_error.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -51,22 +52,39 @@ TEST(ParametersTest, MistakesAreRefused) {
   EXPECT_THAT(ParametersFromOptions({"a=1", "a=2"}), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(CheckJsonObjectTest, AnObjectIsFineHoweverSpelt) {
-  EXPECT_THAT(CheckJsonObject("--params", " {\"a\": 1.10}\n"), IsOk());
-  EXPECT_THAT(CheckJsonObject("--params", "{\"deep\":" + std::string(100000, '[') +
-                                              std::string(100000, ']') + "}"),
+absl::Status CheckObject(absl::string_view json) {
+  return CheckJsonShape("--params", json, JsonShape::kObject, "an object, please");
+}
+
+TEST(CheckJsonShapeTest, AnObjectIsFineHoweverSpelt) {
+  EXPECT_THAT(CheckObject(" {\"a\": 1.10}\n"), IsOk());
+  EXPECT_THAT(CheckObject("{\"deep\":" + std::string(100000, '[') + std::string(100000, ']') + "}"),
               IsOk());
 }
 
-TEST(CheckJsonObjectTest, AnythingElseIsRefused) {
+TEST(CheckJsonShapeTest, AnArrayIsFineWhereItMayBe) {
+  for (const char* json : {"[1]", "[]", "{}"}) {
+    EXPECT_THAT(CheckJsonShape("--body", json, JsonShape::kObjectOrArray, ""), IsOk()) << json;
+  }
+  for (const char* json : {"1", "\"[]\"", "[", "null", ""}) {
+    EXPECT_THAT(CheckJsonShape("--body", json, JsonShape::kObjectOrArray, ""),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << json;
+  }
+}
+
+TEST(CheckJsonShapeTest, TheHintIsTheCallers) {
+  EXPECT_EQ(GetHint(CheckObject("[1]")), "an object, please");
+}
+
+TEST(CheckJsonShapeTest, AnythingElseIsRefused) {
   for (const std::string& json :
        {std::string(""), std::string("[1]"), std::string("1"), std::string("{\"a\":1"),
         std::string("{} {}"), std::string("{}\0{}", 5), std::string("{\"a\":\"\xff\"}"),
         std::string("\xef\xbb\xbf{}x")}) {
-    EXPECT_THAT(CheckJsonObject("--params", json), StatusIs(absl::StatusCode::kInvalidArgument))
-        << json;
+    EXPECT_THAT(CheckObject(json), StatusIs(absl::StatusCode::kInvalidArgument)) << json;
   }
-  EXPECT_THAT(std::string(CheckJsonObject("--params", "{\"a\":}").message()), HasSubstr("byte 5"));
+  EXPECT_THAT(std::string(CheckObject("{\"a\":}").message()), HasSubstr("byte 5"));
 }
 
 }  // namespace

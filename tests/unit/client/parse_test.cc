@@ -65,6 +65,8 @@ TEST(ParseTimeTest, InstantOrAge) {
   const absl::Time now = absl::FromUnixSeconds(1700000000);
   EXPECT_THAT(ParseTime("--created-after", "2023-11-14T22:13:20Z", now), IsOkAndHolds(now));
   EXPECT_THAT(ParseTime("--created-after", "2h", now), IsOkAndHolds(now - absl::Hours(2)));
+  EXPECT_THAT(ParseTime("--from", "2023-11-14", now),
+              IsOkAndHolds(absl::FromUnixSeconds(1699920000)));
   EXPECT_THAT(ParseTime("--created-after", "yesterday", now),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "common/error_info.h"
+#include "common/status_conversion.h"
 #include "tests/unit/client/cli_test_base.h"
 
 namespace gcjobs::testing {
@@ -204,6 +205,23 @@ TEST_F(SubmitActionTest, ResultOnlyOfAFailedJobPrintsNothing) {
   EXPECT_EQ(Submit({"--result-only"}), 1);
   EXPECT_THAT(out(), IsEmpty());
   EXPECT_THAT(err(), HasSubstr("failed"));
+}
+
+TEST_F(SubmitActionTest, ARefusedSubmissionShowsTheAnswer) {
+  server_.jobs.submit_action.Fail(FailedByAction());
+  EXPECT_EQ(Submit({"--mode=direct"}), 2);
+  EXPECT_EQ(err(),
+            "error: HTTP 422: no stock\n"
+            "Genesys Cloud answered HTTP 422 (application/json):\n"
+            "  {\"error\":\"no stock\"}\n");
+}
+
+TEST_F(SubmitActionTest, AJobThatFailsWhileWatchedShowsTheAnswer) {
+  v1::JobEvent end = MakeEvent(20, 2, v1::JOB_STATE_QUEUED, v1::JOB_STATE_FAILED);
+  *end.mutable_job()->mutable_error() = ToProto(FailedByAction());
+  server_.jobs.watch_job.Play({{Queued(), end}, absl::OkStatus()});
+  EXPECT_EQ(Submit({"--mode=direct", "--watch"}), 1);
+  EXPECT_THAT(err(), HasSubstr("answered HTTP 422 (application/json):\n  {\"error\""));
 }
 
 TEST_F(SubmitActionTest, ValidateOnlyIsNotWatched) {

@@ -1,0 +1,55 @@
+#ifndef GCJOBS_CLIENT_COMMANDS_QUERY_OPTIONS_H_
+#define GCJOBS_CLIENT_COMMANDS_QUERY_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+#include "client/commands/command.h"
+#include "client/commands/json_input.h"
+#include "gcjobs/v1/job_service.pb.h"
+
+namespace gcjobs {
+
+// The options that say what a conversation query asks for.
+class QueryFlags {
+ public:
+  void AddTo(CLI::App* command);
+
+  // Whether any was given.
+  bool IsSet() const;
+
+  // Whether another `now` may give another request.
+  bool DependsOnTime() const { return !query_.IsSet(); }
+
+  // The request, but for its common options. `now`: what times such as `24h`
+  // count from. Errors: UsageError.
+  absl::StatusOr<v1::SubmitConversationQueryRequest> ToRequest(const Session& session,
+                                                               absl::Time now) const;
+
+ private:
+  bool HasTime() const;
+  bool HasFilters() const { return !filters_.empty() || !segment_filters_.empty(); }
+  absl::Status SetTime(absl::Time now, v1::SubmitConversationQueryRequest* request) const;
+  absl::Status SetFilters(v1::SubmitConversationQueryRequest* request) const;
+
+  std::string interval_;
+  std::string last_;
+  std::string from_;
+  std::string to_;
+  std::vector<std::string> filters_;
+  std::vector<std::string> segment_filters_;
+  JsonInput query_{
+      "query", JsonShape::kObject,
+      "a query is an object, such as {\"interval\": \"2026-01-01T00:00Z/2026-01-02T00:00Z\"}"};
+  int page_size_ = 0;
+  std::string endpoint_;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_CLIENT_COMMANDS_QUERY_OPTIONS_H_

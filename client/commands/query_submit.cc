@@ -1,0 +1,62 @@
+#include <memory>
+#include <utility>
+
+#include "client/commands/command.h"
+#include "client/commands/query_options.h"
+#include "client/commands/submission.h"
+#include "client/commands/submit_options.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  # yesterday's voice conversations of two queues, followed to the end\n"
+    "  gcjobs query submit --from 2026-01-01 --to 2026-01-02 --watch \\\n"
+    "      --filter mediaType=voice --segment-filter queueId=QUEUE1,QUEUE2\n"
+    "\n"
+    "  # abandoned and never answered, by the bulk endpoint\n"
+    "  gcjobs query submit --last 7d --endpoint jobs \\\n"
+    "      --filter metric:tAbandon --filter '!metric:tAnswered'\n"
+    "\n"
+    "  # a whole query, sent byte for byte\n"
+    "  gcjobs query submit --query-file query.json\n"
+    "\n"
+    "  # then its results, one conversation a line\n"
+    "  gcjobs results JOB --out conversations.ndjson\n"
+    "\n"
+    "  gcjobs export does all of it in one command.";
+
+struct Flags {
+  QueryFlags query;
+  SubmitOptionFlags options;
+  OutcomeFlags outcome;
+};
+
+absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
+  absl::StatusOr<v1::SubmitConversationQueryRequest> request =
+      flags.query.ToRequest(session, session.io.clock->Now());
+  if (!request.ok()) return request.status();
+  absl::StatusOr<v1::SubmitOptions> options = flags.options.ToOptions(session);
+  if (!options.ok()) return options.status();
+  options->set_validate_only(flags.outcome.validate_only);
+  *request->mutable_options() = *std::move(options);
+  return SubmitAndShow(session, flags.outcome, request->options(),
+                       [&] { return session.client.Submit(*request); });
+}
+
+}  // namespace
+
+void AddQuerySubmit(CLI::App& parent, SelectedCommand* selected) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      AddCommand(parent, "submit", "Run a conversation query as a durable job", kExamples);
+  flags->query.AddTo(command);
+  flags->options.AddTo(command, "at-least-once");
+  flags->outcome.AddTo(command, OutcomeFlags::ResultOnly::kNo);
+  command->callback([flags, selected] {
+    selected->run = [flags](const Session& session) { return RunSubmit(session, *flags); };
+  });
+}
+
+}  // namespace gcjobs
