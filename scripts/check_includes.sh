@@ -8,26 +8,31 @@ source scripts/common.sh
 
 # Which modules each module may include, besides itself. The protos are open to
 # all. `server` is server/*.cc, which puts everything together. The simulator
-# shares no code with what it tests: a mistake made once would hide in both.
+# shares no code with what it tests, since a mistake made once would hide in
+# both; only the registry of job kinds, which is data, is read by both.
 declare -A may_include=(
   [common]=""
   [net]="common"
   [store]="net common"
   [scheduler]="net common"
-  [genesys]="scheduler net common"
-  [jobs]="store genesys scheduler net common"
+  [kinds]=""
+  [genesys]="kinds scheduler net common"
+  [results]="kinds genesys scheduler net common"
+  [jobs]="store kinds genesys scheduler net common"
   [watch]="store net common"
-  [rpc]="watch jobs store genesys scheduler net common"
-  [server]="rpc watch jobs store genesys scheduler net common"
+  [rpc]="watch jobs results store kinds genesys scheduler net common"
+  [server]="rpc watch jobs results store kinds genesys scheduler net common"
   [client]="common"
-  [simulator]="common"
-  [tests]="simulator server rpc watch jobs store genesys scheduler net client common"
+  [simulator]="kinds common"
+  [tests]="simulator server rpc watch jobs results store kinds genesys scheduler net client common"
 )
 
 # The module that a path belongs to, "" for generated code and libraries.
 module_of() {
   case $1 in
     tests/simulator/*) printf 'simulator' ;;
+    server/genesys/kinds/kind_spec.h | server/genesys/kinds/kind_file.h | \
+      server/genesys/kinds/kind_path.h) printf 'kinds' ;;
     common/* | client/* | tests/*) printf '%s' "${1%%/*}" ;;
     server/*/*) local below=${1#server/} && printf '%s' "${below%%/*}" ;;
     server/*) printf 'server' ;;

@@ -13,8 +13,9 @@ packages_build+=(
   libgrpc++-dev libprotobuf-dev libabsl-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
   libsimdjson-dev libsqlite3-dev libcli11-dev libspdlog-dev prometheus-cpp-dev ca-certificates
 )
-# Libraries of the simulator, the tests and the benchmarks.
-packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev)
+# Libraries of the simulator, the tests and the benchmarks; curl is what an
+# export is measured against.
+packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev curl)
 
 # The dev preset: clang, for its thread-safety analysis, and its sanitizers
 # (llvm-14: the symbolizer that makes their reports readable).
@@ -26,7 +27,8 @@ packages_lint=(clang-format-14 clang-tidy-14 shellcheck git)
 # Optional, only by `./dev setup --all`: debugging and profiling by hand.
 packages_optional=(gdb valgrind)
 
-node_tests=tests/integration/node
+# Tests that run in Node, each folder with its packages.
+node_tests=(tests/integration/node tests/integration/sdk)
 
 # packages GROUP...: the names of the groups' packages, one on a line.
 packages() {
@@ -46,7 +48,6 @@ packages() {
 # The Node tests take any node that is there: many people have one that is no
 # package of the distribution.
 node_packages() {
-  [[ -f $node_tests/package.json ]] || return 0
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
 }
@@ -97,15 +98,21 @@ install_packages() {
 # The npm packages of the Node tests. Without them those tests cannot run; that
 # is no reason to keep everything else from running.
 install_node_modules() {
-  local lock=$node_tests/package-lock.json stamp=$node_tests/node_modules/.package-lock.json
-  [[ -f $node_tests/package.json ]] || return 0
-  if [[ $stamp -nt $node_tests/package.json && ! $lock -nt $stamp ]]; then return 0; fi
+  local folder
+  for folder in "${node_tests[@]}"; do install_node_modules_of "$folder"; done
+}
+
+# install_node_modules_of FOLDER: fast when they are there and the lock file is
+# the one they came from.
+install_node_modules_of() {
+  local lock=$1/package-lock.json stamp=$1/node_modules/.package-lock.json
+  if [[ $stamp -nt $1/package.json && ! $lock -nt $stamp ]]; then return 0; fi
   local action=install
   if [[ -f $lock ]]; then action=ci; fi
-  say "installing the npm packages of $node_tests"
-  (cd "$node_tests" && quiet npm "$action" --no-audit --no-fund --fetch-retries=1 \
+  say "installing the npm packages of $1"
+  (cd "$1" && quiet npm "$action" --no-audit --no-fund --fetch-retries=1 \
     --fetch-timeout=60000 </dev/null) ||
-    say "npm $action failed: the Node tests cannot run"
+    say "npm $action failed: the Node tests of $1 cannot run"
   # npm may keep the file's old time.
   if [[ -f $stamp ]]; then touch "$stamp"; fi
 }

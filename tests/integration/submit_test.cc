@@ -180,14 +180,5 @@ TEST(SubmitTest, BadInputIsRefusedBeforeAnyCallUpstream) {
   EXPECT_TRUE(system.simulator().Seen().empty());
 }
 
-TEST(SubmitTest, WhatIsNotBuiltYetSaysSo) {
-  System system;
-  grpc::ClientContext context;
-  v1::Job job;
-  const absl::Status status =
-      FromGrpc(system.jobs().SubmitJob(&context, v1::SubmitJobRequest(), &job));
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-}
-
 }  // namespace
 }  // namespace gcjobs

@@ -93,7 +93,7 @@ std::vector<SeenRequest> SimulatorProcess::Seen(
 
 std::vector<SeenRequest> SimulatorProcess::Submissions() {
   return Seen([](const SeenRequest& request) {
-    return request.method == "POST" && absl::EndsWith(request.path, "/execute");
+    return request.method != "GET" && request.route_class == "submit";
   });
 }
 

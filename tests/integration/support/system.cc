@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/check.h"
 #include "common/grpc_status.h"
+#include "common/json_scanner.h"
 
 namespace gcjobs::testing {
 namespace {
@@ -34,6 +35,16 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+absl::StatusOr<v1::Job> CallForJob(
+    const std::function<grpc::Status(grpc::ClientContext*, v1::Job*)>& call) {
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  v1::Job job;
+  const grpc::Status status = call(&context, &job);
+  if (!status.ok()) return FromGrpc(status);
+  return job;
 }
 
 }  // namespace
@@ -98,34 +109,37 @@ void System::RestartServer() {
 }
 
 absl::StatusOr<v1::Job> System::Submit(const v1::SubmitActionRequest& request) {
-  grpc::ClientContext context;
-  SetDeadline(&context);
-  v1::Job job;
-  const grpc::Status status = jobs_->SubmitAction(&context, request, &job);
-  if (!status.ok()) return FromGrpc(status);
-  return job;
+  return CallForJob([&](grpc::ClientContext* context, v1::Job* job) {
+    return jobs_->SubmitAction(context, request, job);
+  });
+}
+
+absl::StatusOr<v1::Job> System::Submit(const v1::SubmitConversationQueryRequest& request) {
+  return CallForJob([&](grpc::ClientContext* context, v1::Job* job) {
+    return jobs_->SubmitConversationQuery(context, request, job);
+  });
+}
+
+absl::StatusOr<v1::Job> System::Submit(const v1::SubmitJobRequest& request) {
+  return CallForJob([&](grpc::ClientContext* context, v1::Job* job) {
+    return jobs_->SubmitJob(context, request, job);
+  });
 }
 
 absl::StatusOr<v1::Job> System::GetJob(const std::string& job_id) {
-  grpc::ClientContext context;
-  SetDeadline(&context);
   v1::GetJobRequest request;
   request.set_job_id(job_id);
-  v1::Job job;
-  const grpc::Status status = jobs_->GetJob(&context, request, &job);
-  if (!status.ok()) return FromGrpc(status);
-  return job;
+  return CallForJob([&](grpc::ClientContext* context, v1::Job* job) {
+    return jobs_->GetJob(context, request, job);
+  });
 }
 
 absl::StatusOr<v1::Job> System::CancelJob(const std::string& job_id) {
-  grpc::ClientContext context;
-  SetDeadline(&context);
   v1::CancelJobRequest request;
   request.set_job_id(job_id);
-  v1::Job job;
-  const grpc::Status status = jobs_->CancelJob(&context, request, &job);
-  if (!status.ok()) return FromGrpc(status);
-  return job;
+  return CallForJob([&](grpc::ClientContext* context, v1::Job* job) {
+    return jobs_->CancelJob(context, request, job);
+  });
 }
 
 System::Watched System::Watch(const std::string& job_id, int64_t after_revision, int attempts) {
@@ -148,11 +162,59 @@ System::Watched System::Watch(const std::string& job_id, int64_t after_revision,
   return watched;
 }
 
+std::string System::Results::items() const {
+  std::string lines;
+  for (const v1::ResultPage& page : pages) {
+    std::string array = page.items_json();
+    const absl::Status read = JsonScanner().ForEachElement(&array, array, [&](auto item) {
+      absl::StrAppend(&lines, item, "\n");
+      return true;
+    });
+    GCJOBS_CHECK(read.ok(), read.ToString());
+  }
+  return lines;
+}
+
+int System::Results::item_count() const {
+  int count = 0;
+  for (const v1::ResultPage& page : pages) count += page.item_count();
+  return count;
+}
+
+System::Results System::ReadResults(const std::string& job_id, const std::string& cursor,
+                                    int max_pages) {
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  v1::ReadResultsRequest request;
+  request.set_job_id(job_id);
+  request.set_cursor(cursor);
+  const auto stream = jobs_->ReadResults(&context, request);
+  Results results;
+  v1::ResultPage page;
+  while (static_cast<int>(results.pages.size()) < max_pages && stream->Read(&page)) {
+    results.pages.push_back(std::move(page));
+  }
+  const bool enough = static_cast<int>(results.pages.size()) == max_pages;
+  if (enough) context.TryCancel();
+  const grpc::Status end = stream->Finish();
+  if (!enough) results.status = FromGrpc(end);
+  return results;
+}
+
 v1::Job System::AwaitEnd(const std::string& job_id) {
   const Watched watched = Watch(job_id, 0, /*attempts=*/5);
   GCJOBS_CHECK(watched.status.ok() && !watched.events.empty(), "job ", job_id, ": ",
                watched.status.ToString());
   return watched.events.back().job();
+}
+
+v1::SubmitConversationQueryRequest SteeredQuery(v1::QueryEndpoint endpoint,
+                                                const std::string& sim) {
+  v1::SubmitConversationQueryRequest request;
+  request.set_endpoint(endpoint);
+  request.set_query_json(absl::StrCat(
+      R"({"interval":"2026-01-01T00:00:00.000Z/2026-01-02T00:00:00.000Z","$sim":)", sim, "}"));
+  return request;
 }
 
 v1::SubmitActionRequest Steered(const std::string& sim, const std::string& request_id) {

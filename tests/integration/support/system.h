@@ -48,6 +48,8 @@ class System {
 
   // Calls with a deadline that only a hanging server meets.
   absl::StatusOr<v1::Job> Submit(const v1::SubmitActionRequest& request);
+  absl::StatusOr<v1::Job> Submit(const v1::SubmitConversationQueryRequest& request);
+  absl::StatusOr<v1::Job> Submit(const v1::SubmitJobRequest& request);
   absl::StatusOr<v1::Job> GetJob(const std::string& job_id);
   absl::StatusOr<v1::Job> CancelJob(const std::string& job_id);
 
@@ -59,6 +61,19 @@ class System {
     absl::Status status;
   };
   Watched Watch(const std::string& job_id, int64_t after_revision = 0, int attempts = 1);
+
+  // A finished job's result pages after `cursor`, until the stream ends or has
+  // given `max_pages`.
+  struct Results {
+    std::vector<v1::ResultPage> pages;
+    absl::Status status;  // OK when `max_pages` were read
+
+    std::string items() const;  // all of them, a line each
+    int item_count() const;
+  };
+  static constexpr int kAllPages = 1 << 30;
+  Results ReadResults(const std::string& job_id, const std::string& cursor = "",
+                      int max_pages = kAllPages);
 
   // As Watch with attempts, for the job's last state.
   v1::Job AwaitEnd(const std::string& job_id);
@@ -74,6 +89,9 @@ class System {
   std::unique_ptr<v1::JobService::Stub> jobs_;
   std::unique_ptr<v1::ActionService::Stub> actions_;
 };
+
+// A conversation query of one day at that endpoint, steered likewise.
+v1::SubmitConversationQueryRequest SteeredQuery(v1::QueryEndpoint endpoint, const std::string& sim);
 
 // A submission of the simulator's first action, steered by `sim`, the value of
 // its parameter `$sim`.
