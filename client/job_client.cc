@@ -206,12 +206,10 @@ std::unique_ptr<EventStream<v1::WatchJobsResponse>> JobClient::WatchJobs(
   return stream;
 }
 
-std::unique_ptr<EventStream<v1::ResultPage>> JobClient::ReadResults(
-    const v1::ReadResultsRequest& request) {
-  const std::shared_ptr<Connection> connection = this->connection();
-  auto stream = std::make_unique<EventStream<v1::ResultPage>>(connection, io_.interrupt);
+std::unique_ptr<ResultStream> JobClient::ReadResults(const v1::ReadResultsRequest& request) {
+  auto stream = std::make_unique<ResultStream>(this->connection(), io_.interrupt);
   AddToken(stream->context());
-  stream->Start(connection->jobs->ReadResults(stream->context(), request));
+  stream->Start(request);
   return stream;
 }
 

@@ -17,6 +17,7 @@
 #include "client/connection.h"
 #include "client/event_stream.h"
 #include "client/global_options.h"
+#include "client/result_stream.h"
 #include "common/mutex.h"
 
 namespace gcjobs {
@@ -68,7 +69,7 @@ class JobClient {
   std::unique_ptr<EventStream<v1::JobEvent>> WatchJob(const v1::WatchJobRequest& request);
   std::unique_ptr<EventStream<v1::WatchJobsResponse>> WatchJobs(
       const v1::WatchJobsRequest& request);
-  std::unique_ptr<EventStream<v1::ResultPage>> ReadResults(const v1::ReadResultsRequest& request);
+  std::unique_ptr<ResultStream> ReadResults(const v1::ReadResultsRequest& request);
 
   // Waits until the connection stands or has failed; whether it stands.
   bool WaitForConnection();

@@ -38,7 +38,7 @@ absl::Status ResultSession::ReadStream(const std::string& job_id) {
   request.set_job_id(job_id);
   request.set_cursor(position_.cursor);
   request.set_page_size(options_.page_size);
-  const std::unique_ptr<EventStream<v1::ResultPage>> stream = client_.ReadResults(request);
+  const std::unique_ptr<ResultStream> stream = client_.ReadResults(request);
   v1::ResultPage page;  // used again: its buffers keep their size
   while (stream->Read(&page)) {
     if (was_last_) continue;

@@ -56,7 +56,7 @@ class Export {
     if (!status.ok()) return status;
     const bool has_ended = state_.pages > 0 || state_.complete;
     if (!has_ended) {
-      const absl::StatusOr<ExitCode> end = Follow(options->reconnect_for);
+      absl::StatusOr<ExitCode> end = Follow(options->reconnect_for);
       if (!end.ok() || *end != ExitCode::kDone) return end;
     }
     return DownloadToFile(session_, file_.get(), state_, *options);
