@@ -37,6 +37,12 @@ class JsonScanner {
   // element is meant. Never empty.
   using Path = std::vector<std::string>;
 
+  // What Find has found.
+  struct Found {
+    absl::string_view raw;  // the value's bytes, without the space around it
+    size_t elements = 0;    // of an array
+  };
+
   JsonScanner();
   ~JsonScanner();
 
@@ -44,8 +50,8 @@ class JsonScanner {
   // unset where there is none. Where a member is there twice the last counts.
   // REQUIRES: no path is the beginning of another: both cannot be had in one
   // pass.
-  absl::StatusOr<std::vector<std::optional<absl::string_view>>> Find(
-      std::string* text, const std::vector<Path>& paths);
+  absl::StatusOr<std::vector<std::optional<Found>>> Find(std::string* text,
+                                                         const std::vector<Path>& paths);
 
   // Runs `visit` with each element of `array`, which is a span of `text` (or
   // all of it), in order, until it returns false.

@@ -21,6 +21,9 @@ constexpr absl::Duration kMaxConnectionAge = absl::Minutes(10);
 // submission broken means an unknown outcome.
 constexpr absl::Duration kMaxConnectionIdle = absl::Seconds(50);
 
+// Parsers read some bytes at a time, beyond the end too, and need room there.
+constexpr size_t kBodySlack = 64;
+
 // Sets options one after the other and keeps the first failure.
 class OptionSetter {
  public:
@@ -220,6 +223,15 @@ size_t CurlHandle::OnHeader(char* line, size_t size, size_t count, void* self) {
   return text.size();
 }
 
+// What a body needs is mostly announced; growing towards it by doubling would
+// copy a large one once more.
+void CurlHandle::ReserveBody() {
+  curl_off_t announced = -1;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  const auto limit = static_cast<curl_off_t>(request_.max_body_bytes);
+  if (announced > 0 && announced <= limit) body_.reserve(announced + kBodySlack);
+}
+
 size_t CurlHandle::OnBody(char* data, size_t size, size_t count, void* self) {
   auto* const handle = static_cast<CurlHandle*>(self);
   const size_t bytes = size * count;
@@ -227,6 +239,7 @@ size_t CurlHandle::OnBody(char* data, size_t size, size_t count, void* self) {
     handle->body_too_large_ = true;
     return 0;  // not what was given: curl ends the transfer
   }
+  if (handle->body_.empty()) handle->ReserveBody();
   handle->body_.append(data, bytes);
   return bytes;
 }

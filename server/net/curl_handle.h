@@ -79,6 +79,7 @@ class CurlHandle {
   bool AddHeaders();
   bool AddHeader(const std::string& line);
 
+  void ReserveBody();
   bool HasBody() const;
   bool MayBeRepeated() const;
   HttpResult Answered();

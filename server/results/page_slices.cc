@@ -38,9 +38,17 @@ class Cutter {
   PageSlices cut_;
 };
 
+PageSlices WholeArray(absl::string_view array, size_t item_count) {
+  const int count = static_cast<int>(item_count);
+  return {{{array, /*is_bare=*/false, count}}, count};
+}
+
 absl::StatusOr<PageSlices> CutArray(JsonScanner* scanner, std::string* body,
-                                    absl::string_view array, int skip_items,
+                                    const ResultsView& view, int skip_items,
                                     size_t max_slice_bytes) {
+  const absl::string_view array = view.items;
+  const bool fits = skip_items == 0 && array.size() <= max_slice_bytes;
+  if (fits && view.item_count) return WholeArray(array, *view.item_count);
   const auto offset = static_cast<size_t>(array.data() - body->data());
   Cutter cutter(skip_items, max_slice_bytes);
   const absl::Status scanned = scanner->ForEachElement(body, array, [&](absl::string_view item) {
@@ -49,12 +57,8 @@ absl::StatusOr<PageSlices> CutArray(JsonScanner* scanner, std::string* body,
   });
   if (!scanned.ok()) return scanned;
   PageSlices cut = cutter.Take();
-  const bool is_whole = skip_items == 0 && (array.size() <= max_slice_bytes || cut.slices.empty());
-  if (is_whole) {
-    const absl::string_view moved = absl::string_view(*body).substr(offset, array.size());
-    cut.slices = {{moved, /*is_bare=*/false, cut.total_items}};
-  }
-  return cut;
+  if (!fits && !(skip_items == 0 && cut.slices.empty())) return cut;
+  return WholeArray(absl::string_view(*body).substr(offset, array.size()), cut.total_items);
 }
 
 }  // namespace
@@ -68,7 +72,7 @@ absl::StatusOr<PageSlices> CutPage(JsonScanner* scanner, std::string* body, cons
     // An answer may leave the array out; what stands for it is not of the body.
     *cut = {{{kNoItems, /*is_bare=*/false, /*item_count=*/0}}, /*total_items=*/0};
   } else {
-    cut = CutArray(scanner, body, view.items, skip_items, max_slice_bytes);
+    cut = CutArray(scanner, body, view, skip_items, max_slice_bytes);
   }
   if (cut.ok() && skip_items > 0 && skip_items >= cut->total_items) {
     return absl::OutOfRangeError(absl::StrCat("it has ", cut->total_items, " items now, and ",

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/failpoint.h"
 #include "common/grpc_status.h"
 #include "server/rpc/result_errors.h"
 #include "server/rpc/result_message.h"
@@ -57,6 +58,7 @@ void ResultsReactor::Drain() {
 }
 
 void ResultsReactor::OnWriteDone(bool ok) {
+  GCJOBS_FAILPOINT("results.half_read");
   {
     MutexLock lock(&mu_);
     writing_ = false;

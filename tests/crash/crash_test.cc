@@ -27,6 +27,7 @@ using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::kActionId;
 using ::gcjobs::testing::SeenRequest;
 using ::gcjobs::testing::Steered;
+using ::gcjobs::testing::SteeredQuery;
 using ::gcjobs::testing::System;
 using ::testing::AnyOf;
 
@@ -240,6 +241,43 @@ TEST(CrashCheckpointTest, ACrashInACheckpointLosesNothing) {
   ASSERT_FALSE(taken.empty());
   system.StartServer();
   for (const std::string& id : taken) EXPECT_THAT(system.GetJob(id), IsOk());
+}
+
+TEST(CrashResultsTest, PagesHalfReadAreReadOnFromTheLastCursor) {
+  System system(NotStarted());
+  system.StartServer({{"GCJOBS_FAILPOINT", "results.half_read:4"}});
+  const auto job = system.Submit(SteeredQuery(
+      v1::QUERY_ENDPOINT_JOBS, R"({"queued":"0s","duration":"0s","pages":8,"itemsPerPage":3})"));
+  ASSERT_THAT(job, IsOk());
+  ASSERT_EQ(system.AwaitEnd(job->id()).state(), v1::JOB_STATE_SUCCEEDED);
+  const System::Results before = system.ReadResults(job->id());
+  EXPECT_FALSE(before.status.ok());
+  EXPECT_EQ(system.server().Wait(), -SIGKILL) << "the failpoint was not reached";
+  ASSERT_FALSE(before.pages.empty());
+
+  system.StartServer();
+  const System::Results after = system.ReadResults(job->id(), before.pages.back().next_cursor());
+  ASSERT_THAT(after.status, IsOk());
+  EXPECT_EQ(before.items() + after.items(), system.ReadResults(job->id()).items());
+}
+
+TEST(CrashCancelTest, ACancelWhoseAnswerWasReadIsSentAgain) {
+  System system(NotStarted());
+  system.StartServer({{"GCJOBS_FAILPOINT", "cancel.reply_uncommitted"}});
+  const auto job =
+      system.Submit(SteeredQuery(v1::QUERY_ENDPOINT_JOBS, R"({"queued":"0s","duration":"1h"})"));
+  ASSERT_THAT(job, IsOk());
+  grpc::ClientContext context;
+  v1::CancelJobRequest request;
+  request.set_job_id(job->id());
+  v1::Job answer;
+  EXPECT_FALSE(system.jobs().CancelJob(&context, request, &answer).ok());
+  EXPECT_EQ(system.server().Wait(), -SIGKILL) << "the failpoint was not reached";
+
+  system.StartServer();
+  const v1::Job ended = system.AwaitEnd(job->id());
+  EXPECT_EQ(ended.state(), v1::JOB_STATE_CANCELLED);
+  EXPECT_TRUE(ended.cancel_requested());
 }
 
 TEST(CrashMigrationTest, AnInterruptedMigrationIsMadeAgain) {

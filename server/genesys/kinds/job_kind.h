@@ -64,6 +64,8 @@ struct ResultsView {
   // A JSON array, or, when `is_single`, one value that is the only item.
   absl::string_view items;
   bool is_single = false;
+  // How many elements the array has, where reading it has told.
+  std::optional<size_t> item_count;
   // Where the next page is: what BuildResults takes as `next`. For kLink the
   // link as Genesys Cloud spelt it. Empty on the last page.
   std::string next;

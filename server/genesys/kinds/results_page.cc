@@ -33,7 +33,7 @@ class PageReader {
   absl::StatusOr<ResultsView> Read(absl::FunctionRef<bool(absl::string_view)> is_expired);
 
  private:
-  using Span = std::optional<absl::string_view>;
+  using Span = std::optional<JsonScanner::Found>;
 
   absl::StatusOr<std::vector<Span>> Find(const std::vector<JsonPathSpec>& paths);
   // Sets items_ and next_.
@@ -81,7 +81,7 @@ absl::StatusOr<std::vector<PageReader::Span>> PageReader::Find(
   if (!found.ok()) return Bad(found.status().message());
   const bool keeps_null = fields_.mode == v1::RESULTS_MODE_INLINE;
   for (Span& span : *found) {
-    if (span == "null" && !keeps_null) span.reset();
+    if (span && span->raw == "null" && !keeps_null) span.reset();
   }
   return found;
 }
@@ -101,17 +101,17 @@ absl::StatusOr<std::string> PageReader::FindStatus() {
   const absl::StatusOr<std::vector<Span>> found = Find({fields_.status_field});
   if (!found.ok()) return found.status();
   // Only now is it known that the body is an object, and where it is.
-  if (IsWholeBody()) items_ = absl::StripAsciiWhitespace(response_->body);
-  const Span& raw = found->front();
-  const absl::StatusOr<JsonValue> value = JsonValue::Parse(raw.value_or("null"));
+  if (IsWholeBody()) items_ = JsonScanner::Found{absl::StripAsciiWhitespace(response_->body)};
+  const Span& field = found->front();
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(field ? field->raw : "null");
   return value.ok() ? value->AsString().value_or("") : "";
 }
 
 absl::StatusOr<std::string> PageReader::ReadNext() const {
   if (!next_) return "";
   const std::string name = absl::StrJoin(fields_.next, ".");
-  if (next_->size() > kMaxNextBytes) return Bad(absl::StrCat("`", name, "` is too long"));
-  const absl::StatusOr<JsonValue> value = JsonValue::Parse(*next_);
+  if (next_->raw.size() > kMaxNextBytes) return Bad(absl::StrCat("`", name, "` is too long"));
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(next_->raw);
   if (!value.ok() || !value->Is(JsonValue::Type::kString)) {
     return Bad(absl::StrCat("`", name, "` is no string"));
   }
@@ -120,8 +120,11 @@ absl::StatusOr<std::string> PageReader::ReadNext() const {
 
 absl::StatusOr<ResultsView> PageReader::ReadItems() const {
   ResultsView view;
-  view.items = items_.value_or("[]");
-  if (view.items.front() == '[') return view;
+  view.items = items_ ? items_->raw : "[]";
+  if (view.items.front() == '[') {
+    if (!IsWholeBody()) view.item_count = items_ ? items_->elements : 0;
+    return view;
+  }
   const bool may_be_single = fields_.mode == v1::RESULTS_MODE_INLINE ||
                              (fields_.mode == v1::RESULTS_MODE_URL && view.items.front() == '"');
   if (may_be_single) return ReadSingle();
@@ -130,10 +133,10 @@ absl::StatusOr<ResultsView> PageReader::ReadItems() const {
 
 // The scanner steps over a value without looking into it, and nobody else will.
 absl::StatusOr<ResultsView> PageReader::ReadSingle() const {
-  const absl::Status valid = ValidateJson(*items_, kUpstreamJsonLimits);
+  const absl::Status valid = ValidateJson(items_->raw, kUpstreamJsonLimits);
   if (!valid.ok()) return Bad(valid.message());
   ResultsView view;
-  view.items = *items_;
+  view.items = items_->raw;
   view.is_single = true;
   return view;
 }

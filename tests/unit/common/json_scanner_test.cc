@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,9 +13,7 @@ namespace gcjobs {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::Eq;
 using ::testing::IsEmpty;
-using ::testing::Optional;
 
 using Paths = std::vector<JsonScanner::Path>;
 
@@ -22,8 +21,10 @@ using Paths = std::vector<JsonScanner::Path>;
 std::string FindOne(std::string text, const JsonScanner::Path& path) {
   const auto found = JsonScanner().Find(&text, {path});
   EXPECT_TRUE(found.ok()) << found.status();
-  return std::string(found.ok() ? found->front().value_or("") : "");
+  return std::string(found.ok() && found->front() ? found->front()->raw : "");
 }
+
+MATCHER_P(IsRaw, raw, "") { return arg && arg->raw == raw; }
 
 std::vector<std::string> ElementsOf(std::string text) {
   std::vector<std::string> elements;
@@ -39,9 +40,21 @@ TEST(JsonScannerTest, FindsSpansByteForByte) {
   std::string text = R"({ "a" : [1.10 , {"b":12345678901234567890}] , "cursor":"x\u0041" })";
   const auto found = JsonScanner().Find(&text, Paths{{"a"}, {"cursor"}, {"none"}});
   ASSERT_TRUE(found.ok()) << found.status();
-  EXPECT_THAT(*found, ElementsAre(Optional(Eq(R"([1.10 , {"b":12345678901234567890}])")),
-                                  Optional(Eq(R"("x\u0041")")), Eq(std::nullopt)));
-  EXPECT_EQ((*found)[0]->data(), text.data() + 8) << "no copy";
+  EXPECT_THAT(*found, ElementsAre(IsRaw(R"([1.10 , {"b":12345678901234567890}])"),
+                                  IsRaw(R"("x\u0041")"), ::testing::Eq(std::nullopt)));
+  EXPECT_EQ((*found)[0]->raw.data(), text.data() + 8) << "no copy";
+}
+
+TEST(JsonScannerTest, CountsTheElementsOfAnArray) {
+  for (const auto& [array, count] : std::vector<std::pair<std::string, size_t>>{
+           {"[]", 0}, {"[ ]", 0}, {"[[1,2],{\"x\":[3,4]} , \"]\" \n]", 3}, {"[1 ]", 1}}) {
+    std::string text = absl::StrCat("{\"items\": ", array, " ,\"cursor\":\"c\"}");
+    const auto found = JsonScanner().Find(&text, Paths{{"items"}, {"cursor"}});
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_THAT((*found)[0], IsRaw(array));
+    EXPECT_EQ((*found)[0]->elements, count);
+    EXPECT_THAT((*found)[1], IsRaw("\"c\""));
+  }
 }
 
 TEST(JsonScannerTest, FollowsPathsThroughObjectsInOnePass) {
@@ -49,8 +62,7 @@ TEST(JsonScannerTest, FollowsPathsThroughObjectsInOnePass) {
   const auto found =
       JsonScanner().Find(&text, Paths{{"result", "items"}, {"result", "nextPageLink"}, {"status"}});
   ASSERT_TRUE(found.ok()) << found.status();
-  EXPECT_THAT(*found,
-              ElementsAre(Optional(Eq("[{}]")), Optional(Eq("\"/n\"")), Optional(Eq("\"DONE\""))));
+  EXPECT_THAT(*found, ElementsAre(IsRaw("[{}]"), IsRaw("\"/n\""), IsRaw("\"DONE\"")));
 }
 
 TEST(JsonScannerTest, TakesTheFirstElementOfAnArrayOnTheWay) {
@@ -92,7 +104,7 @@ TEST(JsonScannerTest, GivesElementsOfASpanWithinTheText) {
   ASSERT_TRUE(found.ok());
   std::vector<std::string> elements;
   const absl::Status status =
-      scanner.ForEachElement(&text, *found->front(), [&](absl::string_view raw) {
+      scanner.ForEachElement(&text, found->front()->raw, [&](absl::string_view raw) {
         elements.emplace_back(raw);
         return true;
       });
@@ -115,8 +127,8 @@ TEST(JsonScannerTest, ServesTextsOfAllSizesOneAfterAnother) {
     std::string text = absl::StrCat("{\"items\":[\"", std::string(bytes, 'x'), "\"],\"n\":1}");
     const auto found = scanner.Find(&text, Paths{{"items"}, {"n"}});
     ASSERT_TRUE(found.ok()) << found.status();
-    EXPECT_EQ((*found)[0]->size(), bytes + 4);
-    EXPECT_EQ((*found)[1], "1");
+    EXPECT_EQ((*found)[0]->raw.size(), bytes + 4);
+    EXPECT_EQ((*found)[1]->raw, "1");
   }
 }
 

@@ -130,6 +130,7 @@ TEST_F(PageSlicesTest, SlicesAreOfTheBodyWhereItEndsUp) {
 
 TEST_F(PageSlicesTest, SlicesOfARealPageMakeItWholeAgain) {
   std::vector<std::string> items;
+  items.reserve(5000);
   for (int i = 0; i < 5000; ++i) {
     items.push_back(absl::StrCat("{\"id\":", 12345678901234567890u + i, ",\"t\":\"",
                                  std::string(i % 3000, 'x'), "\"}"));

@@ -68,7 +68,17 @@ void ResultsServer::AwaitFetches(const std::string& id, int count) {
 }
 
 std::shared_ptr<grpc::Channel> ResultsServer::NewChannel() const {
+  return Connect(grpc::ChannelArguments());
+}
+
+std::shared_ptr<grpc::Channel> ResultsServer::NewNarrowChannel() const {
   grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 64 << 10);
+  return Connect(arguments);
+}
+
+std::shared_ptr<grpc::Channel> ResultsServer::Connect(grpc::ChannelArguments arguments) const {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port_),
                                    grpc::InsecureChannelCredentials(), arguments);

@@ -46,6 +46,9 @@ class ResultsServer {
 
   v1::JobService::Stub& stub() { return *stub_; }
   std::shared_ptr<grpc::Channel> NewChannel() const;
+  // A channel that takes 64 KiB before they are read, and no more, however
+  // quick the connection; others take 4 MB to 16 MB.
+  std::shared_ptr<grpc::Channel> NewNarrowChannel() const;
   ResultsService& service() { return *service_; }
   RunningLoop& loop() { return loop_; }
   Metrics& metrics() { return metrics_; }
@@ -70,6 +73,7 @@ class ResultsServer {
   class Handlers;
 
   void Start();
+  std::shared_ptr<grpc::Channel> Connect(grpc::ChannelArguments arguments) const;
 
   const Options options_;
   Metrics metrics_;
