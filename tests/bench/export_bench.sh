@@ -27,6 +27,7 @@ trap 'exit 130' INT TERM
 start() {
   local name=$1
   shift
+  : >"$work/$name.out" # read before the program has made it
   "$@" >"$work/$name.out" 2>"$work/$name.err" &
   pid_of[$name]=$!
   address=''
