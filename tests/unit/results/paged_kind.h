@@ -50,9 +50,9 @@ class PagedKind final : public JobKind {
     const auto& [items, next, gone] = std::tie((*found)[0], (*found)[1], (*found)[2]);
     if (gone) return MakeGenesysError(absl::StatusCode::kNotFound, kReasonResultExpired, "gone");
     ResultsView view;
-    view.items = items.value_or("");
-    view.is_single = items && items->front() != '[';
-    if (next) view.next = JsonUnquote(*next);
+    if (items) view.items = items->raw;
+    view.is_single = items && items->raw.front() != '[';
+    if (next) view.next = JsonUnquote(next->raw);
     return view;
   }
 
