@@ -37,12 +37,7 @@ absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
   absl::StatusOr<v1::SubmitConversationQueryRequest> request =
       flags.query.ToRequest(session, session.io.clock->Now());
   if (!request.ok()) return request.status();
-  absl::StatusOr<v1::SubmitOptions> options = flags.options.ToOptions(session);
-  if (!options.ok()) return options.status();
-  options->set_validate_only(flags.outcome.validate_only);
-  *request->mutable_options() = *std::move(options);
-  return SubmitAndShow(session, flags.outcome, request->options(),
-                       [&] { return session.client.Submit(*request); });
+  return SubmitRequest(session, flags.options, flags.outcome, *std::move(request));
 }
 
 }  // namespace

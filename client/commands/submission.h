@@ -4,12 +4,14 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 #include "client/commands/command.h"
 #include "client/commands/follow_job.h"
+#include "client/commands/submit_options.h"
 #include "gcjobs/v1/job.pb.h"
 
 namespace gcjobs {
@@ -31,6 +33,19 @@ struct OutcomeFlags {
 absl::StatusOr<ExitCode> SubmitAndShow(const Session& session, const OutcomeFlags& flags,
                                        const v1::SubmitOptions& options,
                                        absl::FunctionRef<absl::StatusOr<v1::Job>()> submit);
+
+// The same for any request that JobClient::Submit takes: puts the options that
+// the flags say into it.
+template <typename Request>
+absl::StatusOr<ExitCode> SubmitRequest(const Session& session, const SubmitOptionFlags& options,
+                                       const OutcomeFlags& outcome, Request request) {
+  absl::StatusOr<v1::SubmitOptions> chosen = options.ToOptions(session);
+  if (!chosen.ok()) return chosen.status();
+  chosen->set_validate_only(outcome.validate_only);
+  *request.mutable_options() = *std::move(chosen);
+  return SubmitAndShow(session, outcome, request.options(),
+                       [&] { return session.client.Submit(request); });
+}
 
 }  // namespace gcjobs
 

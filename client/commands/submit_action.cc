@@ -59,18 +59,13 @@ absl::StatusOr<v1::SubmitActionRequest> MakeRequest(const Session& session, cons
   absl::StatusOr<std::string> parameters = ReadParameters(session, flags);
   if (!parameters.ok()) return parameters.status();
   if (!parameters->empty()) request.set_parameters_json(*std::move(parameters));
-  absl::StatusOr<v1::SubmitOptions> options = flags.options.ToOptions(session);
-  if (!options.ok()) return options.status();
-  *request.mutable_options() = *std::move(options);
-  request.mutable_options()->set_validate_only(flags.outcome.validate_only);
   return request;
 }
 
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
-  const absl::StatusOr<v1::SubmitActionRequest> request = MakeRequest(session, flags);
+  absl::StatusOr<v1::SubmitActionRequest> request = MakeRequest(session, flags);
   if (!request.ok()) return request.status();
-  return SubmitAndShow(session, flags.outcome, request->options(),
-                       [&] { return session.client.Submit(*request); });
+  return SubmitRequest(session, flags.options, flags.outcome, *std::move(request));
 }
 
 void AddInputOptions(CLI::App* command, Flags* flags) {

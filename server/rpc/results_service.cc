@@ -1,11 +1,9 @@
 #include "server/rpc/results_service.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <memory>
 
-#include "common/error_info.h"
 #include "gcjobs/v1/job_service.pb.h"
+#include "server/rpc/raw_request.h"
 #include "server/rpc/refused_stream.h"
 #include "server/rpc/result_cursor.h"
 #include "server/rpc/results_reactor.h"
@@ -14,12 +12,8 @@ namespace gcjobs {
 namespace {
 
 absl::Status ReadRequest(const grpc::ByteBuffer& bytes, v1::ReadResultsRequest* request) {
-  grpc::ByteBuffer copy(bytes);  // Deserialize empties what it reads
-  if (!grpc::SerializationTraits<v1::ReadResultsRequest>::Deserialize(&copy, request).ok()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST",
-                     "the request is not a well-formed message");
-  }
-  return ValidateReadResults(*request);
+  const absl::Status parsed = ParseRawRequest(bytes, request);
+  return parsed.ok() ? ValidateReadResults(*request) : parsed;
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
 #include "server/rpc/watch_service.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include "common/error_info.h"
 #include "gcjobs/v1/job_service.pb.h"
+#include "server/rpc/raw_request.h"
 #include "server/rpc/refused_stream.h"
 #include "server/rpc/request_limits.h"
 #include "server/rpc/watch_reactor.h"
@@ -16,23 +15,13 @@ namespace {
 
 using RefusedWatch = RefusedStream<grpc::ByteBuffer>;
 
-template <typename Request>
-absl::Status Parse(const grpc::ByteBuffer& bytes, Request* request) {
-  grpc::ByteBuffer copy(bytes);  // Deserialize empties what it reads
-  if (grpc::SerializationTraits<Request>::Deserialize(&copy, request).ok()) {
-    return absl::OkStatus();
-  }
-  return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST",
-                   "the request is not a well-formed message");
-}
-
 absl::Status CheckAfterRevision(Revision after) {
   if (after >= 0) return absl::OkStatus();
   return InvalidField("after_revision", "must not be negative");
 }
 
 absl::Status ReadRequest(const grpc::ByteBuffer& bytes, v1::WatchJobRequest* request) {
-  const absl::Status parsed = Parse(bytes, request);
+  const absl::Status parsed = ParseRawRequest(bytes, request);
   if (!parsed.ok()) return parsed;
   if (request->job_id().empty()) return InvalidField("job_id", "must be set");
   if (request->job_id().size() > kMaxJobIdBytes) return InvalidField("job_id", "is too long");
@@ -40,7 +29,7 @@ absl::Status ReadRequest(const grpc::ByteBuffer& bytes, v1::WatchJobRequest* req
 }
 
 absl::Status ReadRequest(const grpc::ByteBuffer& bytes, v1::WatchJobsRequest* request) {
-  const absl::Status parsed = Parse(bytes, request);
+  const absl::Status parsed = ParseRawRequest(bytes, request);
   if (!parsed.ok()) return parsed;
   return CheckAfterRevision(request->after_revision());
 }
