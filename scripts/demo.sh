@@ -21,37 +21,8 @@ if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
   bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
 fi
 
-work=$(mktemp -d)
-pids=()
-cleanup() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-# Starts a program and sets `address` to where it listens.
-start() {
-  local name=$1
-  shift
-  : >"$work/$name.out" # read before the program has made it
-  "$@" >"$work/$name.out" 2>"$work/$name.err" &
-  local pid=$!
-  pids+=("$pid")
-  address=''
-  # The line appears within milliseconds; a program that ends instead has said
-  # why on stderr.
-  while [[ -z $address ]]; do
-    if ! kill -0 "$pid" 2>/dev/null; then
-      echo "$name did not start:" >&2
-      cat "$work/$name.err" >&2
-      exit 1
-    fi
-    address=$(sed -n 's/^listening on //p' "$work/$name.out")
-    [[ -n $address ]] || sleep 0.05
-  done
-}
+# shellcheck source=scripts/programs.sh
+source scripts/programs.sh
 
 title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 

@@ -13,35 +13,15 @@ bin=$(cd "$1" && pwd)
 pages=${2:-1000} page_bytes=${3:-1000000} rounds=${4:-3}
 items_per_page=500
 
-work=$(mktemp -d)
-declare -A pid_of
-cleanup() {
-  for pid in "${pid_of[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-# start NAME COMMAND...: sets `address` to where it listens.
-start() {
-  local name=$1
-  shift
-  : >"$work/$name.out" # read before the program has made it
-  "$@" >"$work/$name.out" 2>"$work/$name.err" &
-  pid_of[$name]=$!
-  address=''
-  while [[ -z $address ]]; do
-    kill -0 "${pid_of[$name]}" 2>/dev/null || { cat "$work/$name.err" >&2 && exit 1; }
-    address=$(sed -n 's/^listening on //p' "$work/$name.out")
-    [[ -n $address ]] || sleep 0.05
-  done
-}
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=scripts/programs.sh
+source scripts/programs.sh
 
 start_server() {
   GENESYS_CLIENT_ID=bench GENESYS_CLIENT_SECRET=bench GENESYS_API_URL=http://$simulator \
     GENESYS_LOGIN_URL=http://$simulator start server "$bin/gcjobsd" --listen "$1" \
     --data-dir "$work/data" --request-budget 1000000
+  server_pid=$started
 }
 
 seconds() { date +%s.%N; }
@@ -56,7 +36,7 @@ timed() {
 
 median() { printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-memory_kb() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/${pid_of[server]}/status"; }
+memory_kb() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$server_pid/status"; }
 
 with_curl() { curl --silent --show-error --fail --config "$work/urls" >"$work/pages.json"; }
 with_gcjobs() { "$bin/gcjobs" results "$job" --out "$1" --overwrite 2>"$work/cli.err"; }
@@ -107,13 +87,12 @@ echo "gcjobsd: idle $((idle / 1024)) MB, peak $(($(memory_kb VmHWM) / 1024)) MB,
 # Both killed in the middle, started again, the same bytes.
 "$bin/gcjobs" results "$job" --out "$work/resumed.ndjson" 2>/dev/null &
 cli=$!
-pid_of[cli]=$cli
+pids+=("$cli")
 while [[ $(stat -c %s "$work/resumed.ndjson.part" 2>/dev/null || echo 0) -lt $((bytes / 2)) ]]; do
   kill -0 "$cli" 2>/dev/null || { echo "the export ended before it could be killed" >&2 && exit 1; }
 done
-kill -9 "$cli" "${pid_of[server]}"
-wait "$cli" "${pid_of[server]}" 2>/dev/null || true
-unset 'pid_of[cli]'
+kill -9 "$cli" "$server_pid"
+wait "$cli" "$server_pid" 2>/dev/null || true
 at=$(stat -c %s "$work/resumed.ndjson.part")
 [[ ! -e $work/resumed.ndjson ]]
 start_server "$server"
