@@ -23,12 +23,17 @@ constexpr int kKeepaliveTimeoutMs = 10'000;
 // A single item of results may be larger than gRPC's usual 4 MiB, by any size.
 constexpr int kUnlimited = -1;
 
+// Result pages are of megabytes, and each frame of one costs both ends some
+// work; the usual frames have 16 KiB.
+constexpr int kFrameBytes = 1 << 20;
+
 grpc::ChannelArguments ChannelArguments(absl::string_view server) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // idle streams: no limit
   arguments.SetMaxReceiveMessageSize(kUnlimited);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
   // Without it channels to one address share a subchannel and its back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // We retry ourselves, where a retry is known to be safe.

@@ -17,6 +17,7 @@
 #include "client/fd_output.h"
 #include "client/interrupt.h"
 #include "client/signal_watcher.h"
+#include "common/allocator.h"
 
 namespace gcjobs {
 namespace {
@@ -92,5 +93,6 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace gcjobs
 
 int main(int argc, char** argv) {
+  gcjobs::KeepFreedMemory();
   return gcjobs::Main(std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -24,7 +24,7 @@ absl::Status ResultSession::Read(const std::string& job_id, Position from) {
     const bool connected = client_.WaitForConnection();
     if (connected && retry_.in_outage()) observer_.OnConnectionRestored();
     retry_.OnTry(connected);
-    const absl::Status status = ReadStream(job_id);
+    absl::Status status = ReadStream(job_id);
     if (was_last_) return absl::OkStatus();
     if (failed_here_ || io_.interrupt->IsSet() || !MayPass(status)) return status;
     const auto on_outage = [&] { observer_.OnConnectionLost(status, position_.pages); };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/allocator.h"
 #include "common/log.h"
 #include "server/config.h"
 #include "server/server.h"
@@ -66,6 +67,7 @@ int Run(const ServerConfig& config) {
 }  // namespace gcjobs
 
 int main(int argc, char** argv) {
+  gcjobs::KeepFreedMemory();
   const std::vector<std::string> args(argv + 1, argv + argc);
   const auto line = gcjobs::ReadConfig(args, gcjobs::GetEnvironment);
   if (!line.ok()) {

@@ -99,7 +99,7 @@ std::string SubmitCommand(const v1::JobKind& kind) {
 }
 
 std::string DescribeKind(const v1::JobKind& kind) {
-  const std::string fields = FieldLines({
+  std::string fields = FieldLines({
       {"Kind", kind.kind()},
       {"Description", kind.description()},
       {"Submit", kind.submit_path()},

@@ -7,7 +7,7 @@ namespace {
 
 // What a crash may cost, against what a save costs (some ms of the disk's time).
 constexpr absl::Duration kInterval = absl::Seconds(1);
-constexpr int64_t kBytes = 16 << 20;
+constexpr int64_t kBytes = 128 << 20;
 
 }  // namespace
 

@@ -34,10 +34,10 @@ std::string Elapsed(absl::Duration elapsed) {
 }
 
 std::string Bar(absl::Duration elapsed) {
-  constexpr int kSpan = kTrackWidth - kBlockWidth;
+  constexpr int64_t kSpan = kTrackWidth - kBlockWidth;
   const auto step = static_cast<int64_t>(absl::ToDoubleSeconds(elapsed) * kStepsPerSecond);
-  const auto phase = static_cast<int>(step % (2 * kSpan));
-  const int at = phase <= kSpan ? phase : 2 * kSpan - phase;
+  const int64_t phase = step % (2 * kSpan);
+  const int64_t at = phase <= kSpan ? phase : 2 * kSpan - phase;
   std::string track(kTrackWidth, ' ');
   track.replace(at, kBlockWidth, kBlockWidth, '=');
   return absl::StrCat("[", track, "]");

@@ -175,8 +175,8 @@ absl::Status PartFile::Finish(DownloadState state) {
 }
 
 absl::Status PartFile::MoveIntoPlace() {
-  const absl::Status status = options_.overwrite ? RenameOver(part_path_, options_.path)
-                                                 : RenameToNew(part_path_, options_.path);
+  absl::Status status = options_.overwrite ? RenameOver(part_path_, options_.path)
+                                           : RenameToNew(part_path_, options_.path);
   if (absl::IsAlreadyExists(status)) {
     return UsageError(absl::StrCat(options_.path, " has appeared meanwhile"),
                       absl::StrCat(part_path_, " is complete: run this again with --overwrite"));

@@ -51,12 +51,12 @@ TEST_F(CheckpointerTest, SavesAtOnceAndThenOnceASecond) {
   EXPECT_EQ(SavedBytes(), 4);
 }
 
-TEST_F(CheckpointerTest, SavesEvery16Mebibytes) {
+TEST_F(CheckpointerTest, SavesEvery128Mebibytes) {
   Offer(1);
-  Offer(16 << 20);
+  Offer(128 << 20);
   EXPECT_EQ(SavedBytes(), 1);
-  Offer((16 << 20) + 1);
-  EXPECT_EQ(SavedBytes(), (16 << 20) + 1);
+  Offer((128 << 20) + 1);
+  EXPECT_EQ(SavedBytes(), (128 << 20) + 1);
 }
 
 TEST_F(CheckpointerTest, WhatWasTakenIsSavedBeforeTheEnd) {
