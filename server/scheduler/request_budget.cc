@@ -80,11 +80,17 @@ int RequestBudget::limit() const {
   return std::min(lowered_limit_, reported_limit_);
 }
 
-int RequestBudget::used() const {
-  const absl::Time now = clock_->MonotonicNow();
+int RequestBudget::used() const { return CountAt(clock_->MonotonicNow()); }
+
+int RequestBudget::LeftBy(RequestClass request_class, absl::Time time) const {
+  if (time < not_before_[Index(request_class)]) return 0;
+  return std::max(Allowance(request_class) - CountAt(time), 0);
+}
+
+int RequestBudget::CountAt(absl::Time time) const {
   const auto counted = std::partition_point(
-      sent_.begin(), sent_.end(), [&](const Sent& sent) { return sent.time + Span() <= now; });
-  return static_cast<int>(sent_.end() - counted) + Others(now);
+      sent_.begin(), sent_.end(), [&](const Sent& sent) { return sent.time + Span() <= time; });
+  return static_cast<int>(sent_.end() - counted) + Others(time);
 }
 
 int RequestBudget::Allowance(RequestClass request_class) const {

@@ -77,19 +77,27 @@ class RequestBudget {
   // Requests counted in the window that ends now, others' included.
   int used() const;
 
+  // How many requests of that class may be sent up to `time`, which is not in
+  // the past, if nothing else is sent: what is free now, and what leaves the
+  // window until then. 0 while the class is stopped at `time`.
+  int LeftBy(RequestClass request_class, absl::Time time) const;
+
+  // How long a request counts: the window and the margin.
+  absl::Duration Span() const { return options_.window + options_.margin; }
+
  private:
   struct Sent {
     absl::Time time;
     RequestClass request_class;
   };
 
-  // How long a request counts.
-  absl::Duration Span() const { return options_.window + options_.margin; }
   // How many requests may be counted, of all classes, for one more of that class.
   int Allowance(RequestClass request_class) const;
   int ResultsAllowance() const;
   // Requests of others that count at `time`.
   int Others(absl::Time time) const;
+  // Requests that count at `time` if nothing is sent until then.
+  int CountAt(absl::Time time) const;
   absl::Time WhenCountIsBelow(int allowance) const;
   absl::Time WhenResultsAreBelow(int allowance) const;
   void Forget();

@@ -100,6 +100,27 @@ TEST_F(RequestBudgetTest, GivingBackWhatIsNotCountedChangesNothing) {
   EXPECT_EQ(budget_.used(), 1);
 }
 
+TEST_F(RequestBudgetTest, WhatIsLeftGrowsAsRequestsLeaveTheWindow) {
+  TakeAll(RequestClass::kPoll, 100);
+  clock_.Advance(absl::Seconds(10));
+  TakeAll(RequestClass::kSubmit, 50);
+  const absl::Time now = clock_.MonotonicNow();
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now), 120);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kSubmit, now), 150);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + kSpan - absl::Seconds(10)), 220);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + kSpan), 270);
+}
+
+TEST_F(RequestBudgetTest, NothingIsLeftWhileOthersUseItAllOrTheClassIsStopped) {
+  budget_.OnReport({300, 400, absl::Seconds(12)});
+  budget_.OnThrottled(RequestClass::kResults, absl::Minutes(5));
+  const absl::Time now = clock_.MonotonicNow();
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now), 0);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + absl::Seconds(12)), 270);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kResults, now + absl::Minutes(4)), 0);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kResults, now + absl::Minutes(5)), 270);
+}
+
 TEST_F(RequestBudgetTest, TheLimitFollowsReportsButNeverExceedsTheConfiguredOne) {
   budget_.OnReport({180, std::nullopt, std::nullopt});
   EXPECT_EQ(budget_.limit(), 180);
