@@ -1,0 +1,115 @@
+#include "server/scheduler/survival_book.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "server/scheduler/survival_state.pb.h"
+
+namespace gcjobs {
+namespace {
+
+using age_grid::kBins;
+using Row = std::array<float, kBins>;
+
+// No count can honestly be so large: a memory of 400 jobs, each in one bin.
+constexpr float kMostInABin = 1e9F;
+
+absl::string_view NameAbove(absl::string_view name) {
+  const size_t slash = name.rfind('/');
+  return slash == absl::string_view::npos ? absl::string_view() : name.substr(0, slash);
+}
+
+void SaveRow(const Row& row, google::protobuf::RepeatedField<float>* field) {
+  int used = kBins;
+  while (used > 0 && row[used - 1] == 0) --used;
+  field->Add(row.begin(), row.begin() + used);
+}
+
+bool LoadRow(const google::protobuf::RepeatedField<float>& field, Row* row) {
+  if (field.size() > kBins) return false;
+  for (const float count : field) {
+    if (!(count >= 0 && count <= kMostInABin)) return false;  // NaN fails too
+  }
+  std::copy(field.begin(), field.end(), row->begin());
+  return true;
+}
+
+bool LoadClass(const scheduler::ClassEvidence& saved, DurationHistogram* evidence) {
+  if (!(saved.jobs() >= 0 && saved.jobs() <= kMostInABin)) return false;
+  evidence->jobs = saved.jobs();
+  return LoadRow(saved.ended(), &evidence->ended) && LoadRow(saved.at_risk(), &evidence->at_risk);
+}
+
+}  // namespace
+
+SurvivalBook::SurvivalBook(Options options) : options_(options) { Add("", kNone); }
+
+SurvivalBook::ClassId SurvivalBook::ClassOf(absl::string_view name) {
+  const auto found = by_name_.find(name);
+  if (found != by_name_.end()) return found->second;
+  const ClassId above = ClassOf(NameAbove(name));
+  return classes_.size() < options_.max_classes ? Add(name, above) : above;
+}
+
+SurvivalBook::ClassId SurvivalBook::Add(absl::string_view name, ClassId parent) {
+  const auto id = static_cast<ClassId>(classes_.size());
+  const SurvivalModel* above = parent == kNone ? nullptr : classes_[parent].model.get();
+  classes_.push_back({std::string(name), parent, std::make_unique<SurvivalModel>(above)});
+  by_name_.emplace(std::string(name), id);
+  return id;
+}
+
+void SurvivalBook::Unfinished(ClassId id, double from, double to, LookKind look) {
+  for (; id != kNone; id = classes_[id].parent) classes_[id].model->Unfinished(from, to, look);
+  ++version_;
+}
+
+void SurvivalBook::Ended(ClassId id, double from, double to, LookKind look) {
+  for (; id != kNone; id = classes_[id].parent) classes_[id].model->Ended(from, to, look);
+  ++version_;
+}
+
+void SurvivalBook::SetKnown(absl::string_view name, const SurvivalCurve& law) {
+  *classes_[ClassOf(name)].model = SurvivalModel::Known(law);
+}
+
+std::string SurvivalBook::Save() const {
+  scheduler::SurvivalState state;
+  state.set_first_edge_seconds(age_grid::kFirstEdge);
+  state.set_bins_per_e(age_grid::kBinsPerE);
+  for (const Class& known : classes_) {
+    const DurationHistogram& evidence = known.model->evidence();
+    scheduler::ClassEvidence* const saved = state.add_classes();
+    saved->set_poll_class(known.name);
+    saved->set_jobs(evidence.jobs);
+    SaveRow(evidence.ended, saved->mutable_ended());
+    SaveRow(evidence.at_risk, saved->mutable_at_risk());
+  }
+  return state.SerializeAsString();
+}
+
+absl::Status SurvivalBook::Load(absl::string_view bytes) {
+  scheduler::SurvivalState state;
+  if (bytes.size() > std::numeric_limits<int>::max() ||
+      !state.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError(
+        absl::StrCat("what was learned of durations: ", bytes.size(), " bytes cannot be read"));
+  }
+  if (state.first_edge_seconds() != age_grid::kFirstEdge ||
+      state.bins_per_e() != age_grid::kBinsPerE) {
+    return absl::DataLossError(
+        absl::StrCat("what was learned of durations is on another grid: first edge ",
+                     state.first_edge_seconds(), " s, bins per e ", state.bins_per_e()));
+  }
+  for (const scheduler::ClassEvidence& saved : state.classes()) {
+    DurationHistogram evidence;
+    if (!LoadClass(saved, &evidence)) continue;
+    const ClassId id = ClassOf(saved.poll_class());
+    if (NameOf(id) == saved.poll_class()) classes_[id].model->Restore(evidence);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace gcjobs

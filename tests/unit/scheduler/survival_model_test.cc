@@ -1,0 +1,214 @@
+#include "server/scheduler/survival_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <random>
+
+namespace gcjobs {
+namespace {
+
+// Shows the model jobs that are looked at every `gap` seconds until they end.
+class Learner {
+ public:
+  explicit Learner(SurvivalModel* model, double gap = 2) : model_(model), gap_(gap) {}
+
+  void Job(double duration, LookKind look = LookKind::kDue) {
+    double seen = 0;
+    while (seen + gap_ < duration) {
+      model_->Unfinished(seen, seen + gap_, look);
+      seen += gap_;
+    }
+    model_->Ended(seen, seen + gap_, look);
+  }
+
+  void Jobs(int jobs, const std::function<double()>& draw) {
+    for (int i = 0; i < jobs; ++i) Job(draw());
+  }
+
+  std::function<double()> Exponential(double mean) {
+    return [this, mean] { return std::exponential_distribution<double>(1 / mean)(random_); };
+  }
+
+ private:
+  SurvivalModel* const model_;
+  const double gap_;
+  std::mt19937_64 random_{7};
+};
+
+// Where half of the jobs have ended.
+double MedianOf(const SurvivalModel& model) {
+  double low = 0, high = 1e6;
+  while (high - low > 1e-3) {
+    const double middle = (low + high) / 2;
+    (model.curve().Survival(middle) > 0.5 ? low : high) = middle;
+  }
+  return low;
+}
+
+TEST(SurvivalModelTest, KnowingNothingItExpectsTheOrdinaryScale) {
+  const SurvivalModel model(nullptr);
+  EXPECT_NEAR(MedianOf(model), SurvivalModel::kDefaultMean * std::exp(-0.5), 2);
+  EXPECT_EQ(model.samples(), 0);
+  EXPECT_FALSE(model.proven());
+}
+
+TEST(SurvivalModelTest, AFewJobsSetTheScale) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model, 50);
+  learner.Jobs(5, learner.Exponential(1000));
+  EXPECT_GT(MedianOf(model), 200);
+}
+
+TEST(SurvivalModelTest, JobsThatDoNotEndRaiseTheScaleToo) {
+  SurvivalModel model(nullptr);
+  const double before = MedianOf(model);
+  for (double seen = 0; seen < 600; seen += 30) {
+    model.Unfinished(seen, seen + 30, LookKind::kDue);
+  }
+  EXPECT_GT(MedianOf(model), 3 * before);
+}
+
+TEST(SurvivalModelTest, LearnsALawFromLooksAlone) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model);
+  learner.Jobs(1000, learner.Exponential(30));
+  for (const double age : {5.0, 15.0, 30.0, 60.0}) {
+    EXPECT_NEAR(model.curve().Survival(age), std::exp(-age / 30), 0.07) << age;
+  }
+  EXPECT_TRUE(model.proven());
+}
+
+// Half of the jobs are cut off at 20 s (cancelled, say). Counting only those
+// that ended would make all jobs look short.
+TEST(SurvivalModelTest, JobsCutOffCountForAsLongAsTheyWereSeen) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model);
+  const auto draw = learner.Exponential(40);
+  for (int i = 0; i < 1000; ++i) {
+    learner.Job(draw());
+    for (double seen = 0, end = draw(); seen + 2 < std::min(end, 20.0); seen += 2) {
+      model.Unfinished(seen, seen + 2, LookKind::kDue);
+    }
+  }
+  EXPECT_GT(model.curve().Survival(40), std::exp(-1) - 0.02);
+}
+
+TEST(SurvivalModelTest, AnEndBetweenTwoLooksIsSharedOutByTheLaw) {
+  DurationHistogram histogram;
+  const SurvivalCurve law = SurvivalCurve::OfLaw([](double t) { return std::exp(-t / 5); });
+  histogram.AddEnd(0, 100, law);
+  double total = 0, early = 0;
+  for (int bin = 0; bin < age_grid::kBins; ++bin) {
+    total += histogram.ended[bin];
+    if (age_grid::Edge(bin) < 10) early += histogram.ended[bin];
+  }
+  EXPECT_NEAR(total, 1, 1e-5);
+  EXPECT_GT(early, 0.8);
+  EXPECT_NEAR(histogram.Exposure(), 5, 1);
+}
+
+TEST(SurvivalModelTest, AnEndThatTheLawExcludesIsSharedOutEvenly) {
+  DurationHistogram histogram;
+  histogram.AddEnd(1000, 2000, SurvivalCurve::OfLaw([](double t) { return std::exp(-t); }));
+  histogram.AddEnd(1e7, 2e7, SurvivalCurve::OfLaw([](double t) { return std::exp(-t); }));
+  double total = 0;
+  for (const float ended : histogram.ended) {
+    ASSERT_TRUE(std::isfinite(ended));
+    total += ended;
+  }
+  EXPECT_NEAR(total, 2, 1e-4);
+}
+
+TEST(SurvivalModelTest, OldJobsFade) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model);
+  learner.Jobs(4000, learner.Exponential(30));
+  EXPECT_NEAR(model.samples(), 400, 10);
+}
+
+class DriftTest : public ::testing::TestWithParam<double> {};
+
+TEST_P(DriftTest, ATenfoldChangeIsFollowedWithinTwoHundredJobs) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model, 3);
+  const double before = 50, after = before * GetParam();
+  learner.Jobs(1000, learner.Exponential(before));
+  learner.Jobs(200, learner.Exponential(after));
+  EXPECT_GT(MedianOf(model), 0.6 * after * std::log(2));
+  EXPECT_LT(MedianOf(model), 1.6 * after * std::log(2));
+}
+INSTANTIATE_TEST_SUITE_P(Factors, DriftTest, ::testing::Values(0.1, 10.0));
+
+TEST(SurvivalModelTest, OneOddJobDropsNoPast) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model);
+  learner.Jobs(400, learner.Exponential(10));
+  const double before = model.samples();
+  learner.Job(5000);
+  EXPECT_GT(model.samples(), before * 0.99);
+}
+
+TEST(SurvivalModelTest, AStableLawIsNotDropped) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model);
+  for (int i = 0; i < 200; ++i) {
+    learner.Jobs(20, learner.Exponential(30));
+    if (i > 20) EXPECT_GT(model.samples(), 200) << i;
+  }
+}
+
+// All looks come after 60 s, as befits jobs that last that long. Then they last
+// 6 s, and each look still finds them ended, as expected.
+TEST(SurvivalModelTest, EarlyLooksFindOutWhatDueOnesCannot) {
+  SurvivalModel model(nullptr);
+  for (int i = 0; i < 400; ++i) {
+    model.Unfinished(0, 50, LookKind::kDue);
+    model.Ended(50, 70, LookKind::kDue);
+  }
+  for (int i = 0; i < 50; ++i) {
+    model.Ended(0, 65, LookKind::kDue);
+    if (i % 5 == 0) model.Ended(0, 20, LookKind::kEarly);
+  }
+  EXPECT_LT(MedianOf(model), 30);
+}
+
+TEST(SurvivalModelTest, AClassNotSeenBeforeBeginsWithTheOneAbove) {
+  SurvivalModel above(nullptr);
+  Learner learner(&above, 20);
+  learner.Jobs(200, learner.Exponential(600));
+  const SurvivalModel model(&above);
+  EXPECT_NEAR(MedianOf(model), MedianOf(above), 0.35 * MedianOf(above));
+}
+
+TEST(SurvivalModelTest, ItsOwnJobsSoonCountMoreThanTheClassAbove) {
+  SurvivalModel above(nullptr);
+  Learner pooled(&above, 20);
+  pooled.Jobs(400, pooled.Exponential(600));
+  SurvivalModel model(&above);
+  Learner own(&model, 1);
+  own.Jobs(60, own.Exponential(10));
+  EXPECT_LT(MedianOf(model), 15);
+}
+
+TEST(SurvivalModelTest, WhatMakesNoSenseIsIgnored) {
+  SurvivalModel model(nullptr);
+  model.Ended(10, 10, LookKind::kDue);
+  model.Ended(10, 5, LookKind::kDue);
+  model.Unfinished(10, std::nan(""), LookKind::kEarly);
+  EXPECT_EQ(model.samples(), 0);
+  EXPECT_EQ(model.version(), 0u);
+}
+
+TEST(SurvivalModelTest, AKnownLawStays) {
+  const SurvivalCurve law = SurvivalCurve::OfLaw([](double t) { return std::exp(-t / 5); });
+  SurvivalModel model = SurvivalModel::Known(law);
+  Learner learner(&model);
+  learner.Jobs(100, learner.Exponential(500));
+  EXPECT_NEAR(model.curve().Survival(5), std::exp(-1), 1e-6);
+  EXPECT_TRUE(model.proven());
+}
+
+}  // namespace
+}  // namespace gcjobs
