@@ -1,0 +1,98 @@
+#include "server/scheduler/poll_price.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gcjobs {
+namespace {
+
+// With an empty bucket the price is this factor e^kSwing above the base. A full
+// one does not lower it: tokens that are over now are better spent on
+// the jobs of the next seconds than on looks that are not worth their price.
+constexpr double kSwing = 0.7;
+
+// With an empty bucket the looks taken tell the price: the base goes this part
+// of the way to it with each.
+constexpr double kRise = 0.02;
+
+// A full bucket says that the base is too high: it falls by this part a second,
+// and the faster the longer the bucket stays full, up to a halving in 5 s.
+constexpr double kFall = 0.005;
+constexpr double kFastestFall = 0.14;
+constexpr double kFallDoublesAfter = 5;  // seconds
+
+// In between the base follows the level, slowly.
+constexpr double kFollow = 0.01;
+
+// The base of a server that has just started, in seconds: neither so low that
+// the first jobs use up the bucket, nor so high that they wait.
+constexpr double kFirstPrice = 0.5;
+
+// Points in the window's future at which the pace is checked.
+constexpr int kPoints = 12;
+
+// Without a pace there is no time to tell; whoever asks is to ask again.
+constexpr absl::Duration kRetry = absl::Seconds(1);
+
+constexpr double kHighest = 1e7;  // months of waste
+
+}  // namespace
+
+PollPrice::PollPrice(Options options, const RequestBudget* budget, absl::Time now)
+    : options_(options), budget_(budget), now_(now), log_base_(std::log(kFirstPrice)) {
+  MeasureBudget();
+  tokens_ = depth_;
+  pace_ = SustainablePace();
+}
+
+void PollPrice::Advance(absl::Time now) {
+  const double elapsed = absl::ToDoubleSeconds(now - now_);
+  if (elapsed <= 0) return;
+  now_ = now;
+  MeasureBudget();
+  tokens_ = std::min(tokens_ + pace_ * elapsed, depth_);
+  full_for_ = tokens_ >= depth_ ? full_for_ + elapsed : 0;
+  const double fall = std::min(kFall * std::exp2(full_for_ / kFallDoublesAfter), kFastestFall);
+  const double follow = kFollow * pace_ / depth_ * (0.5 - tokens_ / depth_);
+  log_base_ += elapsed * (full_for_ > 0 ? -fall : follow);
+  log_base_ = std::clamp(log_base_, std::log(options_.floor), std::log(kHighest));
+  pace_ = SustainablePace();
+}
+
+// What is left when all that was sent has left the window.
+void PollPrice::MeasureBudget() {
+  const int most = budget_->LeftBy(RequestClass::kPoll, now_ + 2 * budget_->Span());
+  capacity_ = most / absl::ToDoubleSeconds(budget_->Span());
+  depth_ = std::max(options_.depth * most, 2.0);
+}
+
+double PollPrice::price() const {
+  const double lack = std::max(1 - 2 * tokens_ / depth_, 0.0);
+  return std::exp(log_base_ + kSwing * lack);
+}
+
+absl::Time PollPrice::NextToken() const {
+  if (affordable()) return now_;
+  if (pace_ <= 0) return now_ + kRetry;
+  return now_ + std::min(absl::Seconds((1 - tokens_) / pace_) + absl::Microseconds(1), kRetry);
+}
+
+void PollPrice::Spend(double waste) {
+  if (tokens_ < 2 && waste > price()) log_base_ += kRise * std::log(waste / price());
+  tokens_ = std::max(tokens_ - 1, 0.0);
+  pace_ = SustainablePace();
+}
+
+// What is left at each point ahead, the bucket's tokens being spoken for,
+// divided by the time until then: the least of these can be held all along.
+double PollPrice::SustainablePace() const {
+  double pace = 1e9;
+  for (int point = 1; point <= kPoints; ++point) {
+    const absl::Duration ahead = budget_->Span() * point / kPoints;
+    const double left = budget_->LeftBy(RequestClass::kPoll, now_ + ahead) - tokens_;
+    pace = std::min(pace, left / absl::ToDoubleSeconds(ahead));
+  }
+  return std::max(pace, 0.0);
+}
+
+}  // namespace gcjobs

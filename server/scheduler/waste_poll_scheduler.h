@@ -1,0 +1,206 @@
+#ifndef GCJOBS_SERVER_SCHEDULER_WASTE_POLL_SCHEDULER_H_
+#define GCJOBS_SERVER_SCHEDULER_WASTE_POLL_SCHEDULER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/random/bit_gen_ref.h"
+
+#include "server/scheduler/poll_price.h"
+#include "server/scheduler/poll_scheduler.h"
+#include "server/scheduler/request_budget.h"
+#include "server/scheduler/survival_book.h"
+
+namespace gcjobs {
+
+// Gives each request to the job with the largest expected waste: the seconds
+// that have probably gone by since it ended, undetected (SurvivalCurve::Waste).
+// A look is due when the waste has reached the price (PollPrice), which is how
+// scarcity spaces the looks of all jobs at once.
+//
+// Jobs of one class that were last seen at about the same age have the same
+// future: they form a cohort, and the one whose look is longest ago has the
+// largest waste of them. So only the heads of cohorts are compared, and a
+// decision costs O(log cohorts), whether there are ten jobs or a million; a
+// job itself costs a list entry.
+//
+// A gap is at least `min_gap` and at most `max_gap`, varied by `jitter`. Where
+// so many jobs live that even looking at them in turn would take long, the cap
+// gives way: it never takes more than half of the budget, or a sixth where the
+// class's law is well known, because then the cap guards against nothing and
+// each look it forces is missing elsewhere (docs/decisions/0005).
+//
+// Loop thread only.
+class WastePollScheduler final : public PollScheduler {
+ public:
+  struct Options {
+    // No look sooner than this after the one before, unless the caller's
+    // policy says so.
+    absl::Duration min_gap = absl::Milliseconds(250);
+    // No gap longer than this while the budget suffices: a wrong model would
+    // cost too much.
+    absl::Duration max_gap = absl::Seconds(30);
+    // Each gap is varied by so much up or down, so that jobs submitted
+    // together, replicas and restarts do not beat in step.
+    double jitter = 0.1;
+    // Of so many jobs one gets its first look early, at a random part of its gap,
+    // to find out whether the law still holds.
+    int one_early_of = 32;
+    // The waste of a watched job counts so many times where the budget is
+    // short: its gaps are then half as long.
+    double watched_weight = 4;
+    PollPrice::Options price;
+  };
+
+  // All must outlive the scheduler. `book` is told what looks show.
+  WastePollScheduler(Options options, const RequestBudget* budget, SurvivalBook* book,
+                     absl::BitGenRef random, absl::Time now);
+
+  void Add(PollTask task, absl::Time now) override;
+  std::optional<std::string> Take(absl::Time now) override;
+  void Looked(absl::string_view job_id, absl::Time now) override;
+  void Postpone(absl::string_view job_id, absl::Time until) override;
+  void Remove(absl::string_view job_id, absl::Time now, bool ended) override;
+  absl::Time Refresh(absl::Time now) override;
+  absl::Time NextDue() const override;
+  absl::Time NextDue(absl::string_view job_id) const override;
+  void SetWatched(absl::string_view job_id, bool watched) override;
+  std::optional<PollExplanation> Explain(absl::string_view job_id, absl::Time now) const override;
+
+  // Live jobs, and the cohorts they form.
+  size_t jobs() const { return by_id_.size(); }
+  size_t cohorts() const { return cohorts_.size() - free_cohorts_.size(); }
+
+ private:
+  using JobIndex = uint32_t;
+  using CohortIndex = uint32_t;
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  struct Job {
+    std::string id;
+    absl::Time accepted_at;
+    absl::Time seen_at;  // last seen unfinished; accepted_at when never
+    SurvivalBook::ClassId poll_class = 0;
+    JobIndex before = kNone, after = kNone;  // in its cohort
+    CohortIndex cohort = kNone;              // kNone: in under_way_
+    bool watched = false;
+    bool early = false;       // its next look is an early one
+    bool has_limits = false;  // is in limits_
+    bool postponed = false;   // is in postponed_
+  };
+
+  struct CohortKey {
+    SurvivalBook::ClassId poll_class;
+    uint32_t age;  // of the last look, log-spaced; 0: never looked at
+    template <typename H>
+    friend H AbslHashValue(H h, const CohortKey& key) {
+      return H::combine(std::move(h), key.poll_class, key.age);
+    }
+    bool operator==(const CohortKey& other) const {
+      return poll_class == other.poll_class && age == other.age;
+    }
+  };
+
+  struct Cohort {
+    CohortKey key{};
+    bool shared = false;  // in by_key_
+    JobIndex head = kNone, tail = kNone;
+    float jitter = 0;       // of the head's gap, in [-1, 1]
+    bool forced = false;    // due for another reason than its waste
+    uint32_t ripe = kNone;  // its place in ripe_, if it is there
+    absl::Time due;         // its place in waiting_, otherwise
+  };
+
+  // When a look is due and what says so.
+  struct Due {
+    absl::Time time;
+    PollLimit limit = PollLimit::kWaste;
+  };
+
+  JobIndex Find(absl::string_view job_id) const;
+  JobIndex NewJob(PollTask task);
+  void Forget(JobIndex index);
+
+  // Puts a job that is in no cohort into the one where it belongs: that of its
+  // class and age, or one of its own where something about it is special.
+  void Join(JobIndex index);
+  bool JoinShared(JobIndex index);
+  void InsertAfter(JobIndex index, JobIndex before, CohortIndex cohort);
+  // Takes it out again.
+  void Leave(JobIndex index);
+  CohortKey KeyOf(const Job& job) const;
+  CohortIndex NewCohort();
+  void Dissolve(CohortIndex index);
+
+  const SurvivalCurve& CurveOf(const Job& job) const;
+  LookKind KindOfLook(const Job& job) const;
+  double WeightedWaste(const Job& job) const;
+  double WeightOf(const Job& job) const;
+  absl::Duration MaxGap(const Job& job) const;
+  Due DueOf(JobIndex index, double jitter) const;
+  Due DueByModel(const Job& job, double jitter, absl::Duration max_gap) const;
+  static Due DueByPolicy(const Job& job, const Due& due, const PollLimits& limits);
+
+  void Advance(absl::Time now);
+  bool IsStale() const;
+  void GatherRipe();
+  // Gives a cohort its place among the waiting or the ripe ones.
+  void Schedule(CohortIndex index);
+  void Unschedule(CohortIndex index);
+  // Puts it in the other place when its head is not due any more.
+  double RankOrReturn(CohortIndex index);
+  std::optional<CohortIndex> MostWasteful();
+
+  const Options options_;
+  const RequestBudget* const budget_;
+  SurvivalBook* const book_;
+  absl::BitGenRef random_;
+  PollPrice price_;
+  absl::Time now_;
+
+  // A deque: growing moves nothing, and wastes no half of the memory.
+  std::deque<Job> jobs_;
+  std::vector<JobIndex> free_jobs_;
+  absl::flat_hash_map<JobIndex, PollLimits> limits_;
+  absl::flat_hash_map<JobIndex, absl::Time> postponed_;
+  absl::flat_hash_map<JobIndex, absl::Time> under_way_;  // when the look was taken
+
+  struct IdHash {
+    using is_transparent = void;
+    const std::deque<Job>* jobs;
+    size_t operator()(absl::string_view id) const { return absl::Hash<absl::string_view>{}(id); }
+    size_t operator()(JobIndex job) const { return (*this)((*jobs)[job].id); }
+  };
+  struct IdEqual {
+    using is_transparent = void;
+    const std::deque<Job>* jobs;
+    bool operator()(JobIndex a, JobIndex b) const { return a == b; }
+    bool operator()(JobIndex a, absl::string_view b) const { return (*jobs)[a].id == b; }
+    bool operator()(absl::string_view a, JobIndex b) const { return (*jobs)[b].id == a; }
+  };
+  absl::flat_hash_set<JobIndex, IdHash, IdEqual> by_id_;
+
+  std::vector<Cohort> cohorts_;
+  std::vector<CohortIndex> free_cohorts_;
+  absl::flat_hash_map<CohortKey, CohortIndex> by_key_;
+  absl::btree_set<std::pair<absl::Time, CohortIndex>> waiting_;  // by due time
+  std::vector<CohortIndex> ripe_;                                // due, in no order
+  size_t next_ripe_ = 0;                                         // where the next comparison begins
+
+  // Due times were computed at this price and this knowledge.
+  double scheduled_price_ = 0;
+  uint64_t scheduled_version_ = 0;
+  absl::Time rescheduled_at_;
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_SCHEDULER_WASTE_POLL_SCHEDULER_H_
