@@ -17,7 +17,7 @@ constexpr double kMemoryJobs = 400;
 
 // The prior counts as so many jobs. A tenth of the 30 ends after which it is
 // to have little say, for it is spread over all bins.
-constexpr double kPriorJobs = 3;
+constexpr double kPriorJobs = 1.5;
 
 // The prior's scale counts as so many ends.
 constexpr double kScaleEnds = 1.5;

@@ -21,10 +21,10 @@ constexpr int kPlacesToSearch = 32;
 // is due than the budget can serve; then the best of so many will do.
 constexpr size_t kMostCompared = 64;
 
-// The cap on gaps may use this part of the budget: a half, or a sixth of it
+// The cap on gaps may use this part of the budget: a third, or an eighth of it
 // where the law is well known.
-constexpr double kGuardShare = 1 / 2.0;
-constexpr double kGuardShareProven = 1 / 6.0;
+constexpr double kGuardShare = 1 / 3.0;
+constexpr double kGuardShareProven = 1 / 8.0;
 
 // Due times are computed anew when the price has fallen by so much, or the
 // models have learned, at most so often. Prices that rise need nothing: who is

@@ -34,9 +34,9 @@ namespace gcjobs {
 //
 // A gap is at least `min_gap` and at most `max_gap`, varied by `jitter`. Where
 // so many jobs live that even looking at them in turn would take long, the cap
-// gives way: it never takes more than half of the budget, or a sixth where the
+// gives way: it never takes more than a third of the budget, or an eighth where the
 // class's law is well known, because then the cap guards against nothing and
-// each look it forces is missing elsewhere (docs/decisions/0005).
+// each look it forces is missing elsewhere (docs/decisions/0006).
 //
 // Loop thread only.
 class WastePollScheduler final : public PollScheduler {
@@ -53,7 +53,7 @@ class WastePollScheduler final : public PollScheduler {
     double jitter = 0.1;
     // Of so many jobs one gets its first look early, at a random part of its gap,
     // to find out whether the law still holds.
-    int one_early_of = 32;
+    int one_early_of = 64;
     // The waste of a watched job counts so many times where the budget is
     // short: its gaps are then half as long.
     double watched_weight = 4;
