@@ -1,0 +1,282 @@
+// How late the end of a job is seen, and what it costs: the server's own
+// scheduler, models and budget in virtual time, next to the bound that no
+// poller can beat and to the pollers that guides recommend.
+//
+//   scheduler_bench                 all, in some minutes
+//   scheduler_bench --quick         one seed, fewer jobs: seconds
+//   scheduler_bench --svg=FILE      also draws the picture
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+
+#include "tests/bench/scheduler/duration_law.h"
+#include "tests/bench/scheduler/fleet.h"
+#include "tests/bench/scheduler/live_jobs.h"
+#include "tests/bench/scheduler/poll_bound.h"
+#include "tests/bench/scheduler/poll_plot.h"
+
+namespace gcjobs::bench {
+namespace {
+
+constexpr int kLimit = 300;
+
+struct Scope {
+  std::vector<uint64_t> seeds = {1, 2, 3, 4, 5};
+  std::vector<double> looks = {3, 5, 10};
+  int jobs = 4000;  // measured in each run
+  size_t live_jobs = 1'000'000;
+};
+
+Scope QuickScope() { return {{1}, {5}, 1000, 100'000}; }
+
+// What one run, or the median of several, comes to.
+struct Summary {
+  double looks = 0, lag = 0, p99 = 0, ratio = 0;
+  double total = 0;                              // looks of all measured jobs
+  double lost = 0;                               // share of jobs whose end was never seen
+  int sliding_overruns = 0, fixed_overruns = 0;  // of all runs
+};
+
+// Of the jobs from `first` up to but not including `last`.
+Summary Summarise(const FleetRun& run, size_t first, size_t last, const PollBound& bound) {
+  Summary summary;
+  std::vector<double> lags;
+  for (size_t i = first; i < last; ++i) {
+    summary.total += run.jobs[i].looks;
+    if (!run.jobs[i].lost) lags.push_back(run.jobs[i].lag);
+  }
+  std::sort(lags.begin(), lags.end());
+  const double jobs = static_cast<double>(last - first), seen = static_cast<double>(lags.size());
+  for (const double lag : lags) summary.lag += lag / seen;
+  summary.p99 = lags[static_cast<size_t>(0.99 * (seen - 1))];
+  summary.looks = summary.total / jobs;
+  summary.lost = 1 - seen / jobs;
+  summary.ratio = summary.lag / bound.Lag(summary.looks);
+  summary.sliding_overruns = SlidingOverruns(run.sent, kLimit);
+  summary.fixed_overruns = FixedOverruns(run.sent, kLimit);
+  return summary;
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+// Each number by itself; overruns are summed up.
+Summary MedianOf(const std::vector<Summary>& runs) {
+  const auto median = [&runs](double Summary::*member) {
+    std::vector<double> values;
+    for (const Summary& run : runs) values.push_back(run.*member);
+    return Median(values);
+  };
+  Summary summary;
+  for (double Summary::*member : {&Summary::looks, &Summary::lag, &Summary::p99, &Summary::ratio,
+                                  &Summary::total, &Summary::lost}) {
+    summary.*member = median(member);
+  }
+  for (const Summary& run : runs) {
+    summary.sliding_overruns += run.sliding_overruns;
+    summary.fixed_overruns += run.fixed_overruns;
+  }
+  return summary;
+}
+
+Summary OverSeeds(const Scope& scope, const std::function<Summary(uint64_t seed)>& run) {
+  std::vector<Summary> runs;
+  for (const uint64_t seed : scope.seeds) runs.push_back(run(seed));
+  return MedianOf(runs);
+}
+
+void PrintHead() {
+  std::printf("%-12s %5s  %-24s %6s %8s %8s %7s %8s  %s\n", "law", "asked", "poller", "looks",
+              "mean lag", "p99 lag", "x bound", "polls", "overruns (sliding + fixed window)");
+}
+
+void Print(const std::string& law, double asked, const std::string& poller,
+           const Summary& summary) {
+  std::string lost;
+  if (summary.lost > 0) lost = absl::StrFormat("   %.1f %% never seen", 100 * summary.lost);
+  std::printf("%-12s %5.0f  %-24s %6.2f %8.2f %8.2f %7.3f %8.0f  %d + %d%s\n", law.c_str(), asked,
+              poller.c_str(), summary.looks, summary.lag, summary.p99, summary.ratio, summary.total,
+              summary.sliding_overruns, summary.fixed_overruns, lost.c_str());
+  std::fflush(stdout);
+}
+
+struct OurCase {
+  std::string name;
+  Knowledge knowledge;
+};
+const OurCase kOurs[] = {{"gcjobs, law known", Knowledge::kKnown},
+                         {"gcjobs, after 300 jobs", Knowledge::kLearned},
+                         {"gcjobs, first 300 jobs", Knowledge::kLearning}};
+
+struct Guide {
+  std::string name;
+  std::function<double(int)> gap;
+};
+const Guide kGuides[] = {
+    {"every 2 s, 60 times", [](int n) { return n < 60 ? 2.0 : -1.0; }},
+    {"min(2 + n, 15) s", [](int n) { return std::min(2.0 + n, 15.0); }},
+    {"1, 2, 4 ... 30 s", [](int n) { return std::min(std::exp2(std::min(n, 5)), 30.0); }}};
+
+// The jobs measured: all of the first 300, or those after them, without the
+// last ones, whose fleet thins out.
+Summary RunOurs(const Scope& scope, const DurationLaw& law, const PollBound& bound, double looks,
+                Knowledge knowledge, uint64_t seed) {
+  const bool cold = knowledge == Knowledge::kLearning;
+  const size_t measured = cold ? kLearnedJobs : static_cast<size_t>(scope.jobs);
+  const size_t first = cold ? 0 : kLearnedJobs;
+  const int jobs = static_cast<int>(first + measured) + 100;
+  auto arrivals = Arrivals(law, PollCapacity() / looks, jobs, seed);
+  return Summarise(RunScheduler(std::move(arrivals), knowledge, law, seed), first, first + measured,
+                   bound);
+}
+
+PlotPanel MeasureLaw(const Scope& scope, const DurationLaw& law) {
+  const PollBound bound(law);
+  PlotPanel panel;
+  panel.title = absl::StrFormat("%s, mean %.0f s", law.name, law.mean);
+  for (double looks = 1.6; looks < 30; looks *= 1.02)
+    panel.bound.push_back({looks, bound.Lag(looks)});
+  for (const OurCase& ours : kOurs) panel.marks.push_back({ours.name, {}});
+  for (const Guide& guide : kGuides) panel.marks.push_back({guide.name, {}});
+  for (const double looks : scope.looks) {
+    size_t series = 0;
+    const auto add = [&](const std::string& name, const Summary& summary) {
+      Print(law.name, looks, name, summary);
+      panel.marks[series++].points.push_back({summary.looks, summary.lag});
+    };
+    for (const OurCase& ours : kOurs) {
+      add(ours.name, OverSeeds(scope, [&](uint64_t seed) {
+            return RunOurs(scope, law, bound, looks, ours.knowledge, seed);
+          }));
+    }
+    for (const Guide& guide : kGuides) {
+      add(guide.name, OverSeeds(scope, [&](uint64_t seed) {
+            const int jobs = kLearnedJobs + scope.jobs + 100;
+            auto arrivals = Arrivals(law, PollCapacity() / looks, jobs, seed);
+            return Summarise(RunPoller(std::move(arrivals), guide.gap), kLearnedJobs,
+                             static_cast<size_t>(jobs) - 100, bound);
+          }));
+    }
+  }
+  return panel;
+}
+
+// The law changes after so many jobs; what follows is seen in windows.
+constexpr size_t kChange = 1000, kWindow = 50, kWindows = 12;
+constexpr double kDriftLooks = 5;
+
+std::vector<FleetJob> ChangingArrivals(const DurationLaw& before, const DurationLaw& after,
+                                       uint64_t seed) {
+  const double rate = PollCapacity() / kDriftLooks;
+  std::vector<FleetJob> arrivals = Arrivals(before, rate, kChange, seed);
+  const double change = arrivals.back().accepted_at;
+  for (FleetJob job : Arrivals(after, rate, kWindow * kWindows + 100, seed + 1000)) {
+    job.accepted_at += change;
+    arrivals.push_back(job);
+  }
+  return arrivals;
+}
+
+// Beside one that is told the new law at once, on the same arrivals: after a
+// change the fleet is not steady for as long as old jobs live, so the bound,
+// which is for a steady one, does not tell what could be had.
+void MeasureDrift(const Scope& scope, const DurationLaw& before, const DurationLaw& after,
+                  const std::string& what) {
+  const PollBound bound(after);
+  std::vector<double> learned(kWindows), told(kWindows), ratios;
+  std::vector<Summary> summaries;
+  for (const uint64_t seed : scope.seeds) {
+    const auto run = [&](std::optional<size_t> told_at) {
+      return RunScheduler(ChangingArrivals(before, after, seed), Knowledge::kLearning, after, seed,
+                          told_at);
+    };
+    const FleetRun by_itself = run(std::nullopt), when_told = run(kChange);
+    for (size_t i = 0; i < kWindow * kWindows; ++i) {
+      learned[i / kWindow] += by_itself.jobs[kChange + i].lag;
+      told[i / kWindow] += when_told.jobs[kChange + i].lag;
+    }
+    summaries.push_back(Summarise(by_itself, kChange + 200, kChange + 600, bound));
+    ratios.push_back(summaries.back().lag /
+                     Summarise(when_told, kChange + 200, kChange + 600, bound).lag);
+  }
+  std::printf("%-12s %-5s by 50 jobs:", before.name.c_str(), what.c_str());
+  for (size_t i = 0; i < kWindows; ++i) std::printf(" %.2f", learned[i] / told[i]);
+  const Summary summary = MedianOf(summaries);
+  std::printf(
+      "\n%-12s %-5s jobs 201 to 600: %.2f x told; %.2f looks, %.2f s, %.2f x bound; overruns "
+      "%d + %d\n",
+      "", "", Median(ratios), summary.looks, summary.lag, summary.ratio, summary.sliding_overruns,
+      summary.fixed_overruns);
+  std::fflush(stdout);
+}
+
+void MeasureDrifts(const Scope& scope) {
+  std::printf(
+      "\nThe law changes tenfold after %zu jobs; asked: %.0f looks a job. Lag over that of a "
+      "scheduler that is told the new law at once:\n",
+      kChange, kDriftLooks);
+  for (const DurationLaw& law : BenchmarkLaws()) {
+    MeasureDrift(scope, law, Stretched(law, 10), "x 10");
+    MeasureDrift(scope, Stretched(law, 10), law, "/ 10");
+  }
+}
+
+void PrintLiveJobs(size_t jobs) {
+  const LiveJobsCost cost = MeasureLiveJobs(jobs, 100'000);
+  std::printf(
+      "\n%zu live jobs in %zu cohorts: %.0f bytes a job, %.2f us to add one, %.2f us a "
+      "decision (slowest 1 %%: from %.1f us)\n",
+      cost.jobs, cost.cohorts, cost.bytes_per_job, cost.add_microseconds,
+      cost.decision_microseconds, cost.slowest_1_percent_from);
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  Scope scope;
+  std::string svg;
+  for (absl::string_view argument : arguments) {
+    if (argument == "--quick") {
+      scope = QuickScope();
+    } else if (absl::ConsumePrefix(&argument, "--svg=")) {
+      svg = std::string(argument);
+    } else {
+      std::fprintf(stderr, "usage: scheduler_bench [--quick] [--svg=FILE]\n");
+      return 2;
+    }
+  }
+  std::printf(
+      "Jobs arrive at random and share %d looks a minute; asked: looks that the budget has "
+      "for each.\nx bound: mean lag over the least possible at the same number of looks. "
+      "Medians over %zu seeds, from 1 on.\nThe guides' pollers run on the same arrivals "
+      "and are never refused, though they exceed the limit.\n\n",
+      kLimit, scope.seeds.size());
+  PrintHead();
+  std::vector<PlotPanel> panels;
+  for (const DurationLaw& law : BenchmarkLaws()) panels.push_back(MeasureLaw(scope, law));
+  MeasureDrifts(scope);
+  PrintLiveJobs(scope.live_jobs);
+  if (svg.empty()) return 0;
+  std::ofstream file(svg);
+  file << PlotSvg(panels);
+  file.close();
+  return file ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace gcjobs::bench
+
+int main(int argc, char** argv) {
+  return gcjobs::bench::Main(std::vector<std::string>(argv + 1, argv + argc));
+}
