@@ -54,7 +54,8 @@ absl::StatusOr<CommitResult> BatchApplier::ApplyWrites(WriteBatch batch) {
 absl::Status BatchApplier::ApplyWrite(WriteBatch::Write* write, CommitResult* result) {
   if (write->insert) return ApplyInsert(&*write->insert, result);
   if (write->update) return ApplyUpdate(&*write->update, result);
-  return ApplyDelete(*write->erase, result);
+  if (write->erase) return ApplyDelete(*write->erase, result);
+  return backend_->PutDocument(write->document->name, write->document->bytes);
 }
 
 absl::Status BatchApplier::ApplyInsert(WriteBatch::Insert* insert, CommitResult* result) {

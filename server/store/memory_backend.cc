@@ -77,6 +77,15 @@ absl::Status MemoryBackend::AppendEvent(const EventPtr& event) {
   return absl::OkStatus();
 }
 
+absl::Status MemoryBackend::PutDocument(const std::string& name, const std::string& bytes) {
+  MemoryTables::Change change;
+  change.document_name = name;
+  change.document_before = working_.FindDocument(name);
+  change.document_after = std::make_shared<const std::string>(bytes);
+  Change(std::move(change));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<StoreBackend::TrimStep> MemoryBackend::Trim(absl::Time before) {
   trimmed_ = working_.FindTrimmable(before);
   return TrimStep{static_cast<int64_t>(trimmed_.size()), /*more=*/false};

@@ -31,6 +31,7 @@ class MemoryBackend : public StoreBackend {
   absl::Status ReplaceJob(const store::StoredJob& job) override;
   absl::Status RemoveJob(absl::string_view job_id) override;
   absl::Status AppendEvent(const EventPtr& event) override;
+  absl::Status PutDocument(const std::string& name, const std::string& bytes) override;
   absl::StatusOr<TrimStep> Trim(absl::Time before) override;
   absl::Status Maintain() override { return absl::OkStatus(); }
 

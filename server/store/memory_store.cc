@@ -27,6 +27,13 @@ absl::StatusOr<store::Submission> MemoryStore::GetSubmission(absl::string_view j
   return *row->submission;
 }
 
+absl::StatusOr<std::string> MemoryStore::GetDocument(absl::string_view name) const {
+  const auto document =
+      backend_.Reading([&](const MemoryTables& tables) { return tables.FindDocument(name); });
+  if (document == nullptr) return DocumentNotFoundError(name);
+  return *document;
+}
+
 absl::StatusOr<std::vector<v1::Job>> MemoryStore::ListJobs(const JobQuery& query) const {
   return backend_.Reading([&](const MemoryTables& tables) { return tables.ListJobs(query); });
 }

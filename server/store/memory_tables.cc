@@ -50,6 +50,8 @@ void MemoryTables::Apply(const Change& change) {
   if (change.event != nullptr) {
     head_ = change.event->revision();
     events_[head_] = change.event;
+  } else if (!change.document_name.empty()) {
+    SetDocument(change.document_name, change.document_after);
   } else {
     SetRow(change.job_id, change.before, change.after);
   }
@@ -59,6 +61,8 @@ void MemoryTables::Undo(const Change& change) {
   if (change.event != nullptr) {
     events_.erase(change.event->revision());
     head_ = change.event->revision() - 1;
+  } else if (!change.document_name.empty()) {
+    SetDocument(change.document_name, change.document_before);
   } else {
     SetRow(change.job_id, change.after, change.before);
   }
@@ -73,6 +77,19 @@ void MemoryTables::SetRow(const std::string& job_id, const RowPtr& from, const R
   jobs_[job_id] = to;
   const v1::Job& job = to->job.job();
   if (!job.request_id().empty()) requests_[{job.org(), job.request_id()}] = job_id;
+}
+
+void MemoryTables::SetDocument(const std::string& name, const DocumentPtr& to) {
+  if (to == nullptr) {
+    documents_.erase(name);
+  } else {
+    documents_[name] = to;
+  }
+}
+
+MemoryTables::DocumentPtr MemoryTables::FindDocument(absl::string_view name) const {
+  const auto document = documents_.find(std::string(name));
+  return document == documents_.end() ? nullptr : document->second;
 }
 
 std::vector<EventPtr> MemoryTables::FindTrimmable(absl::Time before) const {

@@ -29,12 +29,18 @@ class MemoryTables {
   };
   using RowPtr = std::shared_ptr<const Row>;
 
-  // One step forward, or back: a job's row (null = none) or an event.
+  using DocumentPtr = std::shared_ptr<const std::string>;
+
+  // One step forward, or back: a job's row (null = none), an event or a
+  // document (which has no job id).
   struct Change {
     std::string job_id;
     RowPtr before;
     RowPtr after;
     EventPtr event;
+    std::string document_name = {};
+    DocumentPtr document_before = nullptr;
+    DocumentPtr document_after = nullptr;
   };
   void Apply(const Change& change);
   void Undo(const Change& change);
@@ -48,6 +54,8 @@ class MemoryTables {
   // Empty when the request id is free.
   std::string FindRequest(const std::string& org, const std::string& request_id) const;
   std::vector<RowPtr> FindLive() const;  // in order of creation
+  // Null when there is none.
+  DocumentPtr FindDocument(absl::string_view name) const;
 
   std::vector<v1::Job> ListJobs(const JobQuery& query) const;
   std::vector<Store::ExpiredJob> ListExpired(absl::Time now, size_t limit) const;
@@ -58,10 +66,12 @@ class MemoryTables {
 
  private:
   void SetRow(const std::string& job_id, const RowPtr& from, const RowPtr& to);
+  void SetDocument(const std::string& name, const DocumentPtr& to);
 
   std::map<std::string, RowPtr, std::less<>> jobs_;
   std::map<std::pair<std::string, std::string>, std::string> requests_;  // to the job's id
   std::map<Revision, EventPtr> events_;
+  std::map<std::string, DocumentPtr, std::less<>> documents_;
   Revision head_ = 0;
   Revision compacted_ = 0;  // the newest event that was trimmed
 };

@@ -14,6 +14,8 @@ namespace {
 constexpr SqlText kGetJob{"get job", "SELECT record FROM jobs WHERE job_id = ?", "PRIMARY KEY"};
 constexpr SqlText kGetSubmission{
     "get submission", "SELECT submission FROM submissions WHERE job_id = ?", "PRIMARY KEY"};
+constexpr SqlText kGetDocument{"get document", "SELECT bytes FROM documents WHERE name = ?",
+                               "PRIMARY KEY"};
 constexpr SqlText kListLive{"list live jobs",
                             "SELECT record FROM jobs WHERE state <= 3"
                             " AND (create_time, job_id) > (?, ?)"
@@ -36,8 +38,9 @@ constexpr SqlText kReadRange{
     "SELECT compacted, max(compacted, ifnull((SELECT max(revision) FROM events), 0)) FROM meta",
     "SEARCH events"};
 
-constexpr const SqlText* kStatements[] = {&kGetJob,     &kGetSubmission, &kListLive, &kListExpired,
-                                          &kReadEvents, &kReadJobEvents, &kReadRange};
+constexpr const SqlText* kStatements[] = {&kGetJob,        &kGetSubmission, &kGetDocument,
+                                          &kListLive,      &kListExpired,   &kReadEvents,
+                                          &kReadJobEvents, &kReadRange};
 
 // The page of events that the rows (revision, event) make.
 absl::StatusOr<std::vector<EventPtr>> ReadPage(Store::ReadLimit limit, SqliteQuery* query) {
@@ -78,6 +81,14 @@ absl::StatusOr<store::StoredJob> SqliteReader::GetJob(absl::string_view job_id) 
 
 absl::StatusOr<store::Submission> SqliteReader::GetSubmission(absl::string_view job_id) {
   return Get<store::Submission>(kGetSubmission, job_id);
+}
+
+absl::StatusOr<std::string> SqliteReader::GetDocument(absl::string_view name) {
+  SqliteQuery query = handle_->Use(kGetDocument);
+  const absl::StatusOr<bool> row = query.Bind(name).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return DocumentNotFoundError(name);
+  return std::string(query.Blob(0));
 }
 
 absl::StatusOr<std::vector<v1::Job>> SqliteReader::ListJobs(const JobQuery& query) {

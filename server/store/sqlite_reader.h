@@ -25,6 +25,7 @@ class SqliteReader {
 
   absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id);
   absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id);
+  absl::StatusOr<std::string> GetDocument(absl::string_view name);
   absl::StatusOr<std::vector<v1::Job>> ListJobs(const JobQuery& query);
   // Live jobs in order of creation, after `after`.
   absl::StatusOr<std::vector<store::StoredJob>> ListLive(const JobQuery::Position& after,

@@ -62,8 +62,16 @@ constexpr char kVersion1[] = R"sql(
   INSERT INTO meta (id, compacted) VALUES (1, 0);
 )sql";
 
+constexpr char kVersion2[] = R"sql(
+  CREATE TABLE documents (
+    name  TEXT NOT NULL PRIMARY KEY,
+    bytes BLOB NOT NULL
+  ) WITHOUT ROWID;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {"jobs, submissions, events", kVersion1},
+    {"documents", kVersion2},
 };
 
 absl::Status SchemaTooNewError(int64_t version, size_t supported) {

@@ -46,6 +46,10 @@ absl::StatusOr<store::Submission> SqliteStore::GetSubmission(absl::string_view j
   return readers_->With([&](SqliteReader& reader) { return reader.GetSubmission(job_id); });
 }
 
+absl::StatusOr<std::string> SqliteStore::GetDocument(absl::string_view name) const {
+  return readers_->With([&](SqliteReader& reader) { return reader.GetDocument(name); });
+}
+
 absl::StatusOr<std::vector<v1::Job>> SqliteStore::ListJobs(const JobQuery& query) const {
   return readers_->With([&](SqliteReader& reader) { return reader.ListJobs(query); });
 }

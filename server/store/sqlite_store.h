@@ -40,6 +40,7 @@ class SqliteStore : public Store {
   void Commit(WriteBatch batch, CommitDone done) override;
   absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const override;
   absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) const override;
+  absl::StatusOr<std::string> GetDocument(absl::string_view name) const override;
   absl::StatusOr<std::vector<v1::Job>> ListJobs(const JobQuery& query) const override;
   // A job that changes meanwhile is given as it is when its turn comes.
   absl::Status ForEachLiveJob(absl::FunctionRef<bool(store::StoredJob)> visit) const override;

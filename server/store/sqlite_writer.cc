@@ -62,6 +62,9 @@ constexpr SqlText kDeleteJob{"delete job", "DELETE FROM jobs WHERE job_id = ?", 
 constexpr SqlText kDeleteSubmission{"delete submission", "DELETE FROM submissions WHERE job_id = ?",
                                     "PRIMARY KEY"};
 
+constexpr SqlText kPutDocument{
+    "put document", "INSERT OR REPLACE INTO documents (name, bytes) VALUES (?, ?)", nullptr};
+
 constexpr const SqlText* kStatements[] = {&kReadHead,        &kFindHead,   &kFindJob,
                                           &kFindRequest,     &kReplaceJob, &kDeleteJob,
                                           &kDeleteSubmission};
@@ -206,6 +209,10 @@ absl::Status SqliteWriter::AppendEvent(const EventPtr& event) {
   query.Bind(event->revision()).Bind(event->job().id()).Bind(event->sequence());
   query.Bind(int64_t{event->type()}).Bind(ToColumn(FromProto(event->time()))).BindBlob(bytes);
   return query.Run();
+}
+
+absl::Status SqliteWriter::PutDocument(const std::string& name, const std::string& bytes) {
+  return handle_->Use(kPutDocument).Bind(name).BindBlob(bytes).Run();
 }
 
 absl::StatusOr<StoreBackend::TrimStep> SqliteWriter::Trim(absl::Time before) {

@@ -33,6 +33,7 @@ class SqliteWriter : public StoreBackend {
   absl::Status ReplaceJob(const store::StoredJob& job) override;
   absl::Status RemoveJob(absl::string_view job_id) override;
   absl::Status AppendEvent(const EventPtr& event) override;
+  absl::Status PutDocument(const std::string& name, const std::string& bytes) override;
   absl::StatusOr<TrimStep> Trim(absl::Time before) override;
 
   // Moves what is committed from the write-ahead log to the database, once the

@@ -80,6 +80,11 @@ class Store {
   virtual absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const = 0;
   virtual absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) const = 0;
 
+  // What was put under that name last (WriteBatch::PutDocument): knowledge of
+  // the server's own that is neither job nor event and outlives restarts.
+  // NOT_FOUND/DOCUMENT_NOT_FOUND when there is none.
+  virtual absl::StatusOr<std::string> GetDocument(absl::string_view name) const = 0;
+
   // A page of jobs, see JobQuery.
   virtual absl::StatusOr<std::vector<v1::Job>> ListJobs(const JobQuery& query) const = 0;
 

@@ -2,6 +2,7 @@
 #define GCJOBS_SERVER_STORE_STORE_BACKEND_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -60,6 +61,7 @@ class StoreBackend {
   virtual absl::Status ReplaceJob(const store::StoredJob& job) = 0;
   virtual absl::Status RemoveJob(absl::string_view job_id) = 0;
   virtual absl::Status AppendEvent(const EventPtr& event) = 0;
+  virtual absl::Status PutDocument(const std::string& name, const std::string& bytes) = 0;
 
   // Drops the events of some jobs whose DELETED event is older than `before`:
   // of so many that the writer is not held up for long. `more` when others may

@@ -20,6 +20,11 @@ absl::Status JobNotFoundError(absl::string_view job_id) {
                    absl::StrCat("job ", job_id, ": not found"), {{"job_id", job_id}});
 }
 
+absl::Status DocumentNotFoundError(absl::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND",
+                   absl::StrCat("document ", name, ": not found"), {{"document", name}});
+}
+
 absl::Status JobExistsError(absl::string_view job_id) {
   return MakeError(absl::StatusCode::kAlreadyExists, "JOB_EXISTS",
                    absl::StrCat("job ", job_id, ": exists already"), {{"job_id", job_id}});

@@ -11,6 +11,7 @@ namespace gcjobs {
 // The errors that store.h promises, so that all stores word them alike.
 
 absl::Status JobNotFoundError(absl::string_view job_id);
+absl::Status DocumentNotFoundError(absl::string_view name);
 absl::Status JobExistsError(absl::string_view job_id);
 absl::Status StaleRevisionError(absl::string_view job_id, Revision expected, Revision actual);
 absl::Status RequestIdExistsError(absl::string_view org, absl::string_view request_id,

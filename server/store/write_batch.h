@@ -48,15 +48,23 @@ class WriteBatch {
     Revision expected_revision = 0;
     absl::Time time;
   };
+  // Keeps bytes under a name, in place of what was there; see
+  // Store::GetDocument. Makes no event.
+  struct PutDocument {
+    std::string name;
+    std::string bytes;
+  };
   struct Write {  // exactly one is set
     std::optional<Insert> insert;
     std::optional<Update> update;
     std::optional<Delete> erase;
+    std::optional<PutDocument> document;
   };
 
-  void Add(Insert insert) { writes_.push_back({std::move(insert), {}, {}}); }
-  void Add(Update update) { writes_.push_back({{}, std::move(update), {}}); }
-  void Add(Delete erase) { writes_.push_back({{}, {}, std::move(erase)}); }
+  void Add(Insert insert) { writes_.push_back({std::move(insert), {}, {}, {}}); }
+  void Add(Update update) { writes_.push_back({{}, std::move(update), {}, {}}); }
+  void Add(Delete erase) { writes_.push_back({{}, {}, std::move(erase), {}}); }
+  void Add(PutDocument document) { writes_.push_back({{}, {}, {}, std::move(document)}); }
 
   const std::vector<Write>& writes() const { return writes_; }
   std::vector<Write>& writes() { return writes_; }

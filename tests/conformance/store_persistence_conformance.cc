@@ -37,6 +37,16 @@ TEST_P(PersistentStoreConformance, WhatTheKindNeedsIsThereAfterReopen) {
   EXPECT_EQ(read->results_page_size(), 250);
 }
 
+TEST_P(PersistentStoreConformance, DocumentsAreThereAfterReopen) {
+  WriteBatch batch;
+  batch.Add(WriteBatch::PutDocument{"a", std::string("1\0\xff", 3)});
+  ASSERT_THAT(Commit(std::move(batch)), IsOk());
+
+  Reopen();
+
+  EXPECT_EQ(store().GetDocument("a").value(), std::string("1\0\xff", 3));
+}
+
 TEST_P(PersistentStoreConformance, RevisionsAndSequencesGoOnAfterReopen) {
   const auto a = MustCommit(InsertOf(NewJob("a")));
 
