@@ -73,7 +73,9 @@ class GenesysClient {
   virtual void Send(ApiRequest request, Done done) = 0;
 
   // Until when requests of that class are stopped because the upstream said
-  // so, as time of day; InfinitePast when they are not.
+  // so, as time of day; InfinitePast when they are not. A wait that IsQuota
+  // does not stop the classes of jobs (kSubmit, kPoll, kCancel): whoever gets
+  // it in a reply is to hold back what goes to the same endpoint.
   virtual absl::Time ThrottledUntil(RequestClass request_class) const = 0;
 
   // The target (ApiRequest::target) of a link that Genesys Cloud gave in an

@@ -95,7 +95,7 @@ void PermitQueue::AwaitToken() {
 void PermitQueue::Grant(RequestClass request_class) {
   Waiters& waiters = WaitersOf(request_class);
   while (!waiters.empty() && budget_->Earliest(request_class) <= loop_->clock()->MonotonicNow()) {
-    budget_->Take(request_class);
+    budget_->Start(request_class);
     Take(request_class, waiters.begin())(absl::OkStatus());
   }
 }

@@ -42,9 +42,22 @@ bool IsAnswer(const HttpResult& result) {
          result.fate == HttpResult::Fate::kBodyTooLarge;
 }
 
+bool IsSuccess(const HttpResponse& response) {
+  return response.status >= 200 && response.status < 300;
+}
+
 bool IsThrottled(const ApiReply& reply) {
   const int http_status = reply.response.status;
   return reply.retry_after.has_value() && (http_status == 429 || http_status == 503);
+}
+
+// A long wait is an endpoint's quota, of which only the jobs of its kind need
+// to know. Where no job waits, the class does.
+bool StopsClass(RequestClass request_class, absl::Duration retry_after) {
+  const bool is_a_jobs = request_class == RequestClass::kSubmit ||
+                         request_class == RequestClass::kPoll ||
+                         request_class == RequestClass::kCancel;
+  return !is_a_jobs || !IsQuota(retry_after);
 }
 
 // Nothing that echoes its request gets a token into our errors.
@@ -97,6 +110,7 @@ void RestGenesysClient::Send(ApiRequest request, Done done) {
   // and the token would go there.
   if (!absl::StartsWith(call->request.target, "/")) {
     loop_->Post([this, call = std::move(call)]() mutable {
+      permits_.Release(call->request.request_class);
       FailUnsent(std::move(call), MakeError(absl::StatusCode::kInternal, "INVALID_TARGET",
                                             "the target of a request must begin with a slash"));
     });
@@ -145,6 +159,7 @@ void RestGenesysClient::Dispatch(CallPtr call) {
 
 void RestGenesysClient::Transmit(CallPtr call, std::string token) {
   call->token = std::move(token);
+  call->sent_at = loop_->clock()->MonotonicNow();
   HttpRequest request = BuildHttpRequest(*call);
   transport_->Send(std::move(request), [this, call = std::move(call)](HttpResult result) mutable {
     OnResult(std::move(call), std::move(result));
@@ -199,12 +214,19 @@ void RestGenesysClient::Learn(const Call& call, const HttpResult& result) {
   const std::string outcome = IsAnswer(result) ? absl::StrCat(result.response.status) : "none";
   metrics_->UpstreamRequests(options_.org, std::string(Name(call.request.request_class)), outcome)
       .Increment();
-  if (IsAnswer(result)) budget_->OnReport(RateLimitReportOf(result.response));
+  budget_->End(call.request.request_class);
+  if (!IsAnswer(result)) return;
+  const RateLimitReport report = RateLimitReportOf(result.response);
+  budget_->OnReport(report, call.sent_at);
+  // A failure may come from a gateway that does not count.
+  if (IsSuccess(result.response) && !report.count) budget_->OnSilence();
 }
 
 void RestGenesysClient::Throttle(const Call& call, const ApiReply& reply) {
   const RequestClass request_class = call.request.request_class;
-  budget_->OnThrottled(request_class, *reply.retry_after);
+  if (StopsClass(request_class, *reply.retry_after)) {
+    budget_->OnThrottled(request_class, *reply.retry_after);
+  }
   Log(LogLevel::kWarning, "upstream_throttled",
       {{"org", options_.org},
        {"class", Name(request_class)},

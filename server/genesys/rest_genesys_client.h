@@ -58,6 +58,7 @@ class RestGenesysClient final : public GenesysClient {
     ApiRequest request;
     Done done;
     std::string token;            // as last sent
+    absl::Time sent_at;           // likewise
     bool is_replay = false;       // the 401 has been spent
     HttpResponse first_response;  // the 401
   };

@@ -23,6 +23,13 @@ inline constexpr absl::Duration kMinThrottleDelay = absl::Seconds(1);
 // What to wait when a 429 or a 5xx does not say: what Genesys Cloud recommends.
 inline constexpr absl::Duration kDefaultRetryDelay = absl::Seconds(3);
 
+// A wait beyond a few of Genesys Cloud's windows of a minute does not come from
+// the token's rate, which is back within one: it is the quota of one endpoint,
+// of a day most often. So it must stop what goes to that endpoint, and nothing
+// else: not the looks at jobs of other kinds.
+inline constexpr absl::Duration kLongestRateWait = absl::Minutes(2);
+inline bool IsQuota(absl::Duration retry_after) { return retry_after > kLongestRateWait; }
+
 // A Retry-After value: seconds, or a date in one of the three forms of RFC 9110
 // (section 5.6.7), which counts from `now`, the time of day. Between zero and
 // kMaxRetryAfter; unset when it is neither.

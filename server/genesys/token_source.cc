@@ -95,7 +95,7 @@ void TokenSource::SendWhenPermitted() {
     loop_->RunAfter(earliest - now, [this] { SendWhenPermitted(); });
     return;
   }
-  budget_->Take(RequestClass::kToken);
+  budget_->Start(RequestClass::kToken);
   HttpRequest request = BuildTokenRequest(options_.login_url, options_.credentials);
   request.headers.emplace_back("User-Agent", options_.user_agent);
   request.timeout = options_.timeout;
@@ -103,6 +103,7 @@ void TokenSource::SendWhenPermitted() {
 }
 
 void TokenSource::OnResult(absl::Time sent_at, const HttpResult& result) {
+  budget_->End(RequestClass::kToken);
   is_renewing_ = false;
   ++failures_;  // until it proves not to be one
   metrics_

@@ -22,10 +22,22 @@ struct RateLimitReport {
 // How many requests an organisation may still send: one for everything that
 // uses its token.
 //
-// A request counts for a whole window (plus a margin) from when it is taken, so
-// that the upstream, which counts arrivals, never sees more than the limit in
-// any window, whether its own window is fixed or sliding. The limit is learned down from what
-// answers report and from 429s, and recovers by itself when the reports do.
+// A request counts from when it is started until a whole window (and a margin)
+// after its end. When in between it arrived at the upstream is not known: a
+// slow connection may take seconds. Counted so, the upstream, which counts
+// arrivals, never sees more than the limit in any window, whether its own
+// window is fixed or sliding. (A call that is held for a minute counts for two:
+// the price of not knowing.)
+//
+// What others send with the same token is learned from reports, and so is the
+// limit, also from 429s; both recover by themselves. The process that ran
+// before this one is such an other: what it sent in its last minute still
+// counts upstream. So a budget starts blind, as if all were used up, and lets
+// through but Options::blind_requests until the first report or the end of a
+// window. (An upstream that does not report is trusted at once: Genesys Cloud
+// does.) As many are never spent otherwise, so that the blind ones of the next
+// process find room. (To keep the last minute on disk would cost a write for
+// each request; to wait for a minute, every start a minute.)
 //
 // Loop thread only.
 class RequestBudget {
@@ -41,25 +53,48 @@ class RequestBudget {
     double reserve = 0.1;
     // Share of the limit that result pages may use.
     double results_share = 0.4;
+    // Requests that may be sent before it is known what was sent before this
+    // start; at most a twentieth of the limit, but one. 0: the token is this
+    // budget's alone, and nothing was. Raising it speeds up the first second
+    // after a start and takes as many from bursts of submissions.
+    int blind_requests = 0;
   };
 
   // `clock` must outlive the budget; its monotonic time is used.
   RequestBudget(Options options, const Clock* clock);
 
-  // When a request of that class may be sent, on the clock's monotonic scale:
-  // now or earlier means at once.
+  // When a request of that class may be started, on the clock's monotonic
+  // scale: now or earlier means at once. A later time is as of now: what ends
+  // or is reported until then may move it.
   absl::Time Earliest(RequestClass request_class) const;
 
-  // Counts a request as sent from now on. REQUIRES: Earliest() <= now.
-  void Take(RequestClass request_class);
+  // A request is under way from now on. End or GiveBack must follow, whatever
+  // becomes of it. REQUIRES: Earliest() <= now.
+  void Start(RequestClass request_class);
 
-  // Uncounts one that was taken and not sent. Harmless when none is counted.
+  // One that was started has ended: answered, broken or given up.
+  void End(RequestClass request_class);
+
+  // Uncounts one that was started and will not be sent. Harmless when none is
+  // under way.
   void GiveBack(RequestClass request_class);
 
-  // Learns from an answer: the limit that it names, and requests that others
-  // sent with the same token, which count as used until the upstream's reset.
-  // Call it for every answer, before OnThrottled.
+  // A request that takes no time: Start and End.
+  void Take(RequestClass request_class);
+
+  // Learns from an answer: the limit that it names, and how many requests
+  // others have sent with the same token. Those count for a window and the
+  // margin, unless a later report says less. Where they leave no room, one
+  // request goes when the upstream's reset has passed, to learn from its
+  // report. Call it for every answer, after End and before OnThrottled;
+  // `sent_at` is when its request was sent.
+  void OnReport(const RateLimitReport& report, absl::Time sent_at);
+  // The same, of a request that took no time.
   void OnReport(const RateLimitReport& report);
+
+  // An answer of success came without a count: this upstream does not tell, so
+  // there is no report to wait for. Ends a blind start, and nothing else.
+  void OnSilence();
 
   // The upstream said not before `retry_after` from now (429, or 503 with
   // Retry-After): no request of that class until then. Where the answer's
@@ -79,14 +114,15 @@ class RequestBudget {
 
   // How many requests of that class may be sent up to `time`, which is not in
   // the past, if nothing else is sent: what is free now, and what leaves the
-  // window until then. 0 while the class is stopped at `time`.
+  // window until then, if those under way end now. 0 while the class is stopped
+  // at `time`.
   int LeftBy(RequestClass request_class, absl::Time time) const;
 
   // How long a request counts: the window and the margin.
   absl::Duration Span() const { return options_.window + options_.margin; }
 
  private:
-  struct Sent {
+  struct Ended {
     absl::Time time;
     RequestClass request_class;
   };
@@ -94,12 +130,24 @@ class RequestBudget {
   // How many requests may be counted, of all classes, for one more of that class.
   int Allowance(RequestClass request_class) const;
   int ResultsAllowance() const;
-  // Requests of others that count at `time`.
-  int Others(absl::Time time) const;
-  // Requests that count at `time` if nothing is sent until then.
-  int CountAt(absl::Time time) const;
+  // Blind requests, as the limit allows; kept free by all others.
+  int BlindAllowance() const;
+
+  // Requests that count at `time` if nothing is sent until then: our own, those
+  // of others, both.
+  int OwnAt(absl::Time time) const;
+  int OthersAt(absl::Time time) const { return time < others_until_ ? others_ : 0; }
+  int CountAt(absl::Time time) const { return OwnAt(time) + OthersAt(time); }
+
   absl::Time WhenCountIsBelow(int allowance) const;
+  absl::Time WhenOwnIsBelow(int allowance) const;
   absl::Time WhenResultsAreBelow(int allowance) const;
+  // Requests of ours that the upstream has counted in an answer to one sent at
+  // that time; there may be more.
+  int SurelyCounted(absl::Time sent_at) const;
+  std::deque<Ended>::const_iterator FirstThatCounts(absl::Time time) const;
+  // Requests that may go although those of others leave no room.
+  int ProbesLeftAt(absl::Time time) const;
   void Forget();
   void LowerLimit();
 
@@ -112,9 +160,17 @@ class RequestBudget {
   absl::Time lowered_at_ = absl::InfinitePast();
   absl::Time lowered_until_ = absl::InfinitePast();
 
-  std::deque<Sent> sent_;  // oldest first; those older than Span() do not count
-  int others_ = 0;         // sent by others with our token; in force until others_until_
+  std::array<int, kRequestClasses> under_way_{};
+  int all_under_way_ = 0;
+  std::deque<Ended> ended_;  // oldest first; those older than Span() do not count
+
+  int others_ = 0;  // sent by others with our token, at most; in force until others_until_
   absl::Time others_until_ = absl::InfinitePast();
+  absl::Time others_stale_at_ = absl::InfinitePast();  // the upstream's reset
+  bool blind_ = false;                                 // no report yet
+  int probes_ = 0;                                     // started since the last report
+  int most_probes_ = 1;
+
   std::array<absl::Time, kRequestClasses> not_before_;
 };
 

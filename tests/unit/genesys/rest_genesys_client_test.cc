@@ -60,6 +60,12 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
     });
   }
 
+  void AnswerAtOnce() {
+    transport_.SetHandler([](const HttpRequest& request) {
+      return FakeHttpTransport::Ok(200, IsTokenRequest(request) ? GrantOf("t-1") : "{}");
+    });
+  }
+
   // Acquires, and notes the outcome and the order in `granted_` and `order_`.
   void Acquire(RequestClass request_class, absl::Duration max_wait = kPatient) {
     client_.Acquire(request_class, max_wait, [this, request_class](absl::Status status) {
@@ -174,14 +180,13 @@ TEST_F(RestGenesysClientTest, ManyWaitForOneToken) {
 }
 
 TEST_F(RestGenesysClientTest, NoMinuteSeesMoreThanTheBudget) {
-  GrantTokens();
-  for (int i = 0; i < 400; ++i) Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
-  EXPECT_THAT(granted_, SizeIs(299));  // and the token request
+  AnswerAtOnce();
+  for (int i = 0; i < 400; ++i) Call(MakeRequest());
+  EXPECT_THAT(replies_, SizeIs(299));  // and the token request
   Advance(absl::Seconds(60));
-  EXPECT_THAT(granted_, SizeIs(299));
+  EXPECT_THAT(replies_, SizeIs(299));
   Advance(absl::Seconds(1));
-  EXPECT_THAT(granted_, AllOf(SizeIs(400), Each(IsOk())));
+  EXPECT_THAT(replies_, SizeIs(400));
 }
 
 TEST_F(RestGenesysClientTest, AWaitEndsAtItsLimit) {
@@ -206,6 +211,7 @@ TEST_F(RestGenesysClientTest, WhoGaveUpTakesNoPermit) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
   loop_.RunUntilIdle();
+  client_.Release(RequestClass::kSubmit);
   UseUpBudget();
   Acquire(RequestClass::kSubmit, absl::Seconds(1));
   Acquire(RequestClass::kSubmit);
@@ -352,6 +358,49 @@ TEST_F(RestGenesysClientTest, AReplayWaitsForTheBudget) {
   Advance(absl::Seconds(1));
   ASSERT_THAT(replies_, SizeIs(1));
   EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
+}
+
+// It is one endpoint's: the looks at jobs of other kinds go on.
+TEST_F(RestGenesysClientTest, AQuotaStopsNoClassOfJobs) {
+  GrantTokens();
+  for (const RequestClass request_class :
+       {RequestClass::kSubmit, RequestClass::kPoll, RequestClass::kCancel}) {
+    Call(MakeRequest(request_class));
+    Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "7200"}}));
+    EXPECT_EQ(replies_.back().retry_after, absl::Hours(2));
+    EXPECT_EQ(client_.ThrottledUntil(request_class), absl::InfinitePast());
+    EXPECT_EQ(budget_.limit(), 300);
+  }
+}
+
+TEST_F(RestGenesysClientTest, AQuotaStopsTheClassesInWhichNoJobWaits) {
+  GrantTokens();
+  for (const RequestClass request_class : {RequestClass::kManage, RequestClass::kResults}) {
+    Call(MakeRequest(request_class));
+    Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "7200"}}));
+    EXPECT_EQ(client_.ThrottledUntil(request_class), clock_.Now() + absl::Hours(2));
+  }
+}
+
+TEST_F(RestGenesysClientTest, ACallWithoutTargetGivesItsPermitBack) {
+  GrantTokens();
+  ApiRequest request = MakeRequest();
+  request.target = "";
+  Call(request);
+  EXPECT_EQ(budget_.used(), 1);  // the token request
+}
+
+// A slow connection: the request may arrive at any time until its end.
+TEST_F(RestGenesysClientTest, ARequestCountsFromItsEnd) {
+  GrantTokens();
+  Call(MakeRequest());
+  Advance(absl::Minutes(2));
+  EXPECT_EQ(budget_.used(), 1);
+  Answer(FakeHttpTransport::Ok(200, "{}"));
+  Advance(absl::Seconds(60));
+  EXPECT_EQ(budget_.used(), 1);
+  Advance(absl::Seconds(1));
+  EXPECT_EQ(budget_.used(), 0);
 }
 
 TEST_F(RestGenesysClientTest, A429StopsItsClassAndNoOther) {

@@ -103,5 +103,11 @@ TEST(RateLimitReportOfTest, ReadsTheHeadersAndLeavesOutNonsense) {
   EXPECT_EQ(nonsense.reset, std::nullopt);
 }
 
+TEST(IsQuotaTest, AWaitOfAFewWindowsIsTheTokensRate) {
+  EXPECT_FALSE(IsQuota(absl::Seconds(42)));
+  EXPECT_FALSE(IsQuota(absl::Minutes(2)));
+  EXPECT_TRUE(IsQuota(absl::Minutes(2) + absl::Seconds(1)));
+}
+
 }  // namespace
 }  // namespace gcjobs

@@ -88,10 +88,46 @@ TEST_F(RequestBudgetTest, ATinyLimitStillServesEveryClass) {
 }
 
 TEST_F(RequestBudgetTest, WhatIsGivenBackCanBeTakenAgain) {
-  TakeAll(RequestClass::kSubmit);
+  TakeAll(RequestClass::kSubmit, 299);
+  budget_.Start(RequestClass::kSubmit);
+  EXPECT_FALSE(MaySend(RequestClass::kManage));
   budget_.GiveBack(RequestClass::kSubmit);
   EXPECT_EQ(budget_.used(), 299);
   EXPECT_EQ(TakeAll(RequestClass::kManage), 1);
+}
+
+TEST_F(RequestBudgetTest, ARequestUnderWayCountsUntilASpanAfterItsEnd) {
+  budget_.Start(RequestClass::kSubmit);
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_EQ(budget_.used(), 1);
+  budget_.End(RequestClass::kSubmit);
+  clock_.Advance(kSpan - absl::Milliseconds(1));
+  EXPECT_EQ(budget_.used(), 1);
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(budget_.used(), 0);
+}
+
+TEST_F(RequestBudgetTest, WithAllUnderWayTheNextIsExpectedASpanFromNow) {
+  for (int i = 0; i < 300; ++i) budget_.Start(RequestClass::kSubmit);
+  clock_.Advance(absl::Seconds(30));
+  EXPECT_EQ(UntilPermit(RequestClass::kSubmit), kSpan);
+  budget_.End(RequestClass::kSubmit);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(UntilPermit(RequestClass::kSubmit), kSpan - absl::Seconds(1));
+}
+
+TEST_F(RequestBudgetTest, WhatIsLeftTakesThoseUnderWayAsEndingNow) {
+  for (int i = 0; i < 70; ++i) budget_.Start(RequestClass::kPoll);
+  const absl::Time now = clock_.MonotonicNow();
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now), 200);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + kSpan - absl::Milliseconds(1)), 200);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + kSpan), 270);
+}
+
+TEST_F(RequestBudgetTest, ResultsUnderWayCountInTheirShare) {
+  for (int i = 0; i < 119; ++i) budget_.Start(RequestClass::kResults);
+  EXPECT_EQ(TakeAll(RequestClass::kResults), 1);
+  EXPECT_EQ(UntilPermit(RequestClass::kResults), kSpan);
 }
 
 TEST_F(RequestBudgetTest, GivingBackWhatIsNotCountedChangesNothing) {
@@ -116,7 +152,8 @@ TEST_F(RequestBudgetTest, NothingIsLeftWhileOthersUseItAllOrTheClassIsStopped) {
   budget_.OnThrottled(RequestClass::kResults, absl::Minutes(5));
   const absl::Time now = clock_.MonotonicNow();
   EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now), 0);
-  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + absl::Seconds(12)), 270);
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + absl::Seconds(13)), 1);  // to learn by
+  EXPECT_EQ(budget_.LeftBy(RequestClass::kPoll, now + kSpan), 270);
   EXPECT_EQ(budget_.LeftBy(RequestClass::kResults, now + absl::Minutes(4)), 0);
   EXPECT_EQ(budget_.LeftBy(RequestClass::kResults, now + absl::Minutes(5)), 270);
 }
@@ -145,19 +182,40 @@ TEST_F(RequestBudgetTest, ALowerLimitThatIsOverusedStopsSendingUntilEnoughHasLef
   EXPECT_EQ(UntilPermit(RequestClass::kSubmit), kSpan - absl::Seconds(20));
 }
 
-TEST_F(RequestBudgetTest, RequestsOfOthersCountUntilTheUpstreamsReset) {
+TEST_F(RequestBudgetTest, RequestsOfOthersTakeRoomUntilAReportSaysLess) {
   TakeAll(RequestClass::kSubmit, 100);
   budget_.OnReport({300, 250, absl::Seconds(30)});
   EXPECT_EQ(budget_.used(), 250);
   EXPECT_EQ(TakeAll(RequestClass::kSubmit), 50);
-  EXPECT_EQ(UntilPermit(RequestClass::kSubmit), absl::Seconds(30));
-  clock_.Advance(absl::Seconds(30));
-  EXPECT_EQ(TakeAll(RequestClass::kSubmit), 150);
+  budget_.OnReport({300, 180, absl::Seconds(30)});
+  EXPECT_EQ(TakeAll(RequestClass::kSubmit), 120);
 }
 
-TEST_F(RequestBudgetTest, OthersThatUseUpTheLimitStopUsEvenWithNothingSent) {
+TEST_F(RequestBudgetTest, AfterTheResetOneRequestGoesToLearnWhetherOthersAreGone) {
   budget_.OnReport({300, 400, absl::Seconds(12)});
-  EXPECT_EQ(UntilPermit(RequestClass::kSubmit), absl::Seconds(12));
+  EXPECT_EQ(UntilPermit(RequestClass::kSubmit), absl::Seconds(13));  // with the margin
+  clock_.Advance(absl::Seconds(13));
+  EXPECT_EQ(TakeAll(RequestClass::kSubmit), 1);
+  budget_.OnReport({300, 1, absl::Seconds(60)});
+  EXPECT_EQ(TakeAll(RequestClass::kSubmit), 299);
+}
+
+TEST_F(RequestBudgetTest, WithoutAnyReportOthersAreGoneAfterAWindow) {
+  budget_.OnReport({300, 400, absl::Seconds(12)});
+  clock_.Advance(absl::Seconds(13));
+  TakeAll(RequestClass::kSubmit);
+  EXPECT_EQ(UntilPermit(RequestClass::kSubmit), kSpan - absl::Seconds(13));
+  clock_.Advance(kSpan - absl::Seconds(13));
+  EXPECT_EQ(TakeAll(RequestClass::kSubmit), 299);
+}
+
+TEST_F(RequestBudgetTest, AProbeGivenBackMayBeTriedAgain) {
+  budget_.OnReport({300, 400, absl::ZeroDuration()});
+  clock_.Advance(absl::Seconds(1));
+  budget_.Start(RequestClass::kPoll);
+  EXPECT_FALSE(MaySend(RequestClass::kPoll));
+  budget_.GiveBack(RequestClass::kPoll);
+  EXPECT_TRUE(MaySend(RequestClass::kPoll));
 }
 
 TEST_F(RequestBudgetTest, ACountWithoutResetHoldsForAWindow) {
@@ -171,6 +229,102 @@ TEST_F(RequestBudgetTest, ACountBelowOursAddsNothing) {
   TakeAll(RequestClass::kSubmit, 100);
   budget_.OnReport({300, 40, absl::Seconds(30)});
   EXPECT_EQ(budget_.used(), 100);
+}
+
+// Of 50 that are under way the upstream has counted any number: its count does
+// not show that the 100 of others are gone.
+TEST_F(RequestBudgetTest, ReportsDuringABurstDoNotMakeOthersVanish) {
+  budget_.OnReport({300, 100, absl::Seconds(60)});
+  for (int i = 0; i < 50; ++i) budget_.Start(RequestClass::kSubmit);
+  budget_.End(RequestClass::kSubmit);
+  budget_.OnReport({300, 101, absl::Seconds(60)});
+  EXPECT_EQ(budget_.used(), 150);
+  for (int i = 0; i < 49; ++i) budget_.End(RequestClass::kSubmit);
+  budget_.OnReport({300, 110, absl::Seconds(60)});
+  EXPECT_EQ(budget_.used(), 110);
+}
+
+// What was sent after the reporting request may have arrived before it was
+// answered, or not.
+TEST_F(RequestBudgetTest, AReportThatComesLateSaysNothingOfLaterRequests) {
+  budget_.OnReport({300, 100, absl::Seconds(60)});
+  const absl::Time sent_at = clock_.MonotonicNow();
+  clock_.Advance(absl::Seconds(20));
+  TakeAll(RequestClass::kSubmit, 50);
+  budget_.OnReport({300, 101, absl::Seconds(40)}, sent_at);
+  EXPECT_EQ(budget_.used(), 150);
+}
+
+class BlindRequestBudgetTest : public RequestBudgetTest {
+ protected:
+  static RequestBudget::Options Blind(int limit = 300) {
+    RequestBudget::Options options;
+    options.limit = limit;
+    options.blind_requests = 10;
+    return options;
+  }
+  int TakeAllOf(RequestBudget* budget, RequestClass request_class) {
+    int taken = 0;
+    for (; budget->Earliest(request_class) <= clock_.MonotonicNow(); ++taken) {
+      budget->Take(request_class);
+    }
+    return taken;
+  }
+};
+
+TEST_F(BlindRequestBudgetTest, AStartSpendsLittleUntilTheFirstReport) {
+  RequestBudget budget(Blind(), &clock_);
+  EXPECT_EQ(budget.LeftBy(RequestClass::kPoll, clock_.MonotonicNow()), 10);
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kPoll), 10);
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), 0);
+  budget.OnReport({300, 10, absl::Seconds(60)});  // nobody else was there
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kPoll), 260);
+}
+
+TEST_F(BlindRequestBudgetTest, WhatTheProcessBeforeHasSentStaysCounted) {
+  RequestBudget before(Blind(), &clock_);
+  before.OnReport({300, 0, absl::Seconds(60)});
+  const int sent = TakeAllOf(&before, RequestClass::kSubmit);
+  EXPECT_EQ(sent, 290);
+  RequestBudget after(Blind(), &clock_);
+  const int blind = TakeAllOf(&after, RequestClass::kSubmit);
+  EXPECT_LE(sent + blind, 300);
+  after.OnReport({300, sent + blind, absl::Seconds(60)});
+  EXPECT_EQ(TakeAllOf(&after, RequestClass::kSubmit), 0);
+  clock_.Advance(kSpan);
+  EXPECT_EQ(TakeAllOf(&after, RequestClass::kSubmit), 290);
+}
+
+TEST_F(BlindRequestBudgetTest, AnUpstreamThatDoesNotReportIsTrusted) {
+  RequestBudget budget(Blind(), &clock_);
+  budget.OnSilence();
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), 290);
+}
+
+TEST_F(BlindRequestBudgetTest, OneAnswerWithoutReportTakesNothingOfTheOthersBack) {
+  RequestBudget budget(Blind(), &clock_);
+  budget.OnReport({300, 290, absl::Seconds(60)});
+  budget.OnSilence();
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), 0);
+}
+
+TEST_F(BlindRequestBudgetTest, WhereNothingIsAnsweredAllIsTrustedAfterAWindow) {
+  RequestBudget budget(Blind(), &clock_);
+  TakeAllOf(&budget, RequestClass::kSubmit);
+  budget.OnReport({300, std::nullopt, std::nullopt});
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), 0);
+  clock_.Advance(kSpan);
+  EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), 290);
+}
+
+TEST_F(BlindRequestBudgetTest, ASmallLimitKeepsLittleFree) {
+  for (const auto& [limit, blind] : {std::pair(1, 1), std::pair(20, 1), std::pair(100, 5)}) {
+    RequestBudget budget(Blind(limit), &clock_);
+    EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), blind) << limit;
+    budget.OnReport({limit, blind, absl::Seconds(60)});
+    const int all = std::max(limit - blind, 1);
+    EXPECT_EQ(TakeAllOf(&budget, RequestClass::kSubmit), all - blind) << limit;
+  }
 }
 
 TEST_F(RequestBudgetTest, AThrottledClassWaitsAndTheOthersDoNot) {
@@ -256,12 +410,12 @@ TEST_P(RequestBudgetPropertyTest, NoMinuteSeesMoreThanTheLimitHoweverRequestsCom
     const auto request_class = static_cast<RequestClass>(dice(kRequestClasses));
     if (dice(3) == 0) clock.Advance(absl::Milliseconds(dice(2) == 0 ? dice(100) : dice(20'000)));
     if (budget.Earliest(request_class) > clock.MonotonicNow()) continue;
-    budget.Take(request_class);
     if (dice(10) == 0) {
+      budget.Start(request_class);
       clock.Advance(absl::Milliseconds(dice(500)));
       budget.GiveBack(request_class);
     } else {
-      // It arrives up to a second later, within the margin.
+      budget.Take(request_class);
       sent.push_back(clock.MonotonicNow());
     }
     if (dice(50) == 0) budget.OnReport({dice(80), dice(80), absl::Seconds(dice(70))});
