@@ -5,9 +5,14 @@
 namespace gcjobs {
 namespace {
 
+// A token, and a first answer even where some of these fail. Nobody waits for
+// more than that answer.
+constexpr int kBlindRequests = 10;
+
 RequestBudget::Options BudgetOptions(const OrgConfig& config) {
   RequestBudget::Options options;
   options.limit = config.request_budget;
+  options.blind_requests = kBlindRequests;
   return options;
 }
 
@@ -25,13 +30,17 @@ RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
 
 }  // namespace
 
-OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop,
+OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Store* store,
                    Metrics* metrics)
     : budget_(BudgetOptions(config), loop->clock()),
       client_(ClientOptions(config), transport, &budget_, loop, metrics),
-      scheduler_(IntervalPollScheduler::Options(), random_),
+      learned_(SurvivalKeeper::Options(), config.name, &book_, store),
+      scheduler_(WastePollScheduler::Options(), &budget_, &book_, random_,
+                 loop->clock()->MonotonicNow()),
       timeouts_(&client_, loop),
       backend_(&timeouts_),
-      runtime_{config.name, &client_, &scheduler_} {}
+      runtime_{config.name, &client_, &scheduler_} {
+  learned_.Load();
+}
 
 }  // namespace gcjobs

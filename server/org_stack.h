@@ -7,32 +7,42 @@
 #include "server/genesys/action_timeouts.h"
 #include "server/genesys/rest_genesys_client.h"
 #include "server/jobs/live_job.h"
+#include "server/jobs/survival_keeper.h"
 #include "server/net/event_loop.h"
 #include "server/net/http_transport.h"
 #include "server/org_config.h"
 #include "server/rpc/action_timeouts_backend.h"
-#include "server/scheduler/interval_poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
+#include "server/scheduler/survival_book.h"
+#include "server/scheduler/waste_poll_scheduler.h"
+#include "server/store/store.h"
 
 namespace gcjobs {
 
 // All that one organisation has of its own: token, budget, poll classes. What
-// happens to one is never felt by another. Loop thread only.
+// happens to one is never felt by another. Loop thread only, or the only thread
+// before the loop runs and after.
 class OrgStack {
  public:
-  // All must outlive this.
-  OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Metrics* metrics);
+  // All must outlive this. Reads from the store what earlier runs have learned
+  // of the durations of jobs.
+  OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Store* store,
+           Metrics* metrics);
   OrgStack(const OrgStack&) = delete;
   OrgStack& operator=(const OrgStack&) = delete;
 
   OrgRuntime* runtime() { return &runtime_; }
   ActionBackend* actions() { return &backend_; }
+  // Keeps what is learned from now on.
+  SurvivalKeeper* learned() { return &learned_; }
 
  private:
   absl::BitGen random_;
   RequestBudget budget_;
   RestGenesysClient client_;
-  IntervalPollScheduler scheduler_;
+  SurvivalBook book_;
+  SurvivalKeeper learned_;
+  WastePollScheduler scheduler_;
   ActionTimeouts timeouts_;
   ActionTimeoutsBackend backend_;
   OrgRuntime runtime_;

@@ -149,7 +149,8 @@ absl::Status ServerImpl::StartJobs() {
   with.metrics = &metrics_;
   with.kinds = kinds_.get();
   for (const OrgConfig& org : config_.orgs) {
-    orgs_.push_back(std::make_unique<OrgStack>(org, transport_.get(), loop_.get(), &metrics_));
+    orgs_.push_back(
+        std::make_unique<OrgStack>(org, transport_.get(), loop_.get(), store_.get(), &metrics_));
     with.orgs.push_back(orgs_.back()->runtime());
   }
   with.on_store_failed = [this, told = false](absl::Status status) mutable {
@@ -169,7 +170,10 @@ absl::Status ServerImpl::StartJobs() {
   Retention::Options retention;
   retention.event_window = config_.event_window;
   retention_ = std::make_unique<Retention>(retention, loop_.get(), store_.get(), readers_.get());
-  loop_->Post([this] { retention_->Start(); });
+  loop_->Post([this] {
+    retention_->Start();
+    for (const auto& org : orgs_) org->learned()->Start(loop_.get());
+  });
   loop_thread_ = std::make_unique<Thread>("gcj-loop", [this] { loop_->Run(); });
   return absl::OkStatus();
 }
@@ -244,6 +248,7 @@ void ServerImpl::Shutdown() {
     DrainUpstream();
     loop_->Stop();
     loop_thread_.reset();
+    for (const auto& org : orgs_) org->learned()->Save();
   }
   if (store_ != nullptr) store_->Close();
   // Reads that are queued still use the store and post to the loop.

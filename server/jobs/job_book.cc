@@ -1,5 +1,6 @@
 #include "server/jobs/job_book.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/check.h"
@@ -60,6 +61,10 @@ LiveJob* JobBook::Restore(std::unique_ptr<LiveJob> job) {
   return live;
 }
 
+void JobBook::ForEach(absl::FunctionRef<void(const LiveJob&)> visit) const {
+  for (const auto& [id, job] : jobs_) visit(*job);
+}
+
 void JobBook::WhenSettled(absl::string_view job_id, LiveJob::Step step) {
   LiveJob* const job = Find(job_id);
   if (job == nullptr) return step(nullptr);
@@ -76,10 +81,7 @@ void JobBook::Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then) {
     next.mutable_job()->set_upstream_status(job->upstream_status);
   }
   update.expected_revision = job->record.job().revision();
-  if (next.job().state() != job->state()) {
-    update.event =
-        EventDraft{v1::EVENT_TYPE_TRANSITION, job->state(), FromProto(next.job().update_time())};
-  }
+  update.event = EventOf(job->record.job(), next.job());
   update.job = std::move(next);
   WriteBatch batch;
   batch.Add(std::move(update));
@@ -90,6 +92,17 @@ void JobBook::Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then) {
           OnCommitted(id, std::move(then), std::move(result));
         });
   });
+}
+
+std::optional<EventDraft> JobBook::EventOf(const v1::Job& before, const v1::Job& next) const {
+  if (next.state() != before.state()) {
+    return EventDraft{v1::EVENT_TYPE_TRANSITION, before.state(), FromProto(next.update_time())};
+  }
+  const auto throttled_until = [](const v1::Job& job) {
+    return job.has_throttled_until() ? FromProto(job.throttled_until()) : absl::InfinitePast();
+  };
+  if (throttled_until(next) == throttled_until(before)) return std::nullopt;
+  return EventDraft{v1::EVENT_TYPE_UPDATED, before.state(), loop_->clock()->Now()};
 }
 
 void JobBook::OnCommitted(const std::string& job_id, LiveJob::Step then,
@@ -193,11 +206,19 @@ v1::Job JobBook::View(const LiveJob& job) const {
   if (due != absl::InfiniteFuture()) {
     *view.mutable_next_poll_time() = ToProto(now + (due - loop_->clock()->MonotonicNow()));
   }
-  const RequestClass next =
-      view.state() == v1::JOB_STATE_QUEUED ? RequestClass::kSubmit : RequestClass::kPoll;
-  const absl::Time throttled = job.org->client->ThrottledUntil(next);
+  const absl::Time throttled = ThrottledUntil(job);
+  view.clear_throttled_until();
   if (throttled > now) *view.mutable_throttled_until() = ToProto(throttled);
   return view;
+}
+
+// By a quota, which is in its record, or by the rate of its next request.
+absl::Time JobBook::ThrottledUntil(const LiveJob& job) const {
+  const RequestClass next =
+      job.state() == v1::JOB_STATE_QUEUED ? RequestClass::kSubmit : RequestClass::kPoll;
+  const absl::Time by_rate = job.org->client->ThrottledUntil(next);
+  if (!job.record.job().has_throttled_until()) return by_rate;
+  return std::max(by_rate, FromProto(job.record.job().throttled_until()));
 }
 
 void JobBook::CountTransition(const LiveJob& job) {

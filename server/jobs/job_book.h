@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -48,6 +49,9 @@ class JobBook {
   const LiveJob* Find(absl::string_view job_id) const;
   size_t size() const { return jobs_.size(); }
 
+  // Calls `visit` for each, in no order. It must not change the book.
+  void ForEach(absl::FunctionRef<void(const LiveJob&)> visit) const;
+
   // Commits a new job in state QUEUED. `done` gets the live job, or the
   // store's error, see Store::Commit.
   using Inserted = absl::AnyInvocable<void(absl::StatusOr<LiveJob*>)>;
@@ -62,8 +66,9 @@ class JobBook {
   void WhenSettled(absl::string_view job_id, LiveJob::Step step);
 
   // Makes `next` the job's record: durable first, then visible, then `then`.
-  // A changed state makes the event; a terminal one ends the job here, and
-  // `then` gets null. REQUIRES: no commit of the job is under way.
+  // A changed state makes a TRANSITION, a changed `throttled_until` alone an
+  // UPDATED event. A terminal state ends the job here, and `then` gets null.
+  // REQUIRES: no commit of the job is under way.
   void Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then = nullptr);
 
   // Runs `done` with the job as it is when it has got so far, or after `wait`.
@@ -84,6 +89,8 @@ class JobBook {
   void AnswerWaiters(LiveJob* job);
   void Answer(const LiveJob& job, std::list<LiveJob::Waiter> waiters);
   void CancelTimers(LiveJob* job);
+  std::optional<EventDraft> EventOf(const v1::Job& before, const v1::Job& next) const;
+  absl::Time ThrottledUntil(const LiveJob& job) const;
   void CountTransition(const LiveJob& job);
 
   EventLoop* const loop_;

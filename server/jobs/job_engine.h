@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 
 #include "gcjobs/v1/job.pb.h"
+#include "gcjobs/v1/job_service.pb.h"
 #include "server/store/stored_job.pb.h"
 
 namespace gcjobs {
@@ -31,6 +32,7 @@ struct NewJob {
   // Values for the `{name}` parts of the kind's paths.
   google::protobuf::Map<std::string, std::string> path_parameters;
   int results_page_size = 0;  // items; 0 = the kind's default
+  std::string poll_class;     // see PollTask::poll_class
   // Tells a repeated request from a reused request_id: a hash of all that
   // decides what is executed.
   std::string fingerprint;
@@ -42,6 +44,7 @@ class JobEngine {
  public:
   using JobDone = absl::AnyInvocable<void(absl::StatusOr<v1::Job>)>;
   using Done = absl::AnyInvocable<void(absl::Status)>;
+  using ExplanationDone = absl::AnyInvocable<void(absl::StatusOr<v1::JobExplanation>)>;
 
   virtual ~JobEngine() = default;
 
@@ -61,6 +64,9 @@ class JobEngine {
   // poll_count, throttled_until, the last error); unset when it is not live:
   // the store then has all there is.
   virtual std::optional<v1::Job> FindLive(absl::string_view job_id) const = 0;
+
+  // See ExplainJob in job_service.proto.
+  virtual void Explain(std::string job_id, ExplanationDone done) = 0;
 
   // Somebody watches the job, or nobody does any more.
   virtual void SetWatched(absl::string_view job_id, bool watched) = 0;

@@ -47,6 +47,7 @@ store::StoredJob MakeRecord(std::string job_id, absl::Time now, NewJob job) {
   if (job.poll) *record.mutable_poll() = *std::move(job.poll);
   *record.mutable_path_parameters() = std::move(job.path_parameters);
   record.set_results_page_size(job.results_page_size);
+  record.set_poll_class(std::move(job.poll_class));
   return record;
 }
 

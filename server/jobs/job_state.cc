@@ -26,11 +26,11 @@ void EnterState(v1::JobState to, absl::Time now, store::StoredJob* job) {
                ShortName(view.state()), " to ", ShortName(to));
   view.set_state(to);
   *view.mutable_update_time() = ToProto(now);
+  view.clear_throttled_until();  // it was for a request of the state before, or is over
   if (!IsTerminal(to)) return;
   *view.mutable_end_time() = ToProto(now);
   *view.mutable_expire_time() = ToProto(now + FromProto(job->retention()));
   view.clear_next_poll_time();
-  view.clear_throttled_until();
 }
 
 void EnterState(v1::JobState to, absl::Time now, absl::Status error, store::StoredJob* job) {

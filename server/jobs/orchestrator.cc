@@ -8,6 +8,7 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/jobs/job_explanation.h"
 #include "server/jobs/job_record.h"
 #include "server/jobs/job_state.h"
 
@@ -62,10 +63,11 @@ Orchestrator::Orchestrator(Options options, Collaborators with)
       kinds_(with.kinds),
       admission_(options.admission, with.metrics),
       book_(with.loop, with.store, with.metrics),
-      poll_runner_(with.loop, &book_, with.metrics, options.max_result_bytes),
+      throttles_(with.loop, &book_),
+      poll_runner_(with.loop, &book_, &throttles_, with.metrics, options.max_result_bytes),
       canceller_(with.loop, &book_, options.max_result_bytes),
       submitter_({options.max_result_bytes, options.max_direct_calls}, with.loop, &book_,
-                 with.metrics,
+                 &throttles_, with.metrics,
                  {[this](LiveJob* job) { OnAccepted(job); },
                   [this](LiveJob* job) { canceller_.Resume(job); }}) {
   for (OrgRuntime* org : with.orgs) orgs_.emplace(org->name, org);
@@ -261,6 +263,36 @@ std::optional<v1::Job> Orchestrator::FindLive(absl::string_view job_id) const {
   const LiveJob* const job = book_.Find(job_id);
   if (job == nullptr) return std::nullopt;
   return book_.View(*job);
+}
+
+void Orchestrator::Explain(std::string job_id, ExplanationDone done) {
+  const LiveJob* const job = book_.Find(job_id);
+  if (job == nullptr) return ExplainStored(std::move(job_id), std::move(done));
+  const Clock& clock = *loop_->clock();
+  const std::optional<PollExplanation> why =
+      job->org->scheduler->Explain(job_id, clock.MonotonicNow());
+  if (why) return done(MakeExplanation(book_.View(*job), *why, clock));
+  const std::string words = WhyNotPolled(job->state(), job->kind->holds_call());
+  done(NotPolledError(job->record.job(), words));
+}
+
+// Not in the book: unknown, terminal, or nobody looks after it.
+void Orchestrator::ExplainStored(std::string job_id, ExplanationDone done) {
+  ReadRecord(job_id, [this, job_id,
+                      done = std::move(done)](absl::StatusOr<store::StoredJob> record) mutable {
+    if (absl::IsNotFound(record.status())) return done(NotFound(job_id));
+    if (!record.ok()) return done(record.status());
+    const v1::Job& job = record->job();
+    if (IsTerminal(job.state())) {
+      return done(NotPolledError(job, WhyNotPolled(job.state(), /*holds_call=*/false)));
+    }
+    // It may have come into the book since it was looked for.
+    if (book_.Find(job_id) != nullptr) return Explain(job_id, std::move(done));
+    const bool left_alone = !CheckConfigured(job).ok();
+    done(NotPolledError(job, left_alone
+                                 ? "is left alone: its organisation or kind is not configured"
+                                 : "has just ended"));
+  });
 }
 
 void Orchestrator::SetWatched(absl::string_view job_id, bool watched) {

@@ -15,6 +15,7 @@
 #include "server/jobs/canceller.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_engine.h"
+#include "server/jobs/kind_throttles.h"
 #include "server/jobs/poll_runner.h"
 #include "server/jobs/submitter.h"
 #include "server/net/event_loop.h"
@@ -67,6 +68,7 @@ class Orchestrator final : public JobEngine {
   void Cancel(std::string job_id, JobDone done) override;
   void Delete(std::string job_id, Done done) override;
   std::optional<v1::Job> FindLive(absl::string_view job_id) const override;
+  void Explain(std::string job_id, ExplanationDone done) override;
   void SetWatched(absl::string_view job_id, bool watched) override;
 
   size_t live_jobs() const { return book_.size(); }
@@ -79,6 +81,7 @@ class Orchestrator final : public JobEngine {
                       absl::Duration wait, JobDone done);
   void Answer(LiveJob* job, absl::Duration wait, JobDone done);
   void CancelStored(std::string job_id, JobDone done);
+  void ExplainStored(std::string job_id, ExplanationDone done);
   // ORG_NOT_CONFIGURED or KIND_NOT_CONFIGURED.
   absl::Status CheckConfigured(const v1::Job& job) const;
   void Resume(LiveJob* job);
@@ -98,6 +101,7 @@ class Orchestrator final : public JobEngine {
   JobIdGenerator ids_;
   Admission admission_;
   JobBook book_;
+  KindThrottles throttles_;
   PollRunner poll_runner_;
   Canceller canceller_;
   Submitter submitter_;

@@ -15,11 +15,17 @@
 namespace gcjobs {
 namespace {
 
+// Jobs of stores that older versions have written have none.
+std::string PollClassOf(const store::StoredJob& record) {
+  if (!record.poll_class().empty()) return record.poll_class();
+  return absl::StrCat(record.job().kind(), "/", record.job().action_id());
+}
+
 PollTask TaskOf(const LiveJob& job, const Clock& clock) {
   const v1::Job& view = job.record.job();
   PollTask task;
   task.job_id = view.id();
-  task.poll_class = absl::StrCat(view.kind(), "/", view.action_id());
+  task.poll_class = PollClassOf(job.record);
   task.accepted_at = clock.MonotonicNow() - (clock.Now() - FromProto(view.accept_time()));
   if (job.record.poll().has_initial_interval()) {
     task.limits.initial_interval = FromProto(job.record.poll().initial_interval());
@@ -32,9 +38,11 @@ PollTask TaskOf(const LiveJob& job, const Clock& clock) {
 
 }  // namespace
 
-PollRunner::PollRunner(EventLoop* loop, JobBook* book, Metrics* metrics, size_t max_result_bytes)
+PollRunner::PollRunner(EventLoop* loop, JobBook* book, KindThrottles* throttles, Metrics* metrics,
+                       size_t max_result_bytes)
     : loop_(loop),
       book_(book),
+      throttles_(throttles),
       metrics_(metrics),
       max_result_bytes_(max_result_bytes),
       follow_ups_(book) {}
@@ -46,13 +54,16 @@ void PollRunner::Stop() {
 
 void PollRunner::Start(LiveJob* job) {
   const Clock& clock = *loop_->clock();
-  job->org->scheduler->Add(TaskOf(*job, clock), clock.MonotonicNow());
-  Pump(job->org);
+  OrgRuntime* const org = job->org;
+  org->scheduler->Add(TaskOf(*job, clock), clock.MonotonicNow());
+  throttles_->Join(*job);
+  Pump(org);
 }
 
 void PollRunner::Pump(OrgRuntime* org) {
   if (stopped_ || lanes_[org].permit_asked) return;
-  const absl::Duration delay = org->scheduler->NextDue() - loop_->clock()->MonotonicNow();
+  const absl::Time now = loop_->clock()->MonotonicNow();
+  const absl::Duration delay = org->scheduler->Refresh(now) - now;
   if (delay <= absl::ZeroDuration()) return AskPermit(org);
   Wake(org, delay);
 }
@@ -81,10 +92,21 @@ void PollRunner::OnPermit(OrgRuntime* org, const absl::Status& status) {
   LiveJob* const job = id ? book_->Find(*id) : nullptr;
   if (job == nullptr) {
     org->client->Release(RequestClass::kPoll);
-  } else {
+  } else if (!HoldBack(job)) {
     Look(job);
   }
   Pump(org);
+}
+
+// Most were postponed when they were told; not those whose look was under way
+// then.
+bool PollRunner::HoldBack(LiveJob* job) {
+  const absl::Duration left = throttles_->Left(*job);
+  if (left <= absl::ZeroDuration()) return false;
+  job->org->client->Release(RequestClass::kPoll);
+  job->org->scheduler->Postpone(job->id(), loop_->clock()->MonotonicNow() + left);
+  throttles_->Join(*job);
+  return true;
 }
 
 void PollRunner::Wake(OrgRuntime* org, absl::Duration delay) {
@@ -141,7 +163,9 @@ void PollRunner::Enter(LiveJob* job, PollVerdict verdict) {
   store::StoredJob next = job->record;
   EnterOutcome({verdict.state, std::move(verdict.error), std::move(verdict.result_json)},
                *job->kind, max_result_bytes_, loop_->clock()->Now(), &next);
-  book_->Commit(job, std::move(next));
+  book_->Commit(job, std::move(next), [this](LiveJob* settled) {
+    if (settled != nullptr) throttles_->Join(*settled);
+  });
 }
 
 void PollRunner::RetryLater(LiveJob* job, PollVerdict verdict) {
@@ -151,6 +175,7 @@ void PollRunner::RetryLater(LiveJob* job, PollVerdict verdict) {
   const absl::Duration delay = std::max(verdict.retry_after.value_or(absl::ZeroDuration()),
                                         backoff_.Delay(++job->poll_failures, random_));
   job->org->scheduler->Postpone(job->id(), loop_->clock()->MonotonicNow() + delay);
+  throttles_->OnReply(*job, verdict.retry_after);
 }
 
 }  // namespace gcjobs

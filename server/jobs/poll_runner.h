@@ -11,6 +11,7 @@
 #include "server/jobs/follow_ups.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_planner.h"
+#include "server/jobs/kind_throttles.h"
 #include "server/net/event_loop.h"
 
 namespace gcjobs {
@@ -21,7 +22,8 @@ namespace gcjobs {
 class PollRunner {
  public:
   // All must outlive this. `max_result_bytes`: a larger result is not kept.
-  PollRunner(EventLoop* loop, JobBook* book, Metrics* metrics, size_t max_result_bytes);
+  PollRunner(EventLoop* loop, JobBook* book, KindThrottles* throttles, Metrics* metrics,
+             size_t max_result_bytes);
 
   // Looks after an accepted job until it ends. REQUIRES: its kind holds no
   // call: there would be nothing to look at.
@@ -43,6 +45,8 @@ class PollRunner {
 
   void AskPermit(OrgRuntime* org);
   void OnPermit(OrgRuntime* org, const absl::Status& status);
+  // Whether a quota forbids the look: then the permit is given back.
+  bool HoldBack(LiveJob* job);
   void Wake(OrgRuntime* org, absl::Duration delay);
   void Look(LiveJob* job);
   void OnReply(LiveJob* job, const ApiReply& reply);
@@ -52,6 +56,7 @@ class PollRunner {
 
   EventLoop* const loop_;
   JobBook* const book_;
+  KindThrottles* const throttles_;
   Metrics* const metrics_;
   const size_t max_result_bytes_;
   const BackoffPolicy backoff_;

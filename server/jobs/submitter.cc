@@ -11,18 +11,28 @@
 
 namespace gcjobs {
 
-Submitter::Submitter(Options options, EventLoop* loop, JobBook* book, Metrics* metrics, Hooks hooks)
+Submitter::Submitter(Options options, EventLoop* loop, JobBook* book, KindThrottles* throttles,
+                     Metrics* metrics, Hooks hooks)
     : options_(options),
       loop_(loop),
       book_(book),
+      throttles_(throttles),
       hooks_(std::move(hooks)),
       slots_(options.max_direct_calls, metrics) {}
 
 void Submitter::Start(LiveJob* job) {
+  if (HoldBack(job)) return;
   const std::string& org = job->org->name;
   if (!job->kind->holds_call() || slots_.TryTake(org)) return AskPermit(job);
   // Forget takes it out of the queue: whose turn comes is still there.
   job->call_place = slots_.Wait(org, [this, id = job->id()] { AskPermit(book_->Find(id)); });
+}
+
+bool Submitter::HoldBack(LiveJob* job) {
+  const absl::Duration left = throttles_->Left(*job);
+  if (left <= absl::ZeroDuration()) return false;
+  StartAfter(job, left);
+  return true;
 }
 
 void Submitter::Forget(LiveJob* job) { slots_.Leave(job->org->name, job->call_place); }
@@ -39,10 +49,14 @@ void Submitter::AskPermit(LiveJob* job) {
 
 void Submitter::OnPermit(const Attempt& attempt, absl::Status status) {
   book_->WhenSettled(attempt.job_id, [this, attempt, status = std::move(status)](LiveJob* job) {
-    if (job != nullptr && !stopped_ && status.ok()) return CommitIntent(job, attempt);
+    const bool goes_on = job != nullptr && !stopped_;
+    const bool may_send = goes_on && status.ok() && throttles_->Left(*job) <= absl::ZeroDuration();
+    if (may_send) return CommitIntent(job, attempt);
     if (status.ok()) attempt.org->client->Release(RequestClass::kSubmit);
     GiveSlotBack(attempt);
-    if (job != nullptr && !stopped_) Apply(job, JudgeNoPermit(status));
+    if (!goes_on) return;
+    if (!status.ok()) return Apply(job, JudgeNoPermit(status));
+    Start(job);  // which holds it back
   });
 }
 
@@ -137,6 +151,7 @@ void Submitter::Retry(LiveJob* job, SubmitVerdict verdict) {
   job->last_error = std::move(verdict.error);
   const absl::Duration delay = std::max(verdict.retry_after.value_or(absl::ZeroDuration()),
                                         backoff_.Delay(++job->submit_failures, random_));
+  throttles_->OnReply(*job, verdict.retry_after);
   if (!job->record.submit_in_doubt()) return StartAfter(job, delay);
   store::StoredJob next = job->record;
   next.set_submit_in_doubt(false);
@@ -146,6 +161,7 @@ void Submitter::Retry(LiveJob* job, SubmitVerdict verdict) {
 
 void Submitter::StartAfter(LiveJob* job, absl::Duration delay) {
   if (job->record.job().cancel_requested()) return hooks_.on_given_up(job);
+  throttles_->Join(*job);
   job->submit_timer = loop_->RunAfter(delay, [this, id = job->id()] {
     if (LiveJob* const due = book_->Find(id)) Start(due);
   });

@@ -11,6 +11,7 @@
 #include "server/jobs/call_slots.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_planner.h"
+#include "server/jobs/kind_throttles.h"
 #include "server/net/event_loop.h"
 
 namespace gcjobs {
@@ -37,7 +38,8 @@ class Submitter {
   };
 
   // All must outlive this.
-  Submitter(Options options, EventLoop* loop, JobBook* book, Metrics* metrics, Hooks hooks);
+  Submitter(Options options, EventLoop* loop, JobBook* book, KindThrottles* throttles,
+            Metrics* metrics, Hooks hooks);
 
   // Submits the job, however often it takes. REQUIRES: it is QUEUED and not
   // being submitted.
@@ -61,6 +63,8 @@ class Submitter {
     bool has_slot;
   };
 
+  // Whether it is, until it may be submitted.
+  bool HoldBack(LiveJob* job);
   void AskPermit(LiveJob* job);
   void OnPermit(const Attempt& attempt, absl::Status status);
   void CommitIntent(LiveJob* job, const Attempt& attempt);
@@ -78,6 +82,7 @@ class Submitter {
   const Options options_;
   EventLoop* const loop_;
   JobBook* const book_;
+  KindThrottles* const throttles_;
   Hooks hooks_;
   CallSlots slots_;
   bool stopped_ = false;

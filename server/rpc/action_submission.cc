@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
 #include "server/genesys/kinds/job_kind.h"
+#include "server/rpc/poll_class.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/struct_json.h"
 #include "server/rpc/submission_builder.h"
@@ -60,6 +61,7 @@ absl::StatusOr<SubmitPlan> SubmissionBuilder::Build(const v1::SubmitActionReques
   if (!body.ok()) return body.status();
   plan->job.action_id = request.action_id();
   plan->job.submission.set_body(*std::move(body));
+  plan->job.poll_class = PollClassOf(plan->job);
   plan->job.fingerprint = FingerprintOf(plan->job);
   return plan;
 }

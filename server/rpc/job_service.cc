@@ -183,6 +183,25 @@ absl::Status JobService::BeginDelete(const v1::DeleteJobRequest& request,
   return absl::OkStatus();
 }
 
+grpc::ServerUnaryReactor* JobService::ExplainJob(grpc::CallbackServerContext* context,
+                                                 const v1::ExplainJobRequest* request,
+                                                 v1::JobExplanation* response) {
+  return ServeUnary(*options_.authenticator, context, response,
+                    [&](CallPtr<v1::JobExplanation> call, absl::string_view) {
+                      return BeginExplain(*request, std::move(call));
+                    });
+}
+
+absl::Status JobService::BeginExplain(const v1::ExplainJobRequest& request,
+                                      CallPtr<v1::JobExplanation> call) const {
+  const absl::Status valid = ValidateJobId(request.job_id());
+  if (!valid.ok()) return valid;
+  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
+    options_.engine->Explain(job_id, FinishWith(call));
+  });
+  return absl::OkStatus();
+}
+
 JobService::StreamReactor* JobService::WatchJob(grpc::CallbackServerContext* context,
                                                 const grpc::ByteBuffer* request) {
   return ServeStream(context, request, options_.watch_job);

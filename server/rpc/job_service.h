@@ -80,6 +80,9 @@ class JobService final
   grpc::ServerUnaryReactor* DeleteJob(grpc::CallbackServerContext* context,
                                       const v1::DeleteJobRequest* request,
                                       google::protobuf::Empty* response) override;
+  grpc::ServerUnaryReactor* ExplainJob(grpc::CallbackServerContext* context,
+                                       const v1::ExplainJobRequest* request,
+                                       v1::JobExplanation* response) override;
   StreamReactor* WatchJob(grpc::CallbackServerContext* context,
                           const grpc::ByteBuffer* request) override;
   StreamReactor* WatchJobs(grpc::CallbackServerContext* context,
@@ -97,6 +100,8 @@ class JobService final
   absl::Status BeginCancel(const v1::CancelJobRequest& request, CallPtr<v1::Job> call) const;
   absl::Status BeginDelete(const v1::DeleteJobRequest& request,
                            CallPtr<google::protobuf::Empty> call) const;
+  absl::Status BeginExplain(const v1::ExplainJobRequest& request,
+                            CallPtr<v1::JobExplanation> call) const;
 
   // The frame of the three submissions, which differ in their requests alone.
   template <typename Request>

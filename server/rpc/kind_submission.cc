@@ -7,6 +7,7 @@
 #include "common/error_info.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/genesys/kinds/kind_path.h"
+#include "server/rpc/poll_class.h"
 #include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/submission_builder.h"
@@ -70,6 +71,7 @@ absl::StatusOr<SubmitPlan> SubmissionBuilder::Build(const v1::SubmitJobRequest& 
   const auto action_id = job.path_parameters.find(kActionIdParameter);
   if (action_id != job.path_parameters.end()) job.action_id = action_id->second;
   job.submission.set_body(request.body());
+  job.poll_class = PollClassOf(job);
   job.fingerprint = FingerprintOf(job);
   return plan;
 }

@@ -6,6 +6,7 @@
 #include "common/time_conversion.h"
 #include "server/genesys/json_codec.h"
 #include "server/genesys/kinds/job_kind.h"
+#include "server/rpc/poll_class.h"
 #include "server/rpc/query_interval.h"
 #include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
@@ -176,6 +177,7 @@ absl::StatusOr<SubmitPlan> SubmissionBuilder::Build(const Request& request,
   if (!body.ok()) return body.status();
   plan->job.submission.set_body(*std::move(body));
   if (has_jobs_endpoint) plan->job.results_page_size = request.page_size();
+  plan->job.poll_class = PollClassOf(plan->job);
   plan->job.fingerprint = FingerprintOf(plan->job);
   return plan;
 }

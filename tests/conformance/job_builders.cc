@@ -41,6 +41,15 @@ WriteBatch TransitionOf(const store::StoredJob& job, v1::JobState to, int at) {
   return batch;
 }
 
+WriteBatch ThrottlingOf(const store::StoredJob& job, int until, int at) {
+  WriteBatch::Update update{job, job.job().revision(),
+                            EventDraft{v1::EVENT_TYPE_UPDATED, job.job().state(), At(at)}};
+  *update.job.mutable_job()->mutable_throttled_until() = ToProto(At(until));
+  WriteBatch batch;
+  batch.Add(std::move(update));
+  return batch;
+}
+
 WriteBatch SilentUpdateOf(const store::StoredJob& job) {
   WriteBatch batch;
   batch.Add(WriteBatch::Update{job, job.job().revision(), std::nullopt});

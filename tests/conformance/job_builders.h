@@ -21,6 +21,8 @@ store::StoredJob NewJob(const std::string& id, int created = 0);
 // revision is what the batch expects.
 WriteBatch InsertOf(const store::StoredJob& job);
 WriteBatch TransitionOf(const store::StoredJob& job, v1::JobState to, int at = 0);
+// An UPDATED event: the state stays.
+WriteBatch ThrottlingOf(const store::StoredJob& job, int until, int at = 0);
 WriteBatch SilentUpdateOf(const store::StoredJob& job);
 WriteBatch DeleteOf(const store::StoredJob& job, int at = 0);
 

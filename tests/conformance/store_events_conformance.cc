@@ -39,6 +39,25 @@ TEST_P(StoreConformance, EventHoldsTheWholeJobAsOfTheEvent) {
   EXPECT_EQ(started.job().SerializeAsString(), running.job().SerializeAsString());
 }
 
+TEST_P(StoreConformance, AnUpdateIsAnEventLikeAnyOther) {
+  const auto job = MustCommit(InsertOf(NewJob("a")));
+  const auto throttled = MustCommit(ThrottlingOf(job, 7200, 8));
+  MustCommit(TransitionOf(throttled, v1::JOB_STATE_RUNNING, 9));
+
+  const auto events = store().ReadJobEvents("a", 1, {});
+
+  ASSERT_EQ(events->size(), 2u);
+  const v1::JobEvent& updated = *(*events)[0];
+  EXPECT_EQ(updated.type(), v1::EVENT_TYPE_UPDATED);
+  EXPECT_EQ(updated.revision(), 2);
+  EXPECT_EQ(updated.sequence(), 2);
+  EXPECT_EQ(updated.previous_state(), v1::JOB_STATE_QUEUED);
+  EXPECT_EQ(updated.job().state(), v1::JOB_STATE_QUEUED);
+  EXPECT_EQ(FromProto(updated.job().throttled_until()), At(7200));
+  EXPECT_EQ(FromProto(updated.time()), At(8));
+  EXPECT_EQ((*events)[1]->sequence(), 3);
+}
+
 TEST_P(StoreConformance, DeletedEventTellsTheLastOfTheJob) {
   const auto job = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(job, 8));

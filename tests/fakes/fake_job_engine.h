@@ -48,6 +48,16 @@ class FakeJobEngine final : public JobEngine {
     return it == live_.end() ? std::nullopt : std::optional<v1::Job>(it->second);
   }
 
+  // Tells of live jobs how often they were looked at, of no others anything.
+  void Explain(std::string job_id, ExplanationDone done) override {
+    const std::optional<v1::Job> job = FindLive(job_id);
+    if (!job) return done(NoJob(job_id));
+    v1::JobExplanation explanation;
+    explanation.set_job_id(job_id);
+    explanation.set_poll_count(job->poll_count());
+    done(std::move(explanation));
+  }
+
   void SetWatched(absl::string_view, bool) override {}
 
   // Switches. Any thread.
@@ -102,6 +112,11 @@ class FakeJobEngine final : public JobEngine {
   }
 
  private:
+  static absl::Status NoJob(const std::string& job_id) {
+    return MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", absl::StrCat("no job ", job_id),
+                     {{"job_id", job_id}});
+  }
+
   absl::StatusOr<v1::Job> Take(NewJob job, absl::Duration wait) {
     MutexLock lock(&mu_);
     submissions_.push_back({job, wait});
@@ -127,10 +142,7 @@ class FakeJobEngine final : public JobEngine {
     MutexLock lock(&mu_);
     cancels_.push_back(job_id);
     const auto it = live_.find(job_id);
-    if (it == live_.end()) {
-      return MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND",
-                       absl::StrCat("no job ", job_id), {{"job_id", job_id}});
-    }
+    if (it == live_.end()) return NoJob(job_id);
     it->second.set_cancel_requested(true);
     return it->second;
   }

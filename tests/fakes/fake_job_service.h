@@ -180,6 +180,7 @@ class FakeJobService final : public v1::JobService::CallbackService {
   ScriptedCall<v1::ListJobsRequest, v1::ListJobsResponse> list_jobs;
   ScriptedCall<v1::CancelJobRequest, v1::Job> cancel_job;
   ScriptedCall<v1::DeleteJobRequest, google::protobuf::Empty> delete_job;
+  ScriptedCall<v1::ExplainJobRequest, v1::JobExplanation> explain_job;
   ScriptedCall<v1::ListJobKindsRequest, v1::ListJobKindsResponse> list_job_kinds;
   ScriptedStreams<v1::WatchJobRequest, v1::JobEvent> watch_job;
   ScriptedStreams<v1::WatchJobsRequest, v1::WatchJobsResponse> watch_jobs;
@@ -223,6 +224,11 @@ class FakeJobService final : public v1::JobService::CallbackService {
                                       const v1::DeleteJobRequest* request,
                                       google::protobuf::Empty* empty) override {
     return delete_job.Serve(context, *request, empty);
+  }
+  grpc::ServerUnaryReactor* ExplainJob(grpc::CallbackServerContext* context,
+                                       const v1::ExplainJobRequest* request,
+                                       v1::JobExplanation* explanation) override {
+    return explain_job.Serve(context, *request, explanation);
   }
   grpc::ServerUnaryReactor* ListJobKinds(grpc::CallbackServerContext* context,
                                          const v1::ListJobKindsRequest* request,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/integration/support/system.h"
 
@@ -96,6 +97,24 @@ TEST_F(CliTest, TimeLimitsAreReadAndSet) {
   EXPECT_THAT(Run({"action", "timeout", "set", kActionId, "10s"}).output, HasSubstr("3s -> 10s"));
   EXPECT_THAT(Run({"action", "timeout", "get", kActionId}).output, HasSubstr("10s"));
   EXPECT_EQ(Run({"action", "timeout", "set", kActionId, "61s"}).code, 2);
+}
+
+TEST_F(CliTest, ExplainTellsWhyTheNextLookIsWhenItIs) {
+  const auto job = system_.Submit(Steered(R"({"queued":"0s","duration":"1h"})"));
+  const Ended told = Run({"explain", job->id()});
+  EXPECT_EQ(told.code, 0) << told.errors;
+  EXPECT_THAT(told.output, HasSubstr(job->id()));
+  EXPECT_THAT(told.output, HasSubstr(absl::StrCat("action.async/", kActionId)));
+  EXPECT_THAT(told.output, HasSubstr("nothing yet: what is known of similar classes"));
+  EXPECT_THAT(told.output, HasSubstr("of 300 requests left for looks"));
+  EXPECT_THAT(Run({"explain", job->id(), "--output", "json"}).output,
+              HasSubstr("\"limit\": \"POLL_LIMIT_"));
+  EXPECT_EQ(Run({"cancel", job->id()}).code, 0);
+  const Ended refused = Run({"explain", job->id()});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("has ended as CANCELLED"));
+  EXPECT_THAT(refused.errors, HasSubstr("hint: gcjobs get " + job->id()));
+  EXPECT_EQ(Run({"explain", "no-such-job"}).code, 5);
 }
 
 TEST_F(CliTest, CancelDeleteListAndKinds) {

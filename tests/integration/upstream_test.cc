@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -22,6 +23,7 @@ using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::SeenRequest;
 using ::gcjobs::testing::StatusIs;
 using ::gcjobs::testing::Steered;
+using ::gcjobs::testing::SteeredQuery;
 using ::gcjobs::testing::System;
 
 bool IsTokenRequest(const SeenRequest& request) { return request.path == "/oauth/token"; }
@@ -71,6 +73,50 @@ TEST(UpstreamTest, AThrottledJobShowsUntilWhen) {
   while (!shown.has_throttled_until() && absl::Now() < give_up) shown = *system.GetJob(job->id());
   EXPECT_GT(shown.throttled_until().seconds(), shown.create_time().seconds() + 7000);
   EXPECT_EQ(shown.state(), v1::JOB_STATE_PENDING);
+}
+
+// Watches until the job is UPDATED, or the deadline is over.
+v1::JobEvent AwaitUpdate(System* system, const std::string& job_id) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  v1::WatchJobRequest request;
+  request.set_job_id(job_id);
+  const auto stream = system->jobs().WatchJob(&context, request);
+  v1::JobEvent event;
+  while (event.type() != v1::EVENT_TYPE_UPDATED && stream->Read(&event)) continue;
+  context.TryCancel();
+  return event;
+}
+
+TEST(UpstreamTest, AQuotaIsToldToWatchersSurvivesARestartAndStopsNoOtherKind) {
+  System system;
+  system.simulator().AddFault(
+      R"({"method":"GET","route":"**/executions/*","status":429,"headers":{"Retry-After":"7200"}})");
+  const auto job = system.Submit(Steered(R"({"duration":"1h"})"));
+  ASSERT_THAT(job, IsOk());
+
+  const v1::JobEvent updated = AwaitUpdate(&system, job->id());
+  ASSERT_EQ(updated.type(), v1::EVENT_TYPE_UPDATED);
+  EXPECT_EQ(updated.sequence(), 3);
+  EXPECT_EQ(updated.previous_state(), v1::JOB_STATE_PENDING);
+  EXPECT_EQ(updated.job().state(), v1::JOB_STATE_PENDING);
+  const int64_t wait = updated.job().throttled_until().seconds() - updated.time().seconds();
+  EXPECT_GE(wait, 7199);
+  EXPECT_LE(wait, 7201);
+
+  const auto query = system.Submit(SteeredQuery(v1::QUERY_ENDPOINT_QUERY, R"({"duration":"1s"})"));
+  ASSERT_THAT(query, IsOk());
+  EXPECT_EQ(system.AwaitEnd(query->id()).state(), v1::JOB_STATE_SUCCEEDED);
+
+  system.RestartServer();
+  EXPECT_EQ(AwaitUpdate(&system, job->id()).SerializeAsString(), updated.SerializeAsString());
+  const auto second = system.Submit(SteeredQuery(v1::QUERY_ENDPOINT_QUERY, R"({"duration":"1s"})"));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(system.AwaitEnd(second->id()).state(), v1::JOB_STATE_SUCCEEDED);
+  const auto is_look_at_actions = [](const SeenRequest& request) {
+    return request.method == "GET" && absl::StrContains(request.path, "/executions/");
+  };
+  EXPECT_EQ(system.simulator().Seen(is_look_at_actions).size(), 1u);
 }
 
 // Bodies that are broken, huge, of another shape, or say strange things: the

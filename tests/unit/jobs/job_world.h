@@ -14,7 +14,9 @@
 #include "server/jobs/orchestrator.h"
 #include "server/jobs/recovery.h"
 #include "server/net/event_loop.h"
-#include "server/scheduler/interval_poll_scheduler.h"
+#include "server/scheduler/request_budget.h"
+#include "server/scheduler/survival_book.h"
+#include "server/scheduler/waste_poll_scheduler.h"
 #include "server/store/memory_store.h"
 #include "server/store/read_pool.h"
 #include "tests/fakes/fake_clock.h"
@@ -245,11 +247,19 @@ class JobWorld {
     return options;
   }
 
+  static WastePollScheduler::Options SchedulerOptions() {
+    WastePollScheduler::Options options;
+    options.one_early_of = 0;  // no look out of turn
+    return options;
+  }
+
   void Start() {
     engine_.reset();
     loop_ = std::make_unique<EventLoop>(&clock_, nullptr);
     client_ = std::make_unique<FakeGenesysClient>(loop_.get());
-    scheduler_ = std::make_unique<IntervalPollScheduler>(IntervalPollScheduler::Options(), random_);
+    book_ = std::make_unique<SurvivalBook>();
+    scheduler_ = std::make_unique<WastePollScheduler>(SchedulerOptions(), &budget_, book_.get(),
+                                                      random_, clock_.MonotonicNow());
     org_ = {"acme", client_.get(), scheduler_.get()};
     Orchestrator::Collaborators with;
     with.loop = loop_.get();
@@ -270,7 +280,9 @@ class JobWorld {
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<FakeGenesysClient> client_;
   JobKindRegistry kinds_ = PlainKinds();
-  std::unique_ptr<IntervalPollScheduler> scheduler_;
+  RequestBudget budget_{RequestBudget::Options(), &clock_};
+  std::unique_ptr<SurvivalBook> book_;
+  std::unique_ptr<WastePollScheduler> scheduler_;
   OrgRuntime org_;
   absl::Status store_failure_;
   std::unique_ptr<Orchestrator> engine_;

@@ -159,7 +159,7 @@ TEST(OrchestratorDirectTest, AHeldCallDelaysNothingElse) {
   Queue(&world, Direct());
   const std::string plain = Queue(&world, JobWorld::Plain());
   world.Answer(FakeGenesysClient::Ok("u-1", 202), /*index=*/1);
-  world.Advance(absl::Seconds(5));  // a look is due
+  world.AwaitLook();
   world.Answer(FakeGenesysClient::Ok("COMPLETED"), /*index=*/1);
   EXPECT_EQ(world.Stored(plain).state(), v1::JOB_STATE_SUCCEEDED);
 }

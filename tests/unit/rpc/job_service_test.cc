@@ -38,6 +38,11 @@ class JobServiceTest : public ServiceTest {
     request.set_job_id(job_id);
     return Call(stub(), &v1::JobService::Stub::DeleteJob, request).status();
   }
+  absl::StatusOr<v1::JobExplanation> ExplainJob(const std::string& job_id) {
+    v1::ExplainJobRequest request;
+    request.set_job_id(job_id);
+    return Call(stub(), &v1::JobService::Stub::ExplainJob, request);
+  }
 };
 
 TEST_F(JobServiceTest, SubmitActionGoesToTheEngine) {
@@ -241,6 +246,26 @@ TEST_F(JobServiceTest, CancelAndDeleteGoToTheEngine) {
   EXPECT_THAT(engine_.deletes(), ElementsAre("j1", "j2"));
 }
 
+TEST_F(JobServiceTest, ExplainGoesToTheEngine) {
+  StartServer();
+  v1::Job job = MakeJob("j1");
+  job.set_poll_count(7);
+  engine_.AddLive(job);
+  const auto why = ExplainJob("j1");
+  ASSERT_THAT(why, IsOk());
+  EXPECT_EQ(why->job_id(), "j1");
+  EXPECT_EQ(why->poll_count(), 7);
+  const absl::Status unknown = ExplainJob("j2").status();
+  EXPECT_THAT(unknown, StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
+  EXPECT_EQ(GetErrorInfo(unknown)->metadata().at("job_id"), "j2");
+}
+
+TEST_F(JobServiceTest, ExplainOnALoopThatStopsIsAnswered) {
+  StartServer();
+  loop_.Stop();
+  EXPECT_THAT(ExplainJob("j1"), StatusIs(absl::StatusCode::kUnavailable, "SERVER_DRAINING"));
+}
+
 TEST_F(JobServiceTest, BadJobIdsAreRefused) {
   StartServer();
   const auto is_invalid = StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST");
@@ -248,6 +273,7 @@ TEST_F(JobServiceTest, BadJobIdsAreRefused) {
     EXPECT_THAT(GetJob(job_id), is_invalid);
     EXPECT_THAT(CancelJob(job_id), is_invalid);
     EXPECT_THAT(DeleteJob(job_id), is_invalid);
+    EXPECT_THAT(ExplainJob(job_id), is_invalid);
   }
   EXPECT_THAT(engine_.cancels(), IsEmpty());
   EXPECT_THAT(engine_.deletes(), IsEmpty());

@@ -44,6 +44,18 @@ TEST(EventFilterTest, LeavingAStateIsNotEnoughWhereOtherFieldsDiffer) {
   EXPECT_FALSE(EventFilter(filter).Matches(other));
 }
 
+TEST(EventFilterTest, AnUpdateBelongsToTheStateThatTheJobStaysIn) {
+  v1::JobEvent updated;
+  updated.set_type(v1::EVENT_TYPE_UPDATED);
+  updated.set_previous_state(v1::JOB_STATE_RUNNING);
+  updated.mutable_job()->set_state(v1::JOB_STATE_RUNNING);
+  v1::JobFilter filter;
+  filter.add_states(v1::JOB_STATE_RUNNING);
+  EXPECT_TRUE(EventFilter(filter).Matches(LoggedEvent(updated)));
+  filter.set_states(0, v1::JOB_STATE_PENDING);
+  EXPECT_FALSE(EventFilter(filter).Matches(LoggedEvent(updated)));
+}
+
 TEST(EventFilterTest, ADeletionIsNoTransitionFromAState) {
   v1::JobFilter filter;
   filter.add_states(v1::JOB_STATE_RUNNING);

@@ -65,6 +65,24 @@ TEST_F(JobCursorTest, JoinsStoreAndLogWithoutGapOrRepeat) {
   EXPECT_THAT(Revisions(RunJob(&cursor).events), ElementsAre(5));
 }
 
+TEST_F(JobCursorTest, AnUpdateComesInItsPlaceFromMemoryAndFromTheStore) {
+  world_.Create("a");
+  world_.Move("a", v1::JOB_STATE_RUNNING);
+  world_.Throttle("a");
+  world_.Move("a", v1::JOB_STATE_SUCCEEDED);
+  for (int life = 0; life < 2; ++life) {
+    const CursorRun run = RunOnce("a", 0);
+    ASSERT_THAT(Revisions(run.events), ElementsAre(1, 2, 3, 4));
+    const v1::JobEvent& updated = run.events[2];
+    EXPECT_EQ(updated.type(), v1::EVENT_TYPE_UPDATED);
+    EXPECT_EQ(updated.sequence(), 3);
+    EXPECT_EQ(updated.previous_state(), updated.job().state());
+    EXPECT_TRUE(updated.job().has_throttled_until());
+    EXPECT_THAT(run.last.status, IsOk());
+    world_.Restart();
+  }
+}
+
 TEST_F(JobCursorTest, WaitsForALiveJobAtTheHead) {
   world_.Create("a");
   world_.Create("b");

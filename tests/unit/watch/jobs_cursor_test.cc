@@ -56,6 +56,26 @@ TEST_F(JobsCursorTest, BeginsWithSnapshotsAndABookmark) {
   EXPECT_EQ(run.last.action, Action::kWait);
 }
 
+TEST_F(JobsCursorTest, ASnapshotAfterAnUpdateHasItsSequence) {
+  world_.Create("a");
+  world_.Throttle("a");
+  JobsCursor cursor = Watch(0);
+  const CursorRun run = RunJobs(&cursor);
+  ASSERT_EQ(run.events.size(), 2u);
+  EXPECT_EQ(run.events[0].sequence(), 2);
+  EXPECT_TRUE(run.events[0].job().has_throttled_until());
+}
+
+TEST_F(JobsCursorTest, AnUpdateIsSentToThoseWhoWatchItsState) {
+  world_.Create("a");
+  world_.Move("a", v1::JOB_STATE_RUNNING);
+  world_.Create("queued");
+  JobsCursor cursor = Watch(world_.head(), Running());
+  world_.Throttle("queued");
+  world_.Throttle("a");
+  EXPECT_THAT(Revisions(RunJobs(&cursor).events), ElementsAre(world_.head()));
+}
+
 TEST_F(JobsCursorTest, AnEmptySnapshotIsABookmark) {
   JobsCursor cursor = Watch(0);
   EXPECT_THAT(Types(RunJobs(&cursor)), ElementsAre(v1::EVENT_TYPE_BOOKMARK));

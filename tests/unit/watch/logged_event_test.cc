@@ -67,6 +67,9 @@ TEST(LoggedEventTest, OnlyTerminalTransitionsAndDeletionsEndAJob) {
   v1::JobEvent snapshot = MakeEvent(1, v1::JOB_STATE_SUCCEEDED);
   snapshot.set_type(v1::EVENT_TYPE_SNAPSHOT);
   EXPECT_FALSE(LoggedEvent(snapshot).ends_job());
+  v1::JobEvent updated = MakeEvent(1, v1::JOB_STATE_RUNNING);
+  updated.set_type(v1::EVENT_TYPE_UPDATED);
+  EXPECT_FALSE(LoggedEvent(updated).ends_job());
   v1::JobEvent deleted = MakeEvent(1, v1::JOB_STATE_SUCCEEDED);
   deleted.set_type(v1::EVENT_TYPE_DELETED);
   EXPECT_TRUE(LoggedEvent(deleted).ends_job());

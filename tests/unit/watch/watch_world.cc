@@ -51,6 +51,17 @@ Revision WatchWorld::Move(const std::string& id, v1::JobState state) {
   return Commit(std::move(batch));
 }
 
+Revision WatchWorld::Throttle(const std::string& id) {
+  WriteBatch::Update update;
+  update.job = Get(id);
+  update.expected_revision = update.job.job().revision();
+  update.event = EventDraft{v1::EVENT_TYPE_UPDATED, update.job.job().state(), clock_.Now()};
+  *update.job.mutable_job()->mutable_throttled_until() = ToProto(clock_.Now() + absl::Hours(2));
+  WriteBatch batch;
+  batch.Add(std::move(update));
+  return Commit(std::move(batch));
+}
+
 Revision WatchWorld::Delete(const std::string& id) {
   WriteBatch batch;
   batch.Add(WriteBatch::Delete{id, Get(id).job().revision(), clock_.Now()});

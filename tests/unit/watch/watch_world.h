@@ -37,6 +37,8 @@ class WatchWorld {
   // kind "k" and organisation "main", unless `edit` says otherwise.
   Revision Create(const std::string& id, const std::function<void(v1::Job*)>& edit = {});
   Revision Move(const std::string& id, v1::JobState state);
+  // UPDATED: throttled for two hours.
+  Revision Throttle(const std::string& id);
   Revision Delete(const std::string& id);
   // Create, PENDING, RUNNING, SUCCEEDED: four events. Returns the last.
   Revision Complete(const std::string& id);

@@ -1,0 +1,31 @@
+#ifndef GCJOBS_SERVER_JOBS_JOB_EXPLANATION_H_
+#define GCJOBS_SERVER_JOBS_JOB_EXPLANATION_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+#include "common/clock.h"
+#include "gcjobs/v1/job_service.pb.h"
+#include "server/scheduler/poll_scheduler.h"
+
+namespace gcjobs {
+
+// Why a job's next look is when it is, as operators are told. `job` is the live
+// job as its book shows it (JobBook::View); `why`, the scheduler's word, is on
+// the monotonic scale of `clock`. No look is sent before `throttled_until`: where
+// that is what the job waits for, it is the limit.
+v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& why,
+                                   const Clock& clock);
+
+// FAILED_PRECONDITION/JOB_NOT_POLLED: `job X WHY`, metadata `job_id`, `state`.
+absl::Status NotPolledError(const v1::Job& job, absl::string_view why);
+
+// The words for a job in that state of which the scheduler has nothing to tell:
+// `has ended as FAILED`. `holds_call`: JobKind::holds_call of its kind.
+std::string WhyNotPolled(v1::JobState state, bool holds_call);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_JOBS_JOB_EXPLANATION_H_
