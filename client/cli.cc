@@ -95,6 +95,7 @@ void AddCommands(CLI::App& app, SelectedCommand* selected) {
   AddExport(app, selected);
   AddWatch(app, selected);
   AddGet(app, selected);
+  AddExplain(app, selected);
   AddResults(app, selected);
   AddList(app, selected);
   AddCancel(app, selected);

@@ -61,6 +61,9 @@ std::string HintForReason(absl::string_view reason, absl::string_view job_id) {
   if (reason == "JOB_NOT_FINISHED") {
     return absl::StrCat("gcjobs watch ", job_id.empty() ? "JOB" : job_id, " waits for its end");
   }
+  if (reason == "JOB_NOT_POLLED") {
+    return absl::StrCat("gcjobs get ", job_id.empty() ? "JOB" : job_id, " shows how it is");
+  }
   const auto found = kHints->find(reason);
   return found == kHints->end() ? "" : std::string(found->second);
 }

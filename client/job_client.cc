@@ -136,6 +136,17 @@ absl::Status JobClient::DeleteJob(const std::string& job_id) {
               });
 }
 
+absl::StatusOr<v1::JobExplanation> JobClient::ExplainJob(const std::string& job_id) {
+  v1::ExplainJobRequest request;
+  request.set_job_id(job_id);
+  v1::JobExplanation explanation;
+  const absl::Status status =
+      Call(Retry::kFewTimes, timeout_, [&](Connection& connection, grpc::ClientContext* context) {
+        return connection.jobs->ExplainJob(context, request, &explanation);
+      });
+  return ResponseOr(status, &explanation);
+}
+
 absl::StatusOr<v1::ListJobKindsResponse> JobClient::ListJobKinds() {
   v1::ListJobKindsResponse response;
   const absl::Status status =

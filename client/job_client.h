@@ -57,6 +57,7 @@ class JobClient {
   absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest& request);
   absl::StatusOr<v1::Job> CancelJob(const std::string& job_id);
   absl::Status DeleteJob(const std::string& job_id);
+  absl::StatusOr<v1::JobExplanation> ExplainJob(const std::string& job_id);
   absl::StatusOr<v1::ListJobKindsResponse> ListJobKinds();
   absl::StatusOr<v1::ListActionsResponse> ListActions(const v1::ListActionsRequest& request);
   absl::StatusOr<v1::ActionTimeout> GetActionTimeout(const v1::GetActionTimeoutRequest& request);

@@ -144,9 +144,10 @@ std::string DescribeTime(const google::protobuf::Timestamp& time, absl::Time now
                       ")");
 }
 
-std::string DescribeError(const v1::Job& job) {
-  if (!job.has_error()) return "";
-  const absl::Status error = FromProto(job.error());
+std::string DescribeError(const v1::Job& job) { return DescribeError(job.error()); }
+
+std::string DescribeError(const google::rpc::Status& proto) {
+  const absl::Status error = FromProto(proto);
   if (error.ok()) return "";
   std::string reason = GetReason(error);
   if (reason.empty()) reason = absl::StatusCodeToString(error.code());

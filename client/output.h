@@ -50,6 +50,9 @@ std::string DescribeTime(const google::protobuf::Timestamp& time, absl::Time now
 // carries no error. Not escaped.
 std::string DescribeError(const v1::Job& job);
 
+// The same of an error on its own; empty when it is none.
+std::string DescribeError(const google::rpc::Status& error);
+
 // What Genesys Cloud, or a data action, answered to a job that failed: some
 // lines (answer.h), or "".
 std::string DescribeAnswer(const v1::Job& job);

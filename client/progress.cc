@@ -80,6 +80,14 @@ std::vector<std::string> ProgressParts(const v1::Job& job, absl::Time now,
           DescribeError(job)};
 }
 
+// What the event says of the throttling: it has no other news.
+std::string Throttling(const v1::JobEvent& event) {
+  const v1::Job& job = event.job();
+  const absl::Duration left = FromProto(job.throttled_until()) - FromProto(event.time());
+  if (!job.has_throttled_until() || left <= absl::ZeroDuration()) return "no longer throttled";
+  return absl::StrCat("throttled for ", ShortDuration(left));
+}
+
 std::string Change(const v1::JobEvent& event, Paint paint) {
   const std::string state = PaintedState(event.job().state(), paint);
   switch (event.type()) {
@@ -87,6 +95,8 @@ std::string Change(const v1::JobEvent& event, Paint paint) {
       return absl::StrCat("is ", state);
     case v1::EVENT_TYPE_DELETED:
       return "deleted";
+    case v1::EVENT_TYPE_UPDATED:
+      return absl::StrCat(state, " ", Throttling(event));
     default:
       if (event.previous_state() == v1::JOB_STATE_UNSPECIFIED) return absl::StrCat("new ", state);
       return absl::StrCat(ShortName(event.previous_state()), " -> ", state);

@@ -38,6 +38,7 @@ void AddQuerySubmit(CLI::App& parent, SelectedCommand* selected);
 void AddExport(CLI::App& parent, SelectedCommand* selected);
 void AddWatch(CLI::App& parent, SelectedCommand* selected);
 void AddGet(CLI::App& parent, SelectedCommand* selected);
+void AddExplain(CLI::App& parent, SelectedCommand* selected);
 void AddResults(CLI::App& parent, SelectedCommand* selected);
 void AddList(CLI::App& parent, SelectedCommand* selected);
 void AddCancel(CLI::App& parent, SelectedCommand* selected);

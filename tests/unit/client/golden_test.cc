@@ -41,6 +41,28 @@ class GoldenTest : public CliTest {
                                              "job ran longer than 100s"));
     return job;
   }
+
+  // Of a job that somebody watches while requests are short.
+  v1::JobExplanation Explanation() const {
+    v1::JobExplanation why;
+    why.set_job_id(kJobId);
+    why.set_poll_class("action.async/custom_-_1a2b");
+    why.set_samples(311.7);
+    why.set_proven(true);
+    *why.mutable_accept_time() = ToProto(clock_.Now() - absl::Seconds(72));
+    *why.mutable_last_seen_time() = ToProto(clock_.Now() - absl::Milliseconds(8430));
+    why.set_survival(0.612);
+    *why.mutable_waste() = ToProto(absl::Milliseconds(1904));
+    why.set_weight(4);
+    *why.mutable_price() = ToProto(absl::Milliseconds(9130));
+    *why.mutable_next_poll_time() = ToProto(clock_.Now() + absl::Milliseconds(6200));
+    why.set_limit(v1::POLL_LIMIT_WASTE);
+    why.set_budget_left(112);
+    why.set_budget_limit(300);
+    why.set_polls_per_second(3.93);
+    why.set_poll_count(9);
+    return why;
+  }
 };
 
 TEST_F(GoldenTest, GetTable) {
@@ -58,6 +80,12 @@ TEST_F(GoldenTest, ListTable) {
   ExpectGolden("list.txt");
 }
 
+TEST_F(GoldenTest, ExplainTable) {
+  server_.jobs.explain_job.Return(Explanation());
+  EXPECT_EQ(Run({"explain", kJobId}), 0);
+  ExpectGolden("explain.txt");
+}
+
 TEST_F(GoldenTest, Help) {
   EXPECT_EQ(Run({"--help"}), 0);
   ExpectGolden("help.txt");
@@ -71,6 +99,11 @@ TEST_F(GoldenTest, SubmitActionHelp) {
 TEST_F(GoldenTest, QuerySubmitHelp) {
   EXPECT_EQ(Run({"query", "submit", "--help"}), 0);
   ExpectGolden("help_query_submit.txt");
+}
+
+TEST_F(GoldenTest, ExplainHelp) {
+  EXPECT_EQ(Run({"explain", "--help"}), 0);
+  ExpectGolden("help_explain.txt");
 }
 
 TEST_F(GoldenTest, ResultsHelp) {
@@ -103,10 +136,11 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"submit", "action"}, std::vector<std::string>{"submit", "job"},
         std::vector<std::string>{"query"}, std::vector<std::string>{"query", "submit"},
         std::vector<std::string>{"export"}, std::vector<std::string>{"watch"},
-        std::vector<std::string>{"get"}, std::vector<std::string>{"results"},
-        std::vector<std::string>{"list"}, std::vector<std::string>{"cancel"},
-        std::vector<std::string>{"delete"}, std::vector<std::string>{"action"},
-        std::vector<std::string>{"action", "list"}, std::vector<std::string>{"action", "timeout"},
+        std::vector<std::string>{"get"}, std::vector<std::string>{"explain"},
+        std::vector<std::string>{"results"}, std::vector<std::string>{"list"},
+        std::vector<std::string>{"cancel"}, std::vector<std::string>{"delete"},
+        std::vector<std::string>{"action"}, std::vector<std::string>{"action", "list"},
+        std::vector<std::string>{"action", "timeout"},
         std::vector<std::string>{"action", "timeout", "get"},
         std::vector<std::string>{"action", "timeout", "set"}, std::vector<std::string>{"kinds"},
         std::vector<std::string>{"health"}, std::vector<std::string>{"version"}));

@@ -49,6 +49,10 @@ TEST(RenderProgressTest, ThrottlingTakesThePlaceOfTheNextLook) {
   *job.mutable_throttled_until() = ToProto(kNow + absl::Seconds(30));
   EXPECT_EQ(RenderProgress(job, kNow, 50, Paint::kPlain),
             "RUNNING  3m12s  throttled for 30s  12 polls");
+  *job.mutable_throttled_until() = ToProto(kNow + absl::Seconds(7199));
+  EXPECT_THAT(RenderProgress(job, kNow, 80, Paint::kPlain), HasSubstr("  throttled for 1h59m  "));
+  EXPECT_THAT(RenderProgress(job, kNow + absl::Hours(2), 80, Paint::kPlain),
+              Not(HasSubstr("throttled")));
 }
 
 class ProgressWidthTest : public ::testing::TestWithParam<int> {};
@@ -122,6 +126,18 @@ TEST(RenderShortEventTest, TimeOfDayAndTheIdAtTheStart) {
   EXPECT_EQ(RenderShortEvent(Event(v1::EVENT_TYPE_TRANSITION, v1::JOB_STATE_UNSPECIFIED), zone,
                              Paint::kPlain),
             "00:13:20  new RUNNING  job-1  Genesys: IN_PROGRESS");
+}
+
+TEST(RenderEventTest, AThrottledJobSaysForHowLong) {
+  v1::JobEvent event = Event(v1::EVENT_TYPE_UPDATED, v1::JOB_STATE_RUNNING);
+  *event.mutable_job()->mutable_throttled_until() = ToProto(kNow + absl::Seconds(7199));
+  EXPECT_EQ(RenderEvent(event, Paint::kPlain),
+            "2023-11-14T22:13:20.000Z  job-1  RUNNING throttled for 1h59m  revision 12  "
+            "Genesys: IN_PROGRESS");
+  EXPECT_EQ(RenderShortEvent(event, absl::UTCTimeZone(), Paint::kPlain),
+            "22:13:20  RUNNING throttled for 1h59m  Genesys: IN_PROGRESS");
+  event.mutable_job()->clear_throttled_until();
+  EXPECT_THAT(RenderEvent(event, Paint::kPlain), HasSubstr("  RUNNING no longer throttled  "));
 }
 
 TEST(RenderEventTest, AFailureSaysWhyAndCannotFakeLines) {

@@ -70,6 +70,14 @@ class WatchTest : public CliTest {
     event.set_revision(revision);
     return event;
   }
+  v1::JobEvent Throttled(int64_t revision, int64_t sequence) const {
+    v1::JobEvent event =
+        MakeEvent(revision, sequence, v1::JOB_STATE_RUNNING, v1::JOB_STATE_RUNNING);
+    event.set_type(v1::EVENT_TYPE_UPDATED);
+    *event.mutable_job()->mutable_throttled_until() =
+        ToProto(FromProto(event.time()) + absl::Hours(2));
+    return event;
+  }
   static v1::JobEvent AsSnapshot(v1::JobEvent event) {
     event.set_type(v1::EVENT_TYPE_SNAPSHOT);
     return event;
@@ -87,6 +95,23 @@ TEST_F(WatchTest, ShowsALineAnEventAndEndsWithTheJob) {
   EXPECT_THAT(out(), HasSubstr("QUEUED -> RUNNING  revision 20\n"));
   EXPECT_THAT(out(), EndsWith("RUNNING -> SUCCEEDED  revision 30\n"));
   EXPECT_THAT(err(), IsEmpty());
+}
+
+TEST_F(WatchTest, AThrottledJobMakesALineOfItsOwn) {
+  PlayJob({Queued(), Running(), Throttled(25, 3),
+           MakeEvent(30, 4, v1::JOB_STATE_RUNNING, v1::JOB_STATE_SUCCEEDED)},
+          absl::OkStatus());
+  EXPECT_EQ(Run({"watch", kJobId}), 0);
+  EXPECT_THAT(out(), HasSubstr("RUNNING throttled for 2h0m  revision 25\n"));
+  EXPECT_THAT(out(), EndsWith("RUNNING -> SUCCEEDED  revision 30\n"));
+}
+
+TEST_F(WatchTest, AThrottledJobIsAnEventInJson) {
+  PlayJob({Queued(), Running(), Throttled(25, 3)}, std::nullopt);
+  WhenShown("EVENT_TYPE_UPDATED", [this] { interrupt_.Set(); });
+  EXPECT_EQ(Run({"watch", kJobId, "--output", "json"}), 130);
+  EXPECT_THAT(out(), HasSubstr(R"({"type":"EVENT_TYPE_UPDATED","job":{"id":"0190a8c2)"));
+  EXPECT_THAT(out(), HasSubstr(R"("throttled_until":)"));
 }
 
 TEST_F(WatchTest, TheExitCodeSaysHowTheJobEnded) {
