@@ -51,6 +51,7 @@ WastePollScheduler::WastePollScheduler(Options options, const RequestBudget* bud
       book_(book),
       random_(random),
       price_(options.price, budget, now),
+      planner_(book),
       now_(now),
       by_id_(0, IdHash{&jobs_}, IdEqual{&jobs_}),
       scheduled_price_(price_.price()),
@@ -65,10 +66,10 @@ void WastePollScheduler::Add(PollTask task, absl::Time now) {
 std::optional<std::string> WastePollScheduler::Take(absl::Time now) {
   Refresh(now);
   if (!price_.affordable()) return std::nullopt;
-  const std::optional<CohortIndex> best = MostWasteful();
+  const std::optional<Ranked> best = MostWasteful();
   if (!best) return std::nullopt;
-  const JobIndex job = cohorts_[*best].head;
-  price_.Spend(WeightedWaste(jobs_[job]));
+  const JobIndex job = cohorts_[best->cohort].head;
+  price_.Spend(best->rank);
   Leave(job);
   if (std::exchange(jobs_[job].postponed, false)) postponed_.erase(job);
   under_way_[job] = now;
@@ -306,11 +307,6 @@ double WastePollScheduler::WeightOf(const Job& job) const {
   return job.watched ? options_.watched_weight : 1;
 }
 
-double WastePollScheduler::WeightedWaste(const Job& job) const {
-  return WeightOf(job) *
-         CurveOf(job).Waste(AgeAt(job.accepted_at, job.seen_at), AgeAt(job.accepted_at, now_));
-}
-
 // Looking at each live job once in so long takes kGuardShare of the budget.
 absl::Duration WastePollScheduler::MaxGap(const Job& job) const {
   const double share = book_->ModelOf(job.poll_class).proven() ? kGuardShareProven : kGuardShare;
@@ -326,7 +322,8 @@ WastePollScheduler::Due WastePollScheduler::DueByModel(const Job& job, double ji
   // watches must not cost requests.
   const double waste = std::max(price_.price() / WeightOf(job), price_.floor());
   const double part = job.early ? (1 + jitter) / 2 : 1 + options_.jitter * jitter;
-  const absl::Duration gap = absl::Seconds((CurveOf(job).AgeOfWaste(seen, waste) - seen) * part);
+  const absl::Duration gap =
+      absl::Seconds((planner_.NextLook(job.poll_class, seen, waste) - seen) * part);
   if (gap < options_.min_gap) return {job.seen_at + options_.min_gap, PollLimit::kMinGap};
   const absl::Duration cap = max_gap * (1 - options_.jitter * (1 - jitter) / 2);
   if (gap > cap) return {job.seen_at + cap, PollLimit::kMaxGap};
@@ -397,7 +394,6 @@ void WastePollScheduler::Schedule(CohortIndex index) {
   Cohort& cohort = cohorts_[index];
   const Due due = DueOf(cohort.head, cohort.jitter);
   cohort.due = due.time;
-  cohort.forced = due.limit != PollLimit::kWaste || jobs_[cohort.head].early;
   if (cohort.due > now_) {
     waiting_.insert({cohort.due, index});
     return;
@@ -418,35 +414,38 @@ void WastePollScheduler::Unschedule(CohortIndex index) {
   cohort.ripe = kNone;
 }
 
-std::optional<WastePollScheduler::CohortIndex> WastePollScheduler::MostWasteful() {
-  std::optional<CohortIndex> best;
-  double best_rank = -1;
+std::optional<WastePollScheduler::Ranked> WastePollScheduler::MostWasteful() {
+  std::optional<Ranked> best;
   const size_t ripe = ripe_.size();
   for (size_t compared = 0; compared < ripe && (compared < kMostCompared || !best); ++compared) {
     next_ripe_ = next_ripe_ + 1 < ripe_.size() ? next_ripe_ + 1 : 0;
     const CohortIndex index = ripe_[next_ripe_];
     const double rank = RankOrReturn(index);
-    if (rank > best_rank) {
-      best_rank = rank;
-      best = index;
-    }
+    if (rank > (best ? best->rank : 0)) best = Ranked{index, rank};
   }
   return best;
 }
 
-// What is due by its waste ranks by it. What is due for another reason (the cap,
-// a policy, an early look) ranks as worth the price, and then gains on the
-// others as fast as a job that has surely ended: it waits, but does not starve.
+// At the time when it is due a look is worth the price, and from then on more by
+// what is wasted. What is due for another reason (the cap, a policy, an early
+// look) gains on the others as fast as a job that has surely ended: it waits,
+// but does not starve.
 double WastePollScheduler::RankOrReturn(CohortIndex index) {
   const Cohort& cohort = cohorts_[index];
-  const double waste = WeightedWaste(jobs_[cohort.head]);
-  const double overdue = absl::ToDoubleSeconds(now_ - cohort.due);
-  if (waste >= price_.price()) return std::max(waste, cohort.forced ? price_.price() + overdue : 0);
+  const Job& job = jobs_[cohort.head];
   const Due due = DueOf(cohort.head, cohort.jitter);
-  if (due.time <= now_) return price_.price() + overdue;
-  Unschedule(index);
-  Schedule(index);
-  return -1;
+  if (due.time > now_) {
+    Unschedule(index);
+    Schedule(index);
+    return -1;
+  }
+  if (due.limit != PollLimit::kWaste || job.early) {
+    return price_.price() + absl::ToDoubleSeconds(now_ - due.time);
+  }
+  const double seen = AgeAt(job.accepted_at, job.seen_at);
+  return price_.price() +
+         WeightOf(job) * (CurveOf(job).Waste(seen, AgeAt(job.accepted_at, now_)) -
+                          CurveOf(job).Waste(seen, AgeAt(job.accepted_at, due.time)));
 }
 
 }  // namespace gcjobs

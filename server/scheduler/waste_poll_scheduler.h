@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/random/bit_gen_ref.h"
 
+#include "server/scheduler/look_planner.h"
 #include "server/scheduler/poll_price.h"
 #include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
@@ -23,8 +24,9 @@ namespace gcjobs {
 
 // Gives each request to the job with the largest expected waste: the seconds
 // that have probably gone by since it ended, undetected (SurvivalCurve::Waste).
-// A look is due when the waste has reached the price (PollPrice), which is how
-// scarcity spaces the looks of all jobs at once.
+// When a look at a job is due says the best plan for the present price of a look
+// (LookPlan, PollPrice), which is how scarcity spaces the looks of all jobs at
+// once; where several are due, the one goes first that has wasted most since.
 //
 // Jobs of one class that were last seen at about the same age have the same
 // future: they form a cohort, and the one whose look is longest ago has the
@@ -114,9 +116,13 @@ class WastePollScheduler final : public PollScheduler {
     bool shared = false;  // in by_key_
     JobIndex head = kNone, tail = kNone;
     float jitter = 0;       // of the head's gap, in [-1, 1]
-    bool forced = false;    // due for another reason than its waste
     uint32_t ripe = kNone;  // its place in ripe_, if it is there
     absl::Time due;         // its place in waiting_, otherwise
+  };
+
+  struct Ranked {
+    CohortIndex cohort;
+    double rank;  // seconds, at least the price
   };
 
   // When a look is due and what says so.
@@ -142,7 +148,6 @@ class WastePollScheduler final : public PollScheduler {
 
   const SurvivalCurve& CurveOf(const Job& job) const;
   LookKind KindOfLook(const Job& job) const;
-  double WeightedWaste(const Job& job) const;
   double WeightOf(const Job& job) const;
   absl::Duration MaxGap(const Job& job) const;
   Due DueOf(JobIndex index, double jitter) const;
@@ -157,13 +162,14 @@ class WastePollScheduler final : public PollScheduler {
   void Unschedule(CohortIndex index);
   // Puts it in the other place when its head is not due any more.
   double RankOrReturn(CohortIndex index);
-  std::optional<CohortIndex> MostWasteful();
+  std::optional<Ranked> MostWasteful();
 
   const Options options_;
   const RequestBudget* const budget_;
   SurvivalBook* const book_;
   absl::BitGenRef random_;
   PollPrice price_;
+  mutable LookPlanner planner_;
   absl::Time now_;
 
   // A deque: growing moves nothing, and wastes no half of the memory.

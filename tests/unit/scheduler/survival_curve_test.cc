@@ -41,7 +41,9 @@ TEST(AgeGridTest, EachAgeLiesInItsBin) {
     const double age = AnyAge(random);
     const int bin = age_grid::BinOf(age);
     EXPECT_LE(age_grid::Edge(bin), age);
-    if (bin + 1 < age_grid::kBins) EXPECT_LT(age, age_grid::Edge(bin + 1));
+    if (bin + 1 < age_grid::kBins) {
+      EXPECT_LT(age, age_grid::Edge(bin + 1));
+    }
   }
 }
 

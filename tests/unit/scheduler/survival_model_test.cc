@@ -155,7 +155,9 @@ TEST(SurvivalModelTest, AStableLawIsNotDropped) {
   Learner learner(&model);
   for (int i = 0; i < 200; ++i) {
     learner.Jobs(20, learner.Exponential(30));
-    if (i > 20) EXPECT_GT(model.samples(), 200) << i;
+    if (i > 20) {
+      EXPECT_GT(model.samples(), 200) << i;
+    }
   }
 }
 

@@ -85,11 +85,14 @@ TEST_F(WastePollSchedulerTest, NothingIsDueWithoutJobs) {
   EXPECT_FALSE(scheduler_.Explain("?", now()).has_value());
 }
 
-TEST_F(WastePollSchedulerTest, ALookIsDueWhenTheWasteHasReachedThePrice) {
+TEST_F(WastePollSchedulerTest, ALookIsDueWhenThePlanForThePriceSaysSo) {
   Add("a", kShort);
+  const absl::Time added = now();
   ASSERT_EQ(NextLook(), "a");
   const PollExplanation why = *scheduler_.Explain("a", now());
-  EXPECT_NEAR(absl::FDivDuration(why.waste, why.price), 1, 0.1);
+  const double planned =
+      LookPlan(Exponential(5), absl::ToDoubleSeconds(why.price)).NextLook(Exponential(5), 0);
+  EXPECT_NEAR(absl::ToDoubleSeconds(now() - added), planned, 0.1 * planned);
   EXPECT_EQ(why.limit, PollLimit::kLookUnderWay);
 }
 
