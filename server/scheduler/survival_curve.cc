@@ -67,10 +67,11 @@ SurvivalCurve::SurvivalCurve(const Hazards& hazards) {
   for (int bin = 1; bin < kBins; ++bin) {
     cumulative_[bin] = cumulative_[bin - 1] + hazard_[bin - 1] * Width(bin - 1);
   }
+  for (int bin = 0; bin < kBins; ++bin) survival_[bin] = std::exp(-cumulative_[bin]);
   residual_[kBins - 1] = 1 / hazard_[kBins - 1];
   for (int bin = kBins - 2; bin >= 0; --bin) {
-    const double passes = std::exp(-hazard_[bin] * Width(bin));
-    residual_[bin] = IntegralOfDecay(hazard_[bin], Width(bin)) + passes * residual_[bin + 1];
+    const double ends = -std::expm1(-hazard_[bin] * Width(bin));
+    residual_[bin] = ends / hazard_[bin] + (1 - ends) * residual_[bin + 1];
   }
 }
 

@@ -63,6 +63,8 @@ class SurvivalCurve {
 
   // -log P(T > age).
   double CumulativeHazard(double age) const;
+  // P(T > where the bin begins).
+  double SurvivalAtEdge(int bin) const { return survival_[bin]; }
 
   double HazardOf(int bin) const { return hazard_[bin]; }
 
@@ -82,8 +84,9 @@ class SurvivalCurve {
   double Residual(double age, int bin) const;
 
   Hazards hazard_;
-  // At the beginning of each bin: -log S, and the expected time to the end.
+  // At the beginning of each bin: -log S, S, and the expected time to the end.
   std::array<double, age_grid::kBins> cumulative_;
+  std::array<double, age_grid::kBins> survival_;
   std::array<double, age_grid::kBins> residual_;
 };
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gcjobs {
 namespace {
 
-using age_grid::BinOf;
 using age_grid::Edge;
 using age_grid::kBins;
 using age_grid::Width;
@@ -33,12 +33,18 @@ constexpr double kInformedParent = 30;
 constexpr double kDoubtThatDrops = 14;
 constexpr double kMostDoubtOfOneJob = 2;
 
+// Chances below this tell no more than "not expected".
+constexpr double kLeastChance = 1e-12;
+
 // The same for early looks, which are rare and say more.
 constexpr double kEarlyDoubtThatDrops = 5;
 
 // Observations that may wait before the curve is made anew, as a part of the
 // jobs it rests on: it would move by less than its own uncertainty.
 constexpr double kNewsThatMatter = 0.02;
+
+// Ends that may wait, likewise, before those remembered are shared out anew.
+constexpr double kEndsThatMatter = 0.03;
 
 // The prior is made anew when its scale has moved by this factor.
 constexpr double kScaleThatMatters = 1.03;
@@ -65,59 +71,29 @@ std::array<double, kBins> Smooth(const Row& row) {
   return smooth;
 }
 
-// Calls visit(bin, begin, end) for the part of each bin between two ages.
-template <typename Visit>
-void ForEachPart(double from, double to, Visit visit) {
-  for (int bin = BinOf(from); bin < kBins && Edge(bin) < to; ++bin) {
-    const double begin = std::max(from, Edge(bin));
-    const double end = bin + 1 < kBins ? std::min(to, Edge(bin + 1)) : to;
-    visit(bin, begin, end);
-  }
+// Log of the chance that a job unfinished at `from` is seen so at `to`.
+double LogChance(const SurvivalCurve& law, double from, double to, bool ended) {
+  const double passes = law.CumulativeHazard(from) - law.CumulativeHazard(to);
+  return ended ? std::log(std::max(-std::expm1(passes), kLeastChance)) : passes;
+}
+
+// How much older a job has become, in factors e, up to one. A job that hangs
+// for ever is looked at often, and is still one job.
+double SpanOf(double from, double to) {
+  constexpr double kFactor = 2.718281828;
+  return to > kFactor * from ? 1 : std::log(to / from);
 }
 
 }  // namespace
-
-void DurationHistogram::AddUnfinished(double from, double to) {
-  ForEachPart(from, to, [this](int bin, double begin, double end) {
-    at_risk[bin] += static_cast<float>((end - begin) / Width(bin));
-  });
-}
-
-void DurationHistogram::AddEnd(double from, double to, const SurvivalCurve& law) {
-  // Chances that the job is unfinished, given that it was at `from` and was not
-  // at `to`. What the law excludes happened evenly.
-  const double at_from = law.CumulativeHazard(from);
-  const double ends = -std::expm1(at_from - law.CumulativeHazard(to));
-  const auto unfinished_at = [&](double age) {
-    if (ends < 1e-9) return (to - age) / (to - from);
-    return 1 + std::expm1(at_from - law.CumulativeHazard(age)) / ends;
-  };
-  ForEachPart(from, to, [&](int bin, double begin, double end) {
-    const double before = unfinished_at(begin), after = unfinished_at(end);
-    ended[bin] += static_cast<float>(before - after);
-    at_risk[bin] += static_cast<float>((end - begin) / Width(bin) * (before + after) / 2);
-  });
-  jobs += 1;
-}
-
-void DurationHistogram::Decay(double factor) {
-  for (float& count : ended) count *= static_cast<float>(factor);
-  for (float& count : at_risk) count *= static_cast<float>(factor);
-  jobs *= factor;
-}
-
-double DurationHistogram::Exposure() const {
-  double seconds = 0;
-  for (int bin = 0; bin < kBins; ++bin) seconds += at_risk[bin] * Width(bin);
-  return seconds;
-}
 
 SurvivalModel::SurvivalModel(const SurvivalModel* parent) : parent_(parent) {}
 
 SurvivalModel SurvivalModel::Known(const SurvivalCurve& law) {
   SurvivalModel model(nullptr);
   model.learns_ = false;
-  model.settled_.jobs = 1e6;
+  DurationHistogram certain;
+  certain.jobs = 1e6;
+  model.settled_ = LookEvidence(certain);
   model.curve_ = law;
   return model;
 }
@@ -125,57 +101,77 @@ SurvivalModel SurvivalModel::Known(const SurvivalCurve& law) {
 void SurvivalModel::Unfinished(double from, double to, LookKind look) {
   if (!learns_ || !(to > from)) return;
   if (look == LookKind::kEarly) WeighEarlyLook(from, to, /*ended=*/false);
+  WatchForChange(from, to, /*ended=*/false);
   settled_.AddUnfinished(from, to);
-  recent_.AddUnfinished(from, to);
   Learned();
 }
 
 void SurvivalModel::Ended(double from, double to, LookKind look) {
   if (!learns_ || !(to > from)) return;
   if (look == LookKind::kEarly) WeighEarlyLook(from, to, /*ended=*/true);
-  WatchForChange(from, to);
-  settled_.Decay(std::exp(-1 / kMemoryJobs));
-  settled_.AddEnd(from, to, curve());
+  WatchForChange(from, to, /*ended=*/true);
+  settled_.AddEnd(from, to, curve(), std::exp(-1 / kMemoryJobs));
+  ++unshared_ends_;
   Learned();
 }
 
 void SurvivalModel::Learned() {
-  if (++news_ < kNewsThatMatter * settled_.jobs) return;
+  if (++news_ < kNewsThatMatter * settled_.jobs()) return;
   news_ = 0;
+  if (unshared_ends_ > kEndsThatMatter * settled_.jobs()) {
+    settled_.ShareOut(curve());
+    unshared_ends_ = 0;
+  }
   curve_.reset();
   ++version_;
 }
 
 const SurvivalCurve& SurvivalModel::curve() const {
-  if (!curve_) curve_ = CurveOf(settled_, &settled_prior_);
+  if (!curve_) curve_ = CurveOf(settled_.histogram(), &settled_prior_);
   return *curve_;
 }
 
 bool SurvivalModel::proven() const {
-  return settled_.jobs >= kProvenSamples && doubt_ < kDoubtThatDisproves;
+  return settled_.jobs() >= kProvenSamples && doubt_ < kDoubtThatDisproves;
 }
 
-void SurvivalModel::Restore(const DurationHistogram& evidence) { Drop(evidence); }
+void SurvivalModel::Restore(const DurationHistogram& evidence) { Drop(LookEvidence(evidence)); }
 
-void SurvivalModel::Drop(const DurationHistogram& successor) {
-  settled_ = successor;
-  recent_ = early_ = DurationHistogram();
+void SurvivalModel::Drop(LookEvidence successor) {
+  settled_ = std::move(successor);
+  recent_ = early_ = LookEvidence();
+  recent_curve_.reset();
   doubt_ = early_doubt_ = 0;
-  news_ = 0;
+  news_ = unshared_ends_ = 0;
   curve_.reset();
   ++version_;
 }
 
-// Two explanations of an end compete: the whole past, and what came since the
-// past last explained best. `recent_` begins as a prior of the old scale, which
-// loses against a past that holds, and wins at once against one that does not.
-void SurvivalModel::WatchForChange(double from, double to) {
-  const SurvivalCurve fresh = CurveOf(recent_, &recent_prior_);
-  const double doubt = fresh.LogChanceBetween(from, to) - curve().LogChanceBetween(from, to);
-  doubt_ = std::max(doubt_ + std::clamp(doubt, -kMostDoubtOfOneJob, kMostDoubtOfOneJob), 0.0);
-  recent_.AddEnd(from, to, fresh);
-  if (doubt_ >= kDoubtThatDrops) return Drop(DurationHistogram(recent_));
-  if (doubt_ == 0) recent_ = DurationHistogram();
+// Two explanations of what looks show compete: the whole past, and what came since
+// the past last explained best. `recent_` begins as a prior of the old scale,
+// which loses against a past that holds, and wins at once against one that does
+// not. Each look counts given what the one before has shown, so that it does not
+// matter that jobs are old already when the law changes.
+void SurvivalModel::WatchForChange(double from, double to, bool ended) {
+  if (!recent_curve_) recent_curve_ = CurveOf(recent_.histogram(), &recent_prior_);
+  const double doubt =
+      LogChance(*recent_curve_, from, to, ended) - LogChance(curve(), from, to, ended);
+  const double most = kMostDoubtOfOneJob * (ended ? 1 : SpanOf(from, to));
+  doubt_ = std::max(doubt_ + std::clamp(doubt, -most, most), 0.0);
+  if (ended) {
+    recent_.AddEnd(from, to, *recent_curve_);
+    recent_curve_.reset();
+  } else {
+    recent_.AddUnfinished(from, to);
+  }
+  if (doubt_ >= kDoubtThatDrops) return Drop(recent_);
+  if (doubt_ == 0) ForgetRecent();
+}
+
+void SurvivalModel::ForgetRecent() {
+  // The curve of no end yet stays the same.
+  if (recent_.jobs() > 0) recent_curve_.reset();
+  recent_ = LookEvidence();
 }
 
 // What an early look shows is predicted by the law with a chance p; somebody
@@ -190,8 +186,8 @@ void SurvivalModel::WeighEarlyLook(double from, double to, bool ended) {
   } else {
     early_.AddUnfinished(from, to);
   }
-  if (early_doubt_ >= kEarlyDoubtThatDrops) return Drop(DurationHistogram(early_));
-  if (early_doubt_ == 0) early_ = DurationHistogram();
+  if (early_doubt_ >= kEarlyDoubtThatDrops) return Drop(early_);
+  if (early_doubt_ == 0) early_ = LookEvidence();
 }
 
 // The posterior mean of each bin's hazard: ends over jobs at risk, the prior's
@@ -227,10 +223,10 @@ SurvivalCurve SurvivalModel::CurveOf(const DurationHistogram& evidence, ScaledPr
 // Time seen over ends seen: the mean, whether the jobs seen have ended or not.
 double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
   double expected = kDefaultMean;
-  if (&evidence == &recent_ && settled_.jobs > 0) {
-    expected = settled_.Exposure() / settled_.jobs;
+  if (&evidence == &recent_.histogram() && settled_.jobs() > 0) {
+    expected = settled_.histogram().Exposure() / settled_.jobs();
   } else if (parent_ != nullptr) {
-    expected = parent_->ScaleOf(parent_->settled_);
+    expected = parent_->ScaleOf(parent_->settled_.histogram());
   }
   return (evidence.Exposure() + kScaleEnds * expected) / (evidence.jobs + kScaleEnds);
 }

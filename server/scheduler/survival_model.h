@@ -1,40 +1,13 @@
 #ifndef GCJOBS_SERVER_SCHEDULER_SURVIVAL_MODEL_H_
 #define GCJOBS_SERVER_SCHEDULER_SURVIVAL_MODEL_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
+#include "server/scheduler/look_evidence.h"
 #include "server/scheduler/survival_curve.h"
 
 namespace gcjobs {
-
-// What the looks at jobs have shown, on the age grid: in each bin how many ended
-// there, and how many were at risk there (a job that passed half of a bin
-// counts half). Their quotient is the bin's hazard, which treats a job that is
-// still running like one that ended: each counts for as long as it was seen
-// (E. L. Kaplan, P. Meier, "Nonparametric estimation from incomplete
-// observations", JASA 53, 1958).
-struct DurationHistogram {
-  std::array<float, age_grid::kBins> ended{};
-  std::array<float, age_grid::kBins> at_risk{};
-  double jobs = 0;  // how many ends, after decay
-
-  // A job was seen unfinished at `from` and again at `to`.
-  void AddUnfinished(double from, double to);
-  // A job was seen unfinished at `from` and finished at `to`. Where in between
-  // it ended is shared out by `law`, the best guess so far: the expectation step
-  // of B. W. Turnbull, "The empirical distribution function with arbitrarily
-  // grouped, censored and truncated data", JRSS B 38, 1976, taken once for each
-  // observation (O. Cappe, E. Moulines, "On-line expectation-maximization
-  // algorithm for latent data models", JRSS B 71, 2009).
-  void AddEnd(double from, double to, const SurvivalCurve& law);
-  // Everything counts `factor` times what it did.
-  void Decay(double factor);
-
-  // Time seen altogether, in seconds.
-  double Exposure() const;
-};
 
 // Why a look was taken when it was.
 enum class LookKind {
@@ -82,7 +55,7 @@ class SurvivalModel {
   const SurvivalCurve& curve() const;
 
   // How many ends it rests on, after decay; without the prior.
-  double samples() const { return settled_.jobs; }
+  double samples() const { return settled_.jobs(); }
 
   // It rests on so many ends, with no sign of a change, that its word may be
   // taken for a long gap.
@@ -93,7 +66,7 @@ class SurvivalModel {
 
   // For persistence. What was kept and what comes back is the evidence alone:
   // the prior is made anew.
-  const DurationHistogram& evidence() const { return settled_; }
+  const DurationHistogram& evidence() const { return settled_.histogram(); }
   void Restore(const DurationHistogram& evidence);
 
  private:
@@ -105,24 +78,29 @@ class SurvivalModel {
 
   SurvivalCurve CurveOf(const DurationHistogram& evidence, ScaledPrior* prior) const;
   double ScaleOf(const DurationHistogram& evidence) const;
-  void WatchForChange(double from, double to);
+  // What a look has shown is weighed against the law before it is learned.
+  void WatchForChange(double from, double to, bool ended);
+  void ForgetRecent();
   void WeighEarlyLook(double from, double to, bool ended);
-  void Drop(const DurationHistogram& successor);
+  void Drop(LookEvidence successor);
   // Something was learned: the curve is made anew, once it is enough to matter.
   void Learned();
 
   const SurvivalModel* parent_;
   bool learns_ = true;
 
-  DurationHistogram settled_;  // the past, fading
-  DurationHistogram recent_;   // since the past last explained best what came
-  DurationHistogram early_;    // of early looks, since the past last explained those best
-  double doubt_ = 0;           // evidence, in nats, that the law has changed
-  double early_doubt_ = 0;     // the same, of early looks alone
+  LookEvidence settled_;    // the past, fading
+  LookEvidence recent_;     // since the past last explained best what came
+  LookEvidence early_;      // of early looks, since the past last explained those best
+  double doubt_ = 0;        // evidence, in nats, that the law has changed
+  double early_doubt_ = 0;  // the same, of early looks alone
 
   uint64_t version_ = 0;
   int news_ = 0;                                // observations that curve_ does not know of
+  int unshared_ends_ = 0;                       // ends since settled_ was shared out
   mutable std::optional<SurvivalCurve> curve_;  // of settled_; made when asked for
+  std::optional<SurvivalCurve>
+      recent_curve_;  // of recent_, at its last end; it predicts what comes
   mutable ScaledPrior settled_prior_, recent_prior_;
 };
 

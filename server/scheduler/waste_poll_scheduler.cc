@@ -35,6 +35,14 @@ constexpr absl::Duration kRescheduleIntervalPerCohort = absl::Microseconds(200);
 // What a model learns from one look moves few due times by little.
 constexpr int kRescheduleLearnedFactor = 10;
 
+// Of so many jobs of a class not seen before one is looked at early; one of so
+// many more with each end seen.
+constexpr double kOneEarlyOfFirst = 8;
+constexpr double kEarlyLessPerSample = 0.25;
+
+// Parts of a gap at whose ends early looks are.
+constexpr int kEarlyParts = 8;
+
 // While the price may fall, what is not due now may be sooner than it seems.
 constexpr absl::Duration kComeBack = absl::Seconds(1);
 
@@ -89,7 +97,7 @@ void WastePollScheduler::Looked(absl::string_view job_id, absl::Time now) {
   if (under_way != under_way_.end()) under_way_.erase(under_way);
   book_->Unfinished(job.poll_class, AgeAt(job.accepted_at, job.seen_at),
                     AgeAt(job.accepted_at, seen_at), KindOfLook(job));
-  job.early = false;
+  job.early = 0;
   job.seen_at = std::max(job.seen_at, seen_at);
   Join(index);
 }
@@ -195,9 +203,19 @@ WastePollScheduler::JobIndex WastePollScheduler::NewJob(PollTask task) {
   job.poll_class = book_->ClassOf(task.poll_class);
   job.has_limits = task.limits.initial_interval || task.limits.max_interval;
   if (job.has_limits) limits_[index] = task.limits;
-  job.early = options_.one_early_of > 0 && absl::Uniform(random_, 0, options_.one_early_of) == 0;
+  job.early = EarlyParts(job.poll_class);
   by_id_.insert(index);
   return index;
+}
+
+// A class of which little is known is put to the test more often.
+uint8_t WastePollScheduler::EarlyParts(SurvivalBook::ClassId poll_class) {
+  if (options_.one_early_of <= 0) return 0;
+  const double one_of =
+      kOneEarlyOfFirst + book_->ModelOf(poll_class).samples() * kEarlyLessPerSample;
+  const double often = std::min<double>(one_of, options_.one_early_of);
+  if (absl::Uniform(random_, 0.0, often) >= 1) return 0;
+  return absl::Uniform<uint8_t>(absl::IntervalClosed, random_, 1, kEarlyParts - 1);
 }
 
 void WastePollScheduler::Forget(JobIndex index) {
@@ -211,7 +229,7 @@ void WastePollScheduler::Forget(JobIndex index) {
 
 void WastePollScheduler::Join(JobIndex index) {
   const Job& job = jobs_[index];
-  const bool special = job.watched || job.early || job.has_limits || job.postponed;
+  const bool special = job.watched || job.has_limits || job.postponed;
   if (!special && JoinShared(index)) return;
   const CohortIndex own = NewCohort();
   InsertAfter(index, kNone, own);
@@ -276,7 +294,7 @@ WastePollScheduler::CohortKey WastePollScheduler::KeyOf(const Job& job) const {
   const double seen = AgeAt(job.accepted_at, job.seen_at);
   // Below the grid's first edge all ages are alike; 0 is for those never seen.
   const double steps = std::log(std::max(seen / age_grid::kFirstEdge, 1.0)) * kCohortsPerE;
-  return {job.poll_class, seen <= 0 ? 0 : 1 + static_cast<uint32_t>(steps)};
+  return {job.poll_class, seen <= 0 ? 0 : 1 + static_cast<uint32_t>(steps), job.early};
 }
 
 WastePollScheduler::CohortIndex WastePollScheduler::NewCohort() {
@@ -300,7 +318,7 @@ const SurvivalCurve& WastePollScheduler::CurveOf(const Job& job) const {
 }
 
 LookKind WastePollScheduler::KindOfLook(const Job& job) const {
-  return job.early ? LookKind::kEarly : LookKind::kDue;
+  return job.early != 0 ? LookKind::kEarly : LookKind::kDue;
 }
 
 double WastePollScheduler::WeightOf(const Job& job) const {
@@ -321,7 +339,8 @@ WastePollScheduler::Due WastePollScheduler::DueByModel(const Job& job, double ji
   // With plenty of budget a watched job is looked at like any other: who
   // watches must not cost requests.
   const double waste = std::max(price_.price() / WeightOf(job), price_.floor());
-  const double part = job.early ? (1 + jitter) / 2 : 1 + options_.jitter * jitter;
+  const double part =
+      job.early != 0 ? static_cast<double>(job.early) / kEarlyParts : 1 + options_.jitter * jitter;
   const absl::Duration gap =
       absl::Seconds((planner_.NextLook(job.poll_class, seen, waste) - seen) * part);
   if (gap < options_.min_gap) return {job.seen_at + options_.min_gap, PollLimit::kMinGap};
@@ -439,7 +458,7 @@ double WastePollScheduler::RankOrReturn(CohortIndex index) {
     Schedule(index);
     return -1;
   }
-  if (due.limit != PollLimit::kWaste || job.early) {
+  if (due.limit != PollLimit::kWaste || job.early != 0) {
     return price_.price() + absl::ToDoubleSeconds(now_ - due.time);
   }
   const double seen = AgeAt(job.accepted_at, job.seen_at);

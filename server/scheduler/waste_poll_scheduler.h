@@ -54,8 +54,9 @@ class WastePollScheduler final : public PollScheduler {
     // together, replicas and restarts do not beat in step.
     double jitter = 0.1;
     // Of so many jobs one gets its first look early, at a random part of its gap,
-    // to find out whether the law still holds.
-    int one_early_of = 64;
+    // to find out whether the law still holds; of a class of which little is known
+    // more of them. 0: none.
+    int one_early_of = 32;
     // The waste of a watched job counts so many times where the budget is
     // short: its gaps are then half as long.
     double watched_weight = 4;
@@ -94,7 +95,8 @@ class WastePollScheduler final : public PollScheduler {
     JobIndex before = kNone, after = kNone;  // in its cohort
     CohortIndex cohort = kNone;              // kNone: in under_way_
     bool watched = false;
-    bool early = false;       // its next look is an early one
+    uint8_t early =
+        0;  // its next look is at so many parts of its gap, of kEarlyParts; 0: at its end
     bool has_limits = false;  // is in limits_
     bool postponed = false;   // is in postponed_
   };
@@ -102,12 +104,13 @@ class WastePollScheduler final : public PollScheduler {
   struct CohortKey {
     SurvivalBook::ClassId poll_class;
     uint32_t age;  // of the last look, log-spaced; 0: never looked at
+    uint8_t early;
     template <typename H>
     friend H AbslHashValue(H h, const CohortKey& key) {
-      return H::combine(std::move(h), key.poll_class, key.age);
+      return H::combine(std::move(h), key.poll_class, key.age, key.early);
     }
     bool operator==(const CohortKey& other) const {
-      return poll_class == other.poll_class && age == other.age;
+      return poll_class == other.poll_class && age == other.age && early == other.early;
     }
   };
 
@@ -134,6 +137,7 @@ class WastePollScheduler final : public PollScheduler {
   JobIndex Find(absl::string_view job_id) const;
   JobIndex NewJob(PollTask task);
   void Forget(JobIndex index);
+  uint8_t EarlyParts(SurvivalBook::ClassId poll_class);
 
   // Puts a job that is in no cohort into the one where it belongs: that of its
   // class and age, or one of its own where something about it is special.

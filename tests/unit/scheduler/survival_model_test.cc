@@ -95,32 +95,6 @@ TEST(SurvivalModelTest, JobsCutOffCountForAsLongAsTheyWereSeen) {
   EXPECT_GT(model.curve().Survival(40), std::exp(-1) - 0.02);
 }
 
-TEST(SurvivalModelTest, AnEndBetweenTwoLooksIsSharedOutByTheLaw) {
-  DurationHistogram histogram;
-  const SurvivalCurve law = SurvivalCurve::OfLaw([](double t) { return std::exp(-t / 5); });
-  histogram.AddEnd(0, 100, law);
-  double total = 0, early = 0;
-  for (int bin = 0; bin < age_grid::kBins; ++bin) {
-    total += histogram.ended[bin];
-    if (age_grid::Edge(bin) < 10) early += histogram.ended[bin];
-  }
-  EXPECT_NEAR(total, 1, 1e-5);
-  EXPECT_GT(early, 0.8);
-  EXPECT_NEAR(histogram.Exposure(), 5, 1);
-}
-
-TEST(SurvivalModelTest, AnEndThatTheLawExcludesIsSharedOutEvenly) {
-  DurationHistogram histogram;
-  histogram.AddEnd(1000, 2000, SurvivalCurve::OfLaw([](double t) { return std::exp(-t); }));
-  histogram.AddEnd(1e7, 2e7, SurvivalCurve::OfLaw([](double t) { return std::exp(-t); }));
-  double total = 0;
-  for (const float ended : histogram.ended) {
-    ASSERT_TRUE(std::isfinite(ended));
-    total += ended;
-  }
-  EXPECT_NEAR(total, 2, 1e-4);
-}
-
 TEST(SurvivalModelTest, OldJobsFade) {
   SurvivalModel model(nullptr);
   Learner learner(&model);
@@ -148,6 +122,33 @@ TEST(SurvivalModelTest, OneOddJobDropsNoPast) {
   const double before = model.samples();
   learner.Job(5000);
   EXPECT_GT(model.samples(), before * 0.99);
+}
+
+// It hangs: its looks say what one job can say.
+TEST(SurvivalModelTest, OneJobThatNeverEndsDropsNoPast) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model);
+  learner.Jobs(400, learner.Exponential(10));
+  const double before = model.samples();
+  for (double age = 0; age < 3600; age += 2) model.Unfinished(age, age + 2, LookKind::kDue);
+  EXPECT_EQ(model.samples(), before);
+}
+
+// Most that live when the law changes are old. They end as was expected of
+// them, and hide nothing of those that begin.
+TEST(SurvivalModelTest, OldJobsThatEndByTheOldLawHideNoChange) {
+  SurvivalModel model(nullptr);
+  Learner learner(&model, 20);
+  learner.Jobs(1000, learner.Exponential(400));
+  const auto old = learner.Exponential(400);
+  for (int i = 0; i < 100; ++i) {
+    for (int j = 0; j < 2; ++j) {
+      const double seen = 1000 + 20 * std::floor(old() / 20);
+      model.Ended(seen, seen + 20, LookKind::kDue);
+    }
+    learner.Job(5);
+  }
+  EXPECT_LT(model.curve().Survival(40), 0.2);
 }
 
 TEST(SurvivalModelTest, AStableLawIsNotDropped) {

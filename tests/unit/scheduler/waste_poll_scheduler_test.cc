@@ -281,6 +281,21 @@ TEST_F(WastePollSchedulerTest, SomeFirstLooksAreEarly) {
   EXPECT_NEAR(early, 100, 40);
 }
 
+TEST_F(WastePollSchedulerTest, AClassOfWhichLittleIsKnownIsPutToTheTestMoreOften) {
+  WastePollScheduler::Options options = Steady();
+  options.one_early_of = 1000;
+  WastePollScheduler scheduler(options, &budget_, &book_, random_, now());
+  int early = 0;
+  for (int i = 0; i < 800; ++i) {
+    scheduler.Add({"a", "action.async/new", now(), {}}, now());
+    scheduler.Add({"b", "action.async/new", now(), {}}, now());
+    if (scheduler.NextDue("a") != scheduler.NextDue("b")) ++early;  // one of the two is
+    scheduler.Remove("a", now(), /*ended=*/false);
+    scheduler.Remove("b", now(), /*ended=*/false);
+  }
+  EXPECT_NEAR(early, 800 * 2 / 8.0, 60);
+}
+
 TEST_F(WastePollSchedulerTest, LooksTeachHowLongTheClassLasts) {
   const std::string name = "action.async/new";
   for (int i = 0; i < 200; ++i) {

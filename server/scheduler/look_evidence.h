@@ -1,0 +1,68 @@
+#ifndef GCJOBS_SERVER_SCHEDULER_LOOK_EVIDENCE_H_
+#define GCJOBS_SERVER_SCHEDULER_LOOK_EVIDENCE_H_
+
+#include <array>
+#include <deque>
+
+#include "server/scheduler/survival_curve.h"
+
+namespace gcjobs {
+
+// What the looks at jobs have shown, on the age grid: in each bin how many ended
+// there, and how many were at risk there (a job that passed half of a bin
+// counts half). Their quotient is the bin's hazard, which treats a job that is
+// still running like one that ended: each counts for as long as it was seen
+// (E. L. Kaplan, P. Meier, "Nonparametric estimation from incomplete
+// observations", JASA 53, 1958).
+struct DurationHistogram {
+  std::array<float, age_grid::kBins> ended{};
+  std::array<float, age_grid::kBins> at_risk{};
+  double jobs = 0;  // how many ends, after decay
+
+  // A job was seen unfinished at `from` and again at `to`.
+  void AddUnfinished(double from, double to);
+  // A job was seen unfinished at `from` and finished at `to`; it counts `weight`.
+  // Where in between it ended is shared out by `law`, the best guess so far.
+  void AddEnd(double from, double to, const SurvivalCurve& law, double weight = 1);
+  // Everything counts `factor` times what it did.
+  void Decay(double factor);
+
+  // Time seen altogether, in seconds.
+  double Exposure() const;
+};
+
+// A histogram that remembers between which looks its latest ends were seen, to
+// share them out anew when more is known. Of a hundred jobs that ended within their
+// first 15 s nothing is known but that; two looks after 6 s tell where in there
+// most of all of them ended. Repeated, this is the estimate of B. W. Turnbull,
+// "The empirical distribution function with arbitrarily grouped, censored and
+// truncated data", JRSS B 38, 1976.
+class LookEvidence {
+ public:
+  LookEvidence() = default;
+  explicit LookEvidence(const DurationHistogram& histogram)
+      : older_(histogram), histogram_(histogram) {}
+
+  void AddUnfinished(double from, double to);
+  // What was there before counts `decay` times what it did.
+  void AddEnd(double from, double to, const SurvivalCurve& law, double decay = 1);
+  // Shares the remembered ends out by `law`: one step of the estimate.
+  void ShareOut(const SurvivalCurve& law);
+
+  const DurationHistogram& histogram() const { return histogram_; }
+  double jobs() const { return histogram_.jobs; }
+
+ private:
+  struct End {
+    float from, to;
+    float weight;
+  };
+
+  std::deque<End> ends_;         // oldest first
+  DurationHistogram older_;      // all but these
+  DurationHistogram histogram_;  // all
+};
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_SCHEDULER_LOOK_EVIDENCE_H_
