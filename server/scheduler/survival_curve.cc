@@ -5,28 +5,13 @@
 
 namespace gcjobs {
 namespace age_grid {
-namespace {
-
-struct Edges {
-  Edges() {
-    at[0] = 0;
-    for (int bin = 1; bin <= kBins; ++bin) {
-      at[bin] = kFirstEdge * std::exp((bin - 1) / static_cast<double>(kBinsPerE));
-    }
+const std::array<double, kBins + 1> kEdges = [] {
+  std::array<double, kBins + 1> edges{};
+  for (int bin = 1; bin <= kBins; ++bin) {
+    edges[bin] = kFirstEdge * std::exp((bin - 1) / static_cast<double>(kBinsPerE));
   }
-  std::array<double, kBins + 1> at;
-};
-
-const Edges& TheEdges() {
-  static const Edges edges;
   return edges;
-}
-
-}  // namespace
-
-double Edge(int bin) { return TheEdges().at[bin]; }
-
-double Width(int bin) { return TheEdges().at[bin + 1] - TheEdges().at[bin]; }
+}();
 
 int BinOf(double age) {
   if (age < kFirstEdge) return 0;

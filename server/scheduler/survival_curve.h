@@ -20,10 +20,13 @@ inline constexpr double kFirstEdge = 0.25;
 inline constexpr int kBinsPerE = 8;
 inline constexpr int kBins = 104;  // the last bin begins at 0.25 s * e^(102/8): a day
 
+// Where bins begin, and where the last one ends.
+extern const std::array<double, kBins + 1> kEdges;
+
 // Where the bin begins; Edge(0) is 0.
-double Edge(int bin);
+inline double Edge(int bin) { return kEdges[bin]; }
 // How long the bin is; the last one counts as long as if it were like others.
-double Width(int bin);
+inline double Width(int bin) { return kEdges[bin + 1] - kEdges[bin]; }
 // The bin that an age falls into.
 int BinOf(double age);
 

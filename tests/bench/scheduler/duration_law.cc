@@ -54,4 +54,10 @@ std::vector<DurationLaw> BenchmarkLaws() {
           Mixture(0.7, Lognormal(5, 0.3), Lognormal(120, 0.3))};
 }
 
+std::vector<DurationLaw> OtherLaws() {
+  return {Weibull(0.7, 30), Lognormal(20, 0.5), Exponential(90),
+          Mixture(0.5, Lognormal(10, 0.3), Lognormal(60, 0.3)),
+          Mixture(0.8, Lognormal(3, 0.3), Lognormal(200, 0.3))};
+}
+
 }  // namespace gcjobs::bench

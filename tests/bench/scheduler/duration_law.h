@@ -29,6 +29,9 @@ DurationLaw Stretched(const DurationLaw& law, double factor);
 // ages, and one of two modes.
 std::vector<DurationLaw> BenchmarkLaws();
 
+// Laws that nothing in the scheduler was chosen with.
+std::vector<DurationLaw> OtherLaws();
+
 }  // namespace gcjobs::bench
 
 #endif  // GCJOBS_TESTS_BENCH_SCHEDULER_DURATION_LAW_H_

@@ -1,7 +1,7 @@
 #include "tests/bench/scheduler/fleet.h"
 
 #include <algorithm>
-#include <deque>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -16,6 +16,7 @@ namespace gcjobs::bench {
 namespace {
 
 constexpr char kClass[] = "action.async/bench";
+constexpr char kClassAfterChange[] = "action.async/changed";
 
 // Looks have all of the budget, so that the budget divided by the arrivals is
 // what each job can have. (The server keeps a tenth for submissions, which
@@ -37,14 +38,18 @@ WastePollScheduler::Options SchedulerOptions(Knowledge knowledge) {
 class FleetSimulation {
  public:
   FleetSimulation(std::vector<FleetJob> jobs, Knowledge knowledge, const DurationLaw& law,
-                  uint64_t seed, std::optional<size_t> told_at)
-      : knowledge_(knowledge),
-        law_(SurvivalCurve::OfLaw(law.survival)),
-        told_at_(told_at),
-        random_(seed),
-        left_(jobs.size()) {
+                  uint64_t seed)
+      : knowledge_(knowledge), random_(seed), change_(jobs.size()), left_(jobs.size()) {
     run_.jobs = std::move(jobs);
-    if (knowledge == Knowledge::kKnown) book_.SetKnown(kClass, law_);
+    if (knowledge == Knowledge::kKnown) {
+      book_.SetKnown(kClass, SurvivalCurve::OfLaw(law.survival));
+    }
+  }
+
+  // The jobs from `change` on are known to follow another law.
+  void TellOfChange(size_t change, const DurationLaw& after) {
+    change_ = change;
+    book_.SetKnown(kClassAfterChange, SurvivalCurve::OfLaw(after.survival));
   }
 
   FleetRun Run() {
@@ -67,11 +72,10 @@ class FleetSimulation {
 
   void Submit() {
     while (arrived_ < run_.jobs.size() && ArrivalOf(run_.jobs[arrived_]) <= now()) {
-      if (arrived_ == told_at_) book_.SetKnown(kClass, law_);
       PollTask task;
       task.accepted_at = ArrivalOf(run_.jobs[arrived_]);
+      task.poll_class = arrived_ < change_ ? kClass : kClassAfterChange;
       task.job_id = std::to_string(arrived_++);
-      task.poll_class = kClass;
       scheduler_.Add(std::move(task), now());
     }
   }
@@ -106,8 +110,6 @@ class FleetSimulation {
   }
 
   const Knowledge knowledge_;
-  const SurvivalCurve law_;
-  const std::optional<size_t> told_at_;
   testing::FakeClock clock_;
   const absl::Time start_ = clock_.MonotonicNow();
   std::mt19937_64 random_;
@@ -115,6 +117,7 @@ class FleetSimulation {
   SurvivalBook book_;
   WastePollScheduler scheduler_{SchedulerOptions(knowledge_), &budget_, &book_, random_, start_};
   FleetRun run_;
+  size_t change_;
   size_t arrived_ = 0;
   size_t left_ = 0;
   int ended_ = 0;
@@ -137,8 +140,15 @@ std::vector<FleetJob> Arrivals(const DurationLaw& law, double jobs_a_second, int
 }
 
 FleetRun RunScheduler(std::vector<FleetJob> jobs, Knowledge knowledge, const DurationLaw& law,
-                      uint64_t seed, std::optional<size_t> told_at) {
-  return FleetSimulation(std::move(jobs), knowledge, law, seed, told_at).Run();
+                      uint64_t seed) {
+  return FleetSimulation(std::move(jobs), knowledge, law, seed).Run();
+}
+
+FleetRun RunToldScheduler(std::vector<FleetJob> jobs, const DurationLaw& before,
+                          const DurationLaw& after, size_t change, uint64_t seed) {
+  FleetSimulation simulation(std::move(jobs), Knowledge::kKnown, before, seed);
+  simulation.TellOfChange(change, after);
+  return simulation.Run();
 }
 
 FleetRun RunPoller(std::vector<FleetJob> jobs, const std::function<double(int)>& gap) {

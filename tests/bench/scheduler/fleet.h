@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -39,10 +38,14 @@ enum class Knowledge {
 inline constexpr int kLearnedJobs = 300;
 
 // Runs the server's own scheduler, models and budget over the jobs, in virtual
-// time. `law` is what kKnown knows, and what any other is told when the job
-// `told_at` arrives.
+// time. `law` is what kKnown knows.
 FleetRun RunScheduler(std::vector<FleetJob> jobs, Knowledge knowledge, const DurationLaw& law,
-                      uint64_t seed, std::optional<size_t> told_at = std::nullopt);
+                      uint64_t seed);
+
+// The same, knowing of each job which law it follows: the jobs up to `change`
+// follow `before`, the others `after`.
+FleetRun RunToldScheduler(std::vector<FleetJob> jobs, const DurationLaw& before,
+                          const DurationLaw& after, size_t change, uint64_t seed);
 
 // Runs a poller that looks after each job by itself: gap(n) is the time before
 // its look n = 0, 1, ...; negative: it gives up. It knows of no budget, and is
