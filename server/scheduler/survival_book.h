@@ -29,7 +29,7 @@ class SurvivalBook {
 
   struct Options {
     // Classes with a model of their own. Later ones share the model above
-    // them. Each costs some 4 KB.
+    // them. Each costs up to 10 KB.
     size_t max_classes = 10'000;
   };
 
