@@ -50,7 +50,7 @@ void PollPrice::Advance(absl::Time now) {
   if (elapsed <= 0) return;
   now_ = now;
   MeasureBudget();
-  tokens_ = std::min(tokens_ + pace_ * elapsed, depth_);
+  tokens_ = std::min({tokens_ + pace_ * elapsed, depth_, Spendable()});
   full_for_ = tokens_ >= depth_ ? full_for_ + elapsed : 0;
   const double fall = std::min(kFall * std::exp2(full_for_ / kFallDoublesAfter), kFastestFall);
   const double follow = kFollow * pace_ / depth_ * (0.5 - tokens_ / depth_);
@@ -64,6 +64,12 @@ void PollPrice::MeasureBudget() {
   const int most = budget_->LeftBy(RequestClass::kPoll, now_ + 2 * budget_->Span());
   capacity_ = most / absl::ToDoubleSeconds(budget_->Span());
   depth_ = std::max(options_.depth * most, 2.0);
+}
+
+// What others (submissions above all) have used up is not there to be spent,
+// and the price is to tell.
+double PollPrice::Spendable() const {
+  return std::max(budget_->LeftBy(RequestClass::kPoll, now_), 0);
 }
 
 double PollPrice::price() const {

@@ -57,6 +57,7 @@ class PollPrice {
  private:
   double SustainablePace() const;
   void MeasureBudget();
+  double Spendable() const;
 
   const Options options_;
   const RequestBudget* const budget_;

@@ -74,10 +74,10 @@ SurvivalCurve SurvivalCurve::OfLaw(absl::FunctionRef<double(double)> survival) {
   return SurvivalCurve(hazards);
 }
 
-SurvivalCurve SurvivalCurve::LognormalPrior(double mean) {
-  const double mu = std::log(mean) - 0.5;  // sigma 1: mean = exp(mu + 1/2)
-  return OfLaw([mu](double age) {
-    return age <= 0 ? 1 : 0.5 * std::erfc((std::log(age) - mu) / std::sqrt(2.0));
+SurvivalCurve SurvivalCurve::LognormalPrior(double mean, double sigma) {
+  const double mu = std::log(mean) - sigma * sigma / 2;  // mean = exp(mu + sigma^2 / 2)
+  return OfLaw([mu, sigma](double age) {
+    return age <= 0 ? 1 : 0.5 * std::erfc((std::log(age) - mu) / (sigma * std::sqrt(2.0)));
   });
 }
 

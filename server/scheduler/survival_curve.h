@@ -58,8 +58,9 @@ class SurvivalCurve {
   // The curve of a law given as S(t): exact at the grid's edges.
   static SurvivalCurve OfLaw(absl::FunctionRef<double(double)> survival);
 
-  // Lognormal with sigma 1: the prior of what nothing is known of but a scale.
-  static SurvivalCurve LognormalPrior(double mean);
+  // Lognormal: the prior of what nothing is known of but a scale. `sigma`, of the
+  // logarithm of the duration: 1 when the scale is known, more when it is a guess.
+  static SurvivalCurve LognormalPrior(double mean, double sigma = 1);
 
   // P(T > age).
   double Survival(double age) const;

@@ -22,6 +22,10 @@ constexpr double kPriorJobs = 1.5;
 // The prior's scale counts as so many ends.
 constexpr double kScaleEnds = 1.5;
 
+// What a guessed scale adds to the prior's sigma: a factor of some seven either
+// way.
+constexpr double kSigmaOfGuess = 1;
+
 // Beyond the ages that were seen, the prior counts at least this many jobs.
 constexpr double kLeastPriorAtRisk = 0.1;
 
@@ -32,6 +36,10 @@ constexpr double kInformedParent = 30;
 // job adds at most kMostDoubtOfOneJob, so that a single odd one never does it.
 constexpr double kDoubtThatDrops = 14;
 constexpr double kMostDoubtOfOneJob = 2;
+
+// When what came lately is so much of the past there is nothing left to compare:
+// one that rests on more jobs would win by its precision alone, some day.
+constexpr double kMostOfThePast = 0.9;
 
 // Chances below this tell no more than "not expected".
 constexpr double kLeastChance = 1e-12;
@@ -165,6 +173,7 @@ void SurvivalModel::WatchForChange(double from, double to, bool ended) {
     recent_.AddUnfinished(from, to);
   }
   if (doubt_ >= kDoubtThatDrops) return Drop(recent_);
+  if (recent_.jobs() > kMostOfThePast * settled_.jobs()) doubt_ = 0;
   if (doubt_ == 0) ForgetRecent();
 }
 
@@ -193,12 +202,7 @@ void SurvivalModel::WeighEarlyLook(double from, double to, bool ended) {
 // The posterior mean of each bin's hazard: ends over jobs at risk, the prior's
 // counted in.
 SurvivalCurve SurvivalModel::CurveOf(const DurationHistogram& evidence, ScaledPrior* prior) const {
-  const double mean = ScaleOf(evidence);
-  if (!prior->curve || mean > prior->mean * kScaleThatMatters ||
-      mean * kScaleThatMatters < prior->mean) {
-    *prior = {mean, SurvivalCurve::LognormalPrior(mean)};
-  }
-  const SurvivalCurve& scaled = *prior->curve;
+  const SurvivalCurve& scaled = PriorOf(evidence, prior);
   const bool ask_above =
       parent_ != nullptr && evidence.jobs < kInformed && parent_->samples() >= kInformedParent;
   const SurvivalCurve* above = ask_above ? &parent_->curve() : nullptr;
@@ -220,6 +224,18 @@ SurvivalCurve SurvivalModel::CurveOf(const DurationHistogram& evidence, ScaledPr
   return SurvivalCurve(hazards);
 }
 
+const SurvivalCurve& SurvivalModel::PriorOf(const DurationHistogram& evidence,
+                                            ScaledPrior* prior) const {
+  const double mean = ScaleOf(evidence), sigma = SigmaOf(evidence);
+  const auto moved = [](double to, double from) {
+    return to > from * kScaleThatMatters || to * kScaleThatMatters < from;
+  };
+  if (!prior->curve || moved(mean, prior->mean) || moved(sigma, prior->sigma)) {
+    *prior = {mean, sigma, SurvivalCurve::LognormalPrior(mean, sigma)};
+  }
+  return *prior->curve;
+}
+
 // Time seen over ends seen: the mean, whether the jobs seen have ended or not.
 double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
   double expected = kDefaultMean;
@@ -229,6 +245,14 @@ double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
     expected = parent_->ScaleOf(parent_->settled_.histogram());
   }
   return (evidence.Exposure() + kScaleEnds * expected) / (evidence.jobs + kScaleEnds);
+}
+
+// Of a class without ends even the scale is a guess: its first jobs may take a
+// second or an hour, and are looked at early enough for either.
+double SurvivalModel::SigmaOf(const DurationHistogram& evidence) const {
+  if (&evidence == &recent_.histogram()) return 1;
+  const bool told_from_above = parent_ != nullptr && parent_->samples() >= kInformedParent;
+  return 1 + kSigmaOfGuess / ((told_from_above ? 2 : 1) + evidence.jobs);
 }
 
 }  // namespace gcjobs

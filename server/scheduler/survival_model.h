@@ -73,11 +73,14 @@ class SurvivalModel {
   // A prior costs a hundred logarithms: it is made anew when the scale has moved.
   struct ScaledPrior {
     double mean = 0;
+    double sigma = 0;
     std::optional<SurvivalCurve> curve;
   };
 
   SurvivalCurve CurveOf(const DurationHistogram& evidence, ScaledPrior* prior) const;
+  const SurvivalCurve& PriorOf(const DurationHistogram& evidence, ScaledPrior* prior) const;
   double ScaleOf(const DurationHistogram& evidence) const;
+  double SigmaOf(const DurationHistogram& evidence) const;
   // What a look has shown is weighed against the law before it is learned.
   void WatchForChange(double from, double to, bool ended);
   void ForgetRecent();

@@ -167,7 +167,7 @@ std::optional<PollExplanation> WastePollScheduler::Explain(absl::string_view job
   why.seen_at = job.seen_at;
   why.survival = std::exp(curve.CumulativeHazard(seen) - curve.CumulativeHazard(age));
   why.waste = absl::Seconds(curve.Waste(seen, age));
-  why.weight = WeightOf(job);
+  why.weight = price_.price() / PriceFor(job);
   why.price = absl::Seconds(price_.price());
   why.budget_left = budget_->LeftBy(RequestClass::kPoll, now);
   why.budget_limit = budget_->limit();
@@ -180,6 +180,8 @@ std::optional<PollExplanation> WastePollScheduler::Explain(absl::string_view job
   const Cohort& cohort = cohorts_[job.cohort];
   const Due due = DueOf(index, cohort.head == index ? cohort.jitter : 0);
   why.next_look = std::max(due.time, price_.NextToken());
+  if (due.time <= now)
+    why.next_look = std::max(why.next_look, budget_->Earliest(RequestClass::kPoll));
   why.limit = due.time <= now ? PollLimit::kBudget : due.limit;
   return why;
 }
@@ -325,6 +327,12 @@ double WastePollScheduler::WeightOf(const Job& job) const {
   return job.watched ? options_.watched_weight : 1;
 }
 
+// With plenty of budget a watched job is looked at like any other: who watches
+// must not cost requests.
+double WastePollScheduler::PriceFor(const Job& job) const {
+  return std::max(price_.price() / WeightOf(job), price_.floor());
+}
+
 // Looking at each live job once in so long takes kGuardShare of the budget.
 absl::Duration WastePollScheduler::MaxGap(const Job& job) const {
   const double share = book_->ModelOf(job.poll_class).proven() ? kGuardShareProven : kGuardShare;
@@ -336,13 +344,10 @@ absl::Duration WastePollScheduler::MaxGap(const Job& job) const {
 WastePollScheduler::Due WastePollScheduler::DueByModel(const Job& job, double jitter,
                                                        absl::Duration max_gap) const {
   const double seen = AgeAt(job.accepted_at, job.seen_at);
-  // With plenty of budget a watched job is looked at like any other: who
-  // watches must not cost requests.
-  const double waste = std::max(price_.price() / WeightOf(job), price_.floor());
   const double part =
       job.early != 0 ? static_cast<double>(job.early) / kEarlyParts : 1 + options_.jitter * jitter;
   const absl::Duration gap =
-      absl::Seconds((planner_.NextLook(job.poll_class, seen, waste) - seen) * part);
+      absl::Seconds((planner_.NextLook(job.poll_class, seen, PriceFor(job)) - seen) * part);
   if (gap < options_.min_gap) return {job.seen_at + options_.min_gap, PollLimit::kMinGap};
   const absl::Duration cap = max_gap * (1 - options_.jitter * (1 - jitter) / 2);
   if (gap > cap) return {job.seen_at + cap, PollLimit::kMaxGap};

@@ -153,6 +153,7 @@ class WastePollScheduler final : public PollScheduler {
   const SurvivalCurve& CurveOf(const Job& job) const;
   LookKind KindOfLook(const Job& job) const;
   double WeightOf(const Job& job) const;
+  double PriceFor(const Job& job) const;
   absl::Duration MaxGap(const Job& job) const;
   Due DueOf(JobIndex index, double jitter) const;
   Due DueByModel(const Job& job, double jitter, absl::Duration max_gap) const;

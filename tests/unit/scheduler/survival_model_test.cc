@@ -47,9 +47,11 @@ double MedianOf(const SurvivalModel& model) {
   return low;
 }
 
-TEST(SurvivalModelTest, KnowingNothingItExpectsTheOrdinaryScale) {
+TEST(SurvivalModelTest, KnowingNothingItExpectsAnyScale) {
   const SurvivalModel model(nullptr);
-  EXPECT_NEAR(MedianOf(model), SurvivalModel::kDefaultMean * std::exp(-0.5), 2);
+  EXPECT_NEAR(MedianOf(model), SurvivalModel::kDefaultMean * std::exp(-2), 0.2);
+  EXPECT_LT(model.curve().Survival(0.5), 0.87) << "a job of half a second is no surprise";
+  EXPECT_GT(model.curve().Survival(100), 0.05) << "nor one of minutes";
   EXPECT_EQ(model.samples(), 0);
   EXPECT_FALSE(model.proven());
 }
@@ -100,6 +102,18 @@ TEST(SurvivalModelTest, OldJobsFade) {
   Learner learner(&model);
   learner.Jobs(4000, learner.Exponential(30));
   EXPECT_NEAR(model.samples(), 400, 10);
+}
+
+// The past fades: what came lately, kept whole, would rest on ever more jobs and
+// win some day by its precision alone.
+TEST(SurvivalModelTest, ALawThatHoldsIsNeverDropped) {
+  for (const double gap : {2.0, 7.0}) {
+    SurvivalModel model(nullptr);
+    Learner learner(&model, gap);
+    learner.Jobs(8000, learner.Exponential(30));
+    EXPECT_NEAR(model.samples(), 400, 10) << gap;
+    EXPECT_TRUE(model.proven()) << gap;
+  }
 }
 
 class DriftTest : public ::testing::TestWithParam<double> {};
