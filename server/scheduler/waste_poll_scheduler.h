@@ -1,6 +1,7 @@
 #ifndef GCJOBS_SERVER_SCHEDULER_WASTE_POLL_SCHEDULER_H_
 #define GCJOBS_SERVER_SCHEDULER_WASTE_POLL_SCHEDULER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -39,6 +40,9 @@ namespace gcjobs {
 // gives way: it never takes more than a third of the budget, or an eighth where the
 // class's law is well known, because then the cap guards against nothing and
 // each look it forces is missing elsewhere (docs/decisions/0006).
+//
+// Three files: waste_poll_cohorts.cc has the jobs and their cohorts,
+// waste_poll_due.cc when a look is due, waste_poll_scheduler.cc the rest.
 //
 // Loop thread only.
 class WastePollScheduler final : public PollScheduler {
@@ -87,6 +91,9 @@ class WastePollScheduler final : public PollScheduler {
   using CohortIndex = uint32_t;
   static constexpr uint32_t kNone = ~uint32_t{0};
 
+  // Parts of a gap at whose ends early looks are.
+  static constexpr int kEarlyParts = 8;
+
   struct Job {
     std::string id;
     absl::Time accepted_at;
@@ -95,10 +102,15 @@ class WastePollScheduler final : public PollScheduler {
     JobIndex before = kNone, after = kNone;  // in its cohort
     CohortIndex cohort = kNone;              // kNone: in under_way_
     bool watched = false;
-    uint8_t early =
-        0;  // its next look is at so many parts of its gap, of kEarlyParts; 0: at its end
+    // Its next look is at so many parts of its gap, of kEarlyParts; 0: at its end.
+    uint8_t early = 0;
     bool has_limits = false;  // is in limits_
     bool postponed = false;   // is in postponed_
+
+    // In seconds; never negative.
+    double AgeAt(absl::Time time) const {
+      return std::max(absl::ToDoubleSeconds(time - accepted_at), 0.0);
+    }
   };
 
   struct CohortKey {
