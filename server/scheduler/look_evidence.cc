@@ -69,17 +69,19 @@ void LookEvidence::AddUnfinished(double from, double to) {
 }
 
 void LookEvidence::AddEnd(double from, double to, const SurvivalCurve& law, double decay) {
-  if (decay != 1) {
-    older_.Decay(decay);
-    histogram_.Decay(decay);
-    for (End& end : ends_) end.weight *= static_cast<float>(decay);
-  }
+  if (decay != 1) Decay(decay);
   histogram_.AddEnd(from, to, law);
   ends_.push_back({static_cast<float>(from), static_cast<float>(to), 1});
   if (ends_.size() <= kRememberedEnds) return;
   const End& oldest = ends_.front();
   older_.AddEnd(oldest.from, oldest.to, law, oldest.weight);
   ends_.pop_front();
+}
+
+void LookEvidence::Decay(double factor) {
+  older_.Decay(factor);
+  histogram_.Decay(factor);
+  for (End& end : ends_) end.weight *= static_cast<float>(factor);
 }
 
 void LookEvidence::ShareOut(const SurvivalCurve& law) {

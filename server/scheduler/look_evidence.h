@@ -46,6 +46,8 @@ class LookEvidence {
   void AddUnfinished(double from, double to);
   // What was there before counts `decay` times what it did.
   void AddEnd(double from, double to, const SurvivalCurve& law, double decay = 1);
+  // What is there counts `factor` times what it did.
+  void Decay(double factor);
   // Shares the remembered ends out by `law`: one step of the estimate.
   void ShareOut(const SurvivalCurve& law);
 

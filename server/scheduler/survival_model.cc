@@ -37,6 +37,10 @@ constexpr double kInformedParent = 30;
 constexpr double kDoubtThatDrops = 14;
 constexpr double kMostDoubtOfOneJob = 2;
 
+// What came lately was looked at in the wrong places, and among it are jobs that
+// still followed the old law: as a new past it counts for so much.
+constexpr double kTrustInSuccessor = 0.1;
+
 // When what came lately is so much of the past there is nothing left to compare:
 // one that rests on more jobs would win by its precision alone, some day.
 constexpr double kMostOfThePast = 0.9;
@@ -172,7 +176,10 @@ void SurvivalModel::WatchForChange(double from, double to, bool ended) {
   } else {
     recent_.AddUnfinished(from, to);
   }
-  if (doubt_ >= kDoubtThatDrops) return Drop(recent_);
+  if (doubt_ >= kDoubtThatDrops) {
+    recent_.Decay(kTrustInSuccessor);
+    return Drop(recent_);
+  }
   if (recent_.jobs() > kMostOfThePast * settled_.jobs()) doubt_ = 0;
   if (doubt_ == 0) ForgetRecent();
 }

@@ -60,7 +60,7 @@ class WastePollScheduler final : public PollScheduler {
     // Of so many jobs one gets its first look early, at a random part of its gap,
     // to find out whether the law still holds; of a class of which little is known
     // more of them. 0: none.
-    int one_early_of = 32;
+    int one_early_of = 16;
     // The waste of a watched job counts so many times where the budget is
     // short: its gaps are then half as long.
     double watched_weight = 4;
