@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# Runs one language's example against gcjobsd and gcjobs-sim. The server is
+# killed (SIGKILL) and started again while the example waits for its action, and
+# once more while it reads results. What it prints must be expected.txt, which
+# all languages share. 77: the language's toolchain is not there.
+#
+#   run.sh LANGUAGE BIN_DIR OUT_DIR
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+language=$1 bin=$2 out=$3
+
+action=custom_-_00000000-0000-4000-8000-000000000001
+# Neither ends by itself: this script ends them when the server is back.
+parameters='{"$sim":{"queued":"0s","duration":"1h","result":{"id":12345678901234567890,"price":1.10}}}'
+query='{"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z","$sim":{"queued":"0s","duration":"0s","pages":4,"itemsPerPage":3}}'
+
+work=$(mktemp -d)
+pids=()
+cleanup() {
+  for pid in "${pids[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+say() { printf '== %s\n' "$*"; }
+
+fail() {
+  say "$*"
+  sed 's/^/gcjobsd: /' "$work/gcjobsd.err" 2>/dev/null || true
+  exit 1
+}
+
+# await_line FILE PID PATTERN: until the program has written such a line.
+await_line() {
+  until grep -q "$3" "$1"; do
+    kill -0 "$2" 2>/dev/null || fail "ended without '$3'"
+    sleep 0.02
+  done
+}
+
+# start NAME COMMAND...: sets `started` to its pid and `address` to where it listens.
+start() {
+  local name=$1
+  shift
+  : >"$work/$name.out"
+  "$@" >"$work/$name.out" 2>"$work/$name.err" &
+  started=$!
+  pids+=("$started")
+  await_line "$work/$name.out" "$started" '^listening on '
+  address=$(sed -n 's/^listening on //p' "$work/$name.out")
+}
+
+# Events of deleted jobs are forgotten when it starts.
+start_server() {
+  GENESYS_CLIENT_ID=example GENESYS_CLIENT_SECRET=example GENESYS_API_URL=http://$sim \
+    GENESYS_LOGIN_URL=http://$sim \
+    start gcjobsd "$bin/gcjobsd" --listen "${server:-127.0.0.1:0}" --data-dir "$work/data" \
+    --event-window 0s
+  server=$address
+  server_pid=$started
+}
+
+restart_server() {
+  say "kill -9 gcjobsd ($1)"
+  kill -KILL "$server_pid"
+  wait "$server_pid" 2>/dev/null || true
+  start_server
+  say "gcjobsd is back"
+}
+
+# simulator METHOD PATH [JSON]: one request to its control endpoints.
+simulator() {
+  local body=${3:-}
+  exec {connection}<>"/dev/tcp/${sim%:*}/${sim##*:}"
+  printf '%s %s HTTP/1.1\r\nHost: sim\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' \
+    "$1" "$2" "${#body}" "$body" >&"$connection"
+  cat <&"$connection"
+  exec {connection}>&-
+}
+
+# A job that was here before, and is forgotten: revision 1 is compacted.
+forget_a_job() {
+  local id
+  id=$("$bin/gcjobs" --server "$server" submit action "$action" --wait 0s --output json \
+    --params '{"$sim":{"queued":"0s","duration":"0s"}}' | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p')
+  "$bin/gcjobs" --server "$server" watch "$id" >/dev/null
+  "$bin/gcjobs" --server "$server" delete "$id" >/dev/null
+  restart_server "to forget an old job"
+  await_line "$work/gcjobsd.err" "$server_pid" events_trimmed
+}
+
+finish_action() {
+  local id
+  id=$(simulator GET /__sim/jobs | grep -o '"id":"[^"]*","actionId":"[^"]*","clientId":"[^"]*","mode":"async","status":"[^"]*","phase":"running"' | cut -d'"' -f4)
+  simulator POST "/__sim/jobs/$id" '{"finish":"completed"}' >"$work/finish"
+  grep -q '^HTTP/1.1 200' "$work/finish" || fail "could not finish '$id': $(cat "$work/finish")"
+}
+
+# add_fault ROUTE JSON-MEMBERS
+add_fault() {
+  simulator POST /__sim/faults "{\"route\":\"$1\",\"count\":1,$2}" >"$work/fault"
+  grep -q '^HTTP/1.1 200' "$work/fault" || fail "fault refused: $(cat "$work/fault")"
+}
+
+say "making the $language example"
+status=0
+"$language/make.sh" "$out" || status=$?
+((status == 0)) || exit "$status"
+
+start gcjobs-sim "$bin/gcjobs-sim" --rate-limit 0
+sim=$address
+start_server
+forget_a_job
+add_fault "/api/v2/integrations/actions/$action" \
+  '"method":"GET","status":429,"headers":{"Retry-After":"1"}'
+# The third page is under way until the server is killed.
+add_fault '/api/v2/analytics/conversations/details/jobs/*/results' '"skip":2,"delay":"1h"'
+
+say "running it"
+mkfifo "$work/lines"
+timeout 120 "$out/example" "$server" "$action" "$parameters" "$query" >"$work/lines" 2>"$work/example.err" &
+example=$!
+pids+=("$example")
+while IFS= read -r line; do
+  printf '%s\n' "$line" | tee -a "$work/transcript"
+  case $line in
+    "action: 3 RUNNING") restart_server "while the example watches" && finish_action ;;
+    "page 2: "*) restart_server "while the example reads results" ;;
+  esac
+done <"$work/lines"
+wait "$example" || fail "the example ended with status $?: $(cat "$work/example.err")"
+sed 's/^/stderr: /' "$work/example.err"
+diff -u expected.txt "$work/transcript" || fail "the example printed something else"
