@@ -86,7 +86,7 @@ forget_a_job() {
   id=$("$bin/gcjobs" --server "$server" submit action "$action" --wait 0s --output json \
     --params '{"$sim":{"queued":"0s","duration":"0s"}}' | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p')
   "$bin/gcjobs" --server "$server" watch "$id" >/dev/null
-  "$bin/gcjobs" --server "$server" delete "$id" >/dev/null
+  "$bin/gcjobs" --server "$server" delete "$id" >/dev/null 2>&1
   restart_server "to forget an old job"
   await_line "$work/gcjobsd.err" "$server_pid" events_trimmed
 }

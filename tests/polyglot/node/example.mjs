@@ -51,7 +51,7 @@ async function raiseTimeout(seconds) {
       const { reason, domain, retryDelayMs } = errorDetails(error);
       console.log(`refused: ${grpc.status[error.code]} ${reason} of ${domain}`);
       if (retryDelayMs === undefined) return;
-      console.log(`retry in ${retryDelayMs / 1000} s`);
+      console.log(`retry in ${retryDelayMs} ms`);
       await sleep(retryDelayMs);
     }
   }
