@@ -17,10 +17,10 @@ query='{"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z","$sim":{"queued":
 work=$(mktemp -d)
 pids=()
 cleanup() {
-  for pid in "${pids[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
+  for pid in "${pids[@]}"; do kill -KILL "$pid" || true; done
+  wait || true
   rm -rf "$work"
-}
+} 2>/dev/null
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
