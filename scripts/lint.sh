@@ -47,6 +47,10 @@ protos() {
 check format "Run ./dev fmt." format
 check shell "See shellcheck's wiki page of the code." shell
 check protos "See protoc's message." protos
+check proto-style "See buf's page of the rule, or state the exception in buf.yaml." scripts/buf.sh lint
+check proto-format "Run ./dev fmt." scripts/buf.sh format --diff --exit-code
+check proto-changes "Add instead of changing; see buf's page of the rule." scripts/proto_changes.sh
+check api-docs "Run ./dev api." scripts/api_docs.sh --check
 check includes "Move the code to where it may be used, or hand a callback down." \
   scripts/check_includes.sh
 check text "Say it without the path or host of one machine." scripts/check_text.sh

@@ -21,14 +21,27 @@ packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev c
 # (llvm-14: the symbolizer that makes their reports readable).
 packages_clang=(clang-14 libclang-rt-14-dev llvm-14)
 
-# ./dev lint and ./dev fmt.
+# ./dev lint, ./dev fmt and ./dev api; buf, for the protos, comes from npm.
 packages_lint=(clang-format-14 clang-tidy-14 shellcheck git)
+
+# The clients of tests/polyglot in other languages; Node's come from npm. Java's
+# and Go's are Debian's jars and sources: nothing is fetched when they are built.
+packages_polyglot=(
+  protobuf-compiler protobuf-compiler-grpc
+  python3-grpcio python3-protobuf
+  ruby ruby-grpc
+  golang-go protoc-gen-go protoc-gen-go-grpc golang-google-grpc-dev golang-google-protobuf-dev
+  golang-github-golang-protobuf-1-5-dev
+  protobuf-compiler-grpc-java-plugin libgrpc-java libprotobuf-java libnetty-java
+  libperfmark-java libguava-java libgoogle-gson-java libgeronimo-annotation-1.3-spec-java
+)
 
 # Optional, only by `./dev setup --all`: debugging and profiling by hand.
 packages_optional=(gdb valgrind)
 
-# Tests that run in Node, each folder with its packages.
-node_tests=(tests/integration/node tests/integration/sdk)
+# Where npm packages are needed, by group.
+npm_lint=(tools/buf)
+npm_node=(tests/integration/node tests/integration/sdk tests/polyglot/node)
 
 # packages GROUP...: the names of the groups' packages, one on a line.
 packages() {
@@ -37,19 +50,24 @@ packages() {
     case $group in
       build) printf '%s\n' "${packages_build[@]}" ;;
       clang) printf '%s\n' "${packages_clang[@]}" ;;
-      lint) printf '%s\n' "${packages_lint[@]}" ;;
+      lint) printf '%s\n' "${packages_lint[@]}" && node_packages ;;
       node) node_packages ;;
+      polyglot) printf '%s\n' "${packages_polyglot[@]}" && jdk_package ;;
       optional) printf '%s\n' "${packages_optional[@]}" ;;
       *) die "no such package group: $group" ;;
     esac
   done
 }
 
-# The Node tests take any node that is there: many people have one that is no
-# package of the distribution.
+# Any node and any JDK will do: many people have one that is no package of the
+# distribution.
 node_packages() {
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
+}
+
+jdk_package() {
+  command -v javac >/dev/null || echo default-jdk-headless
 }
 
 # missing PACKAGE...: those that are not installed.
@@ -95,24 +113,14 @@ install_packages() {
   apt_get install --no-install-recommends "$@" || explain_missing "apt-get could not install." "$@"
 }
 
-# The npm packages of the Node tests. Without them those tests cannot run; that
-# is no reason to keep everything else from running.
-install_node_modules() {
-  local folder
-  for folder in "${node_tests[@]}"; do install_node_modules_of "$folder"; done
-}
-
-# install_node_modules_of FOLDER: fast when they are there and the lock file is
-# the one they came from.
-install_node_modules_of() {
+# install_npm_packages DIR: those of its package-lock.json. What needs them cannot
+# run without; that is no reason to keep everything else from running.
+install_npm_packages() {
   local lock=$1/package-lock.json stamp=$1/node_modules/.package-lock.json
   if [[ $stamp -nt $1/package.json && ! $lock -nt $stamp ]]; then return 0; fi
-  local action=install
-  if [[ -f $lock ]]; then action=ci; fi
   say "installing the npm packages of $1"
-  (cd "$1" && quiet npm "$action" --no-audit --no-fund --fetch-retries=1 \
-    --fetch-timeout=60000 </dev/null) ||
-    say "npm $action failed: the Node tests of $1 cannot run"
+  (cd "$1" && quiet npm ci --no-audit --no-fund --fetch-retries=1 --fetch-timeout=60000 \
+    </dev/null) || say "npm ci failed: what is in $1 cannot run"
   # npm may keep the file's old time.
   if [[ -f $stamp ]]; then touch "$stamp"; fi
 }
@@ -128,5 +136,11 @@ ensure() {
     mapfile -t missing < <(missing "${wanted[@]}")
     if ((${#missing[@]} > 0)); then install_packages "${missing[@]}"; fi
   fi
-  if [[ " $* " == *" node "* ]]; then install_node_modules; fi
+  local group dir
+  for group in "$@"; do
+    case $group in
+      lint) for dir in "${npm_lint[@]}"; do install_npm_packages "$dir"; done ;;
+      node) for dir in "${npm_node[@]}"; do install_npm_packages "$dir"; done ;;
+    esac
+  done
 }

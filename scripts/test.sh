@@ -4,6 +4,7 @@
 passed=0
 failed=0
 skipped=0
+left_out=() # the names of the skipped ones
 
 # run_ctest PRESET [CTEST-ARGUMENT...]: runs tests of a built preset and adds
 # them to the counts; failures are counted, not fatal, so that the next preset
@@ -40,10 +41,16 @@ count_results() {
   passed=$((passed + counts[0]))
   failed=$((failed + counts[1]))
   skipped=$((skipped + counts[2]))
+  mapfile -t -O "${#left_out[@]}" left_out < <(
+    sed -nE '/^\t*<testcase /h; /^\t*<skipped message="SKIP_/{x; s/.* name="([^"]*)".*/\1/p}' "$1")
 }
 
-# The last line of every test run; fails when a test did, or when none ran.
+# What was left out, and the last line of every test run; fails when a test did,
+# or when none ran.
 report_counts() {
+  if ((${#left_out[@]} > 0)); then
+    echo "left out, as its toolchain is missing (./dev setup --all installs all): ${left_out[*]}"
+  fi
   local line="$passed passed, $failed failed"
   if ((skipped > 0)); then line+=", $skipped skipped"; fi
   echo "$line"

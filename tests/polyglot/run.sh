@@ -5,6 +5,8 @@
 # all languages share. 77: the language's toolchain is not there.
 #
 #   run.sh LANGUAGE BIN_DIR OUT_DIR
+#
+# shellcheck disable=SC2016  # $sim is a name that the simulator knows
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 language=$1 bin=$2 out=$3
@@ -70,15 +72,8 @@ restart_server() {
   say "gcjobsd is back"
 }
 
-# simulator METHOD PATH [JSON]: one request to its control endpoints.
-simulator() {
-  local body=${3:-}
-  exec {connection}<>"/dev/tcp/${sim%:*}/${sim##*:}"
-  printf '%s %s HTTP/1.1\r\nHost: sim\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' \
-    "$1" "$2" "${#body}" "$body" >&"$connection"
-  cat <&"$connection"
-  exec {connection}>&-
-}
+# simulator PATH [JSON]: one request to its control endpoints.
+simulator() { curl --fail --silent --show-error "http://$sim/__sim/$1" ${2:+--data "$2"}; }
 
 # A job that was here before, and is forgotten: revision 1 is compacted.
 forget_a_job() {
@@ -93,16 +88,12 @@ forget_a_job() {
 
 finish_action() {
   local id
-  id=$(simulator GET /__sim/jobs | grep -o '"id":"[^"]*","actionId":"[^"]*","clientId":"[^"]*","mode":"async","status":"[^"]*","phase":"running"' | cut -d'"' -f4)
-  simulator POST "/__sim/jobs/$id" '{"finish":"completed"}' >"$work/finish"
-  grep -q '^HTTP/1.1 200' "$work/finish" || fail "could not finish '$id': $(cat "$work/finish")"
+  id=$(simulator jobs | grep -o '{[^{}]*"phase":"running"[^{}]*}' | sed 's/.*"id":"\([^"]*\)".*/\1/')
+  simulator "jobs/$id" '{"finish":"completed"}' >/dev/null
 }
 
-# add_fault ROUTE JSON-MEMBERS
-add_fault() {
-  simulator POST /__sim/faults "{\"route\":\"$1\",\"count\":1,$2}" >"$work/fault"
-  grep -q '^HTTP/1.1 200' "$work/fault" || fail "fault refused: $(cat "$work/fault")"
-}
+# fault JSON-MEMBERS: what happens to one request.
+fault() { simulator faults "{\"count\":1,$1}" >/dev/null; }
 
 say "making the $language example"
 status=0
@@ -113,10 +104,10 @@ start gcjobs-sim "$bin/gcjobs-sim" --rate-limit 0
 sim=$address
 start_server
 forget_a_job
-add_fault "/api/v2/integrations/actions/$action" \
-  '"method":"GET","status":429,"headers":{"Retry-After":"1"}'
+fault "\"route\":\"/api/v2/integrations/actions/$action\",\"method\":\"GET\",
+  \"status\":429,\"headers\":{\"Retry-After\":\"1\"}"
 # The third page is under way until the server is killed.
-add_fault '/api/v2/analytics/conversations/details/jobs/*/results' '"skip":2,"delay":"1h"'
+fault '"route":"/api/v2/analytics/conversations/details/jobs/*/results","skip":2,"delay":"1h"'
 
 say "running it"
 mkfifo "$work/lines"
