@@ -42,7 +42,7 @@ count_results() {
   failed=$((failed + counts[1]))
   skipped=$((skipped + counts[2]))
   mapfile -t -O "${#left_out[@]}" left_out < <(
-    sed -nE '/^\t*<testcase /h; /^\t*<skipped message="SKIP_/{x; s/.* name="([^"]*)".*/\1/p}' "$1")
+    sed -nE '/^\t*<testcase /h; /^\t*<skipped message="SKIP_RETURN_CODE/{x; s/.* name="([^"]*)".*/\1/p}' "$1")
 }
 
 # What was left out, and the last line of every test run; fails when a test did,
