@@ -50,7 +50,9 @@ function typeOf(field, message) {
   const type = plainType(field);
   if (field.label === 'LABEL_REPEATED') return `repeated ${type}`;
   if (field.proto3Optional) return `optional ${type}`;
-  if (field.oneofIndex !== undefined) return `${type}, in ${message.oneofDecl[field.oneofIndex].name}`;
+  if (field.oneofIndex !== undefined) {
+    return `${type}, in ${message.oneofDecl[field.oneofIndex].name}`;
+  }
   return type;
 }
 

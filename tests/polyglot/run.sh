@@ -8,13 +8,15 @@
 #
 # shellcheck disable=SC2016  # $sim is a name that the simulator knows
 set -euo pipefail
+language=$1 bin=$(realpath "$2") out=$(realpath -m "$3")
 cd "$(dirname "${BASH_SOURCE[0]}")"
-language=$1 bin=$2 out=$3
 
 action=custom_-_00000000-0000-4000-8000-000000000001
-# Neither ends by itself: this script ends them when the server is back.
-parameters='{"$sim":{"queued":"0s","duration":"1h","result":{"id":12345678901234567890,"price":1.10}}}'
-query='{"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z","$sim":{"queued":"0s","duration":"0s","pages":4,"itemsPerPage":3}}'
+# The action does not end by itself: this script ends it when the server is back.
+parameters='{"$sim":{"queued":"0s","duration":"1h",
+  "result":{"id":12345678901234567890,"price":1.10}}}'
+query='{"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z",
+  "$sim":{"queued":"0s","duration":"0s","pages":4,"itemsPerPage":3}}'
 
 work=$(mktemp -d)
 pids=()
@@ -88,7 +90,8 @@ forget_a_job() {
 
 finish_action() {
   local id
-  id=$(simulator jobs | grep -o '{[^{}]*"phase":"running"[^{}]*}' | sed 's/.*"id":"\([^"]*\)".*/\1/')
+  id=$(simulator jobs | grep -o '{[^{}]*"phase":"running"[^{}]*}' |
+    sed 's/.*"id":"\([^"]*\)".*/\1/')
   simulator "jobs/$id" '{"finish":"completed"}' >/dev/null
 }
 
@@ -111,7 +114,8 @@ fault '"route":"/api/v2/analytics/conversations/details/jobs/*/results","skip":2
 
 say "running it"
 mkfifo "$work/lines"
-timeout 120 "$out/example" "$server" "$action" "$parameters" "$query" >"$work/lines" 2>"$work/example.err" &
+timeout 120 "$out/example" "$server" "$action" "$parameters" "$query" \
+  >"$work/lines" 2>"$work/example.err" &
 example=$!
 pids+=("$example")
 while IFS= read -r line; do

@@ -91,7 +91,8 @@ func raiseTimeout(ctx context.Context, actions gcjobs.ActionServiceClient, actio
 	}
 }
 
-func runAction(ctx context.Context, jobs gcjobs.JobServiceClient, actionID, parametersJSON string) error {
+func runAction(ctx context.Context, jobs gcjobs.JobServiceClient,
+	actionID, parametersJSON string) error {
 	callCtx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	job, err := jobs.SubmitAction(callCtx, &gcjobs.SubmitActionRequest{

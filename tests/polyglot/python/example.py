@@ -50,10 +50,9 @@ def raise_timeout(actions, action_id, seconds):
             print(f"retry in {1000 * details.retry_delay:.0f} ms")
             time.sleep(details.retry_delay)
         else:
+            before, now = limit.previous_timeout.seconds, limit.timeout.seconds
             verified = "verified" if limit.verified else "not verified"
-            print(
-                f"timeout: {limit.previous_timeout.seconds} s -> {limit.timeout.seconds} s, {verified}"
-            )
+            print(f"timeout: {before} s -> {now} s, {verified}")
             return
 
 

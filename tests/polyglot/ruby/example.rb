@@ -14,7 +14,7 @@ require 'gcjobs/v1/action_service_services_pb'
 require 'gcjobs/v1/job_service_services_pb'
 require_relative 'resume'
 
-include Gcjobs::V1 # the messages' names, without their module
+V1 = Gcjobs::V1
 
 CALL_TIMEOUT = 30 # seconds
 CHANNEL_OPTIONS = {
@@ -42,12 +42,12 @@ end
 # The labels find both jobs again; with a request id a submission may be
 # repeated, and still makes one job.
 def submit_options
-  SubmitOptions.new(request_id: SecureRandom.uuid, labels: { 'program' => 'example' })
+  V1::SubmitOptions.new(request_id: SecureRandom.uuid, labels: { 'program' => 'example' })
 end
 
 # Tries again as long as the server says when.
 def raise_timeout(actions, action_id, seconds)
-  request = UpdateActionTimeoutRequest.new(
+  request = V1::UpdateActionTimeoutRequest.new(
     action_id: action_id, timeout: Google::Protobuf::Duration.new(seconds: seconds)
   )
   limit = actions.update_action_timeout(request, deadline: deadline)
@@ -64,7 +64,7 @@ rescue GRPC::BadStatus => e
 end
 
 def run_action(jobs, action_id, parameters_json)
-  request = SubmitActionRequest.new(
+  request = V1::SubmitActionRequest.new(
     action_id: action_id, parameters_json: parameters_json, options: submit_options
   )
   job = jobs.submit_action(request, deadline: deadline)
@@ -78,7 +78,7 @@ def run_action(jobs, action_id, parameters_json)
 end
 
 def run_query(jobs, query_json)
-  request = SubmitConversationQueryRequest.new(
+  request = V1::SubmitConversationQueryRequest.new(
     query_json: query_json, endpoint: :QUERY_ENDPOINT_JOBS, options: submit_options
   )
   job = jobs.submit_conversation_query(request, deadline: deadline)
@@ -97,7 +97,7 @@ end
 # What a program does that stored a revision, and comes back when the server has
 # long forgotten it.
 def catch_up(jobs, revision)
-  filter = JobFilter.new(labels: { 'program' => 'example' })
+  filter = V1::JobFilter.new(labels: { 'program' => 'example' })
   Resume.watch_jobs(jobs, filter, revision: revision) do |event|
     break if event.type == :EVENT_TYPE_BOOKMARK
 
@@ -107,8 +107,8 @@ end
 
 server, action_id, parameters_json, query_json = ARGV
 $stdout.sync = true
-jobs = connect(JobService, server)
-actions = connect(ActionService, server)
+jobs = connect(V1::JobService, server)
+actions = connect(V1::ActionService, server)
 raise_timeout(actions, action_id, 90)
 raise_timeout(actions, action_id, 10)
 run_action(jobs, action_id, parameters_json)
