@@ -22,6 +22,9 @@ for jar in grpc-{api,context,core,netty,protobuf,protobuf-lite,stub} \
 done
 class_path=$(IFS=: && echo "${jars[*]}")
 
+# javac takes its time.
+if [[ -x $out/example && -z $(find "$here" "$proto" -newer "$out/example") ]]; then exit 0; fi
+
 mkdir -p "$out"/{gen,classes}
 protoc -I "$proto" --java_out="$out/gen" --grpc_out="$out/gen" \
   --plugin=protoc-gen-grpc="$plugin" \
