@@ -64,18 +64,19 @@ start_server() {
     --event-window 0s
   server=$address
   server_pid=$started
+  say "gcjobsd on $server"
 }
 
-restart_server() {
-  say "kill -9 gcjobsd ($1)"
+kill_server() {
+  say "kill -9 gcjobsd: $1"
   kill -KILL "$server_pid"
   wait "$server_pid" 2>/dev/null || true
-  start_server
-  say "gcjobsd is back"
 }
 
-# simulator PATH [JSON]: one request to its control endpoints.
-simulator() { curl --fail --silent --show-error "http://$sim/__sim/$1" ${2:+--data "$2"}; }
+# simulator METHOD PATH [JSON]: one request to its control endpoints.
+simulator() {
+  curl --fail --silent --show-error --request "$1" "http://$sim/__sim/$2" ${3:+--data "$3"}
+}
 
 # A job that was here before, and is forgotten: revision 1 is compacted.
 forget_a_job() {
@@ -84,19 +85,20 @@ forget_a_job() {
     --params '{"$sim":{"queued":"0s","duration":"0s"}}' | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p')
   "$bin/gcjobs" --server "$server" watch "$id" >/dev/null
   "$bin/gcjobs" --server "$server" delete "$id" >/dev/null 2>&1
-  restart_server "to forget an old job"
+  kill_server "the next one forgets an old job"
+  start_server
   await_line "$work/gcjobsd.err" "$server_pid" events_trimmed
 }
 
 finish_action() {
   local id
-  id=$(simulator jobs | grep -o '{[^{}]*"phase":"running"[^{}]*}' |
+  id=$(simulator GET jobs | grep -o '{[^{}]*"phase":"running"[^{}]*}' |
     sed 's/.*"id":"\([^"]*\)".*/\1/')
-  simulator "jobs/$id" '{"finish":"completed"}' >/dev/null
+  simulator POST "jobs/$id" '{"finish":"completed"}' >/dev/null
 }
 
-# fault JSON-MEMBERS: what happens to one request.
-fault() { simulator faults "{\"count\":1,$1}" >/dev/null; }
+add_fault() { simulator POST faults "$1" >/dev/null; }
+clear_faults() { simulator DELETE faults >/dev/null; }
 
 say "making the $language example"
 status=0
@@ -107,10 +109,11 @@ start gcjobs-sim "$bin/gcjobs-sim" --rate-limit 0
 sim=$address
 start_server
 forget_a_job
-fault "\"route\":\"/api/v2/integrations/actions/$action\",\"method\":\"GET\",
-  \"status\":429,\"headers\":{\"Retry-After\":\"1\"}"
-# The third page is under way until the server is killed.
-fault '"route":"/api/v2/analytics/conversations/details/jobs/*/results","skip":2,"delay":"1h"'
+add_fault '{"method":"GET","route":"/api/v2/integrations/actions/*",
+  "status":429,"headers":{"Retry-After":"1"},"count":1}'
+# No third page before the server was killed.
+add_fault '{"method":"GET","route":"/api/v2/analytics/conversations/details/jobs/*/results",
+  "skip":2,"delay":"1h","count":1000}'
 
 say "running it"
 mkfifo "$work/lines"
@@ -121,8 +124,16 @@ pids+=("$example")
 while IFS= read -r line; do
   printf '%s\n' "$line" | tee -a "$work/transcript"
   case $line in
-    "action: 3 RUNNING") restart_server "while the example watches" && finish_action ;;
-    "page 2: "*) restart_server "while the example reads results" ;;
+    "action: 3 RUNNING")
+      kill_server "the example is watching"
+      start_server
+      finish_action
+      ;;
+    "page 2: "*)
+      kill_server "the example is reading results"
+      clear_faults
+      start_server
+      ;;
   esac
 done <"$work/lines"
 wait "$example" || fail "the example ended with status $?: $(cat "$work/example.err")"
