@@ -117,7 +117,7 @@ add_fault '{"method":"GET","route":"/api/v2/analytics/conversations/details/jobs
 
 say "running it"
 mkfifo "$work/lines"
-timeout 120 "$out/example" "$server" "$action" "$parameters" "$query" \
+timeout 300 "$out/example" "$server" "$action" "$parameters" "$query" \
   >"$work/lines" 2>"$work/example.err" &
 example=$!
 pids+=("$example")
