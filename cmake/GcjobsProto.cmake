@@ -24,6 +24,9 @@ function(gcjobs_proto_library name)
     list(APPEND sources ${outputs})
   endforeach()
   add_library(${name} STATIC ${sources})
+  list(TRANSFORM ARG_PROTOS PREPEND ${ARG_ROOT}/ OUTPUT_VARIABLE protos)
+  set_target_properties(${name} PROPERTIES GCJOBS_PROTOS "${protos}"
+                                           GCJOBS_PROTO_GRPC "${ARG_GRPC}")
   # SYSTEM: generated headers trip our warnings.
   target_include_directories(${name} SYSTEM PUBLIC ${out})
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
