@@ -168,7 +168,7 @@ TEST(BuiltInKindsTest, RecordingJobsGoOnWhenTheyAreReady) {
 }
 
 std::string Manual() {
-  std::ifstream file(GCJOBS_DOCS_DIR "/job-kinds.md");
+  std::ifstream file(GCJOBS_JOB_KINDS_PAGE);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
