@@ -27,7 +27,7 @@ function(_gcjobs_target_json out target)
   get_target_property(folder ${target} SOURCE_DIR)
   set(json "{\"name\": \"${target}\", \"type\": \"${type}\", \"folder\": \"${folder}\"")
   set(properties SOURCES COMPILE_DEFINITIONS INTERFACE_COMPILE_DEFINITIONS LINK_LIBRARIES
-                 GCJOBS_PROTOS GCJOBS_PROTO_GRPC GCJOBS_TEST_LABELS)
+                 GCJOBS_PROTOS GCJOBS_PROTO_GRPC GCJOBS_TEST_LABELS GCJOBS_EMBEDDED)
   if(type STREQUAL "INTERFACE_LIBRARY")
     list(APPEND properties INTERFACE_LINK_LIBRARIES)
   endif()

@@ -36,6 +36,9 @@ packages_polyglot=(
   libperfmark-java libguava-java libgoogle-gson-java libgeronimo-annotation-1.3-spec-java
 )
 
+# ./dev bazel.
+packages_bazel=(bazel-bootstrap python3)
+
 # Optional, only by `./dev setup --all`: debugging and profiling by hand.
 packages_optional=(gdb valgrind)
 
@@ -53,6 +56,7 @@ packages() {
       lint) printf '%s\n' "${packages_lint[@]}" && node_packages ;;
       node) node_packages ;;
       polyglot) printf '%s\n' "${packages_polyglot[@]}" && jdk_package ;;
+      bazel) printf '%s\n' "${packages_bazel[@]}" ;;
       optional) printf '%s\n' "${packages_optional[@]}" ;;
       *) die "no such package group: $group" ;;
     esac
