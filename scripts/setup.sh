@@ -39,6 +39,9 @@ packages_polyglot=(
 # ./dev bazel.
 packages_bazel=(bazel-bootstrap python3)
 
+# ./dev package, its test, and the shells whose completions are tested.
+packages_package=(python3 dpkg-dev lintian mmdebstrap groff-base fish zsh)
+
 # Optional, only by `./dev setup --all`: debugging and profiling by hand.
 packages_optional=(gdb valgrind)
 
@@ -57,6 +60,7 @@ packages() {
       node) node_packages ;;
       polyglot) printf '%s\n' "${packages_polyglot[@]}" && jdk_package ;;
       bazel) printf '%s\n' "${packages_bazel[@]}" ;;
+      package) printf '%s\n' "${packages_package[@]}" ;;
       optional) printf '%s\n' "${packages_optional[@]}" ;;
       *) die "no such package group: $group" ;;
     esac
