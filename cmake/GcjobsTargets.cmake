@@ -7,6 +7,12 @@ target_compile_options(
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(gcjobs_options INTERFACE -Wthread-safety)
 endif()
+# What users run hardens itself, as Debian's own packages do.
+if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND NOT GCJOBS_SANITIZER)
+  target_compile_options(gcjobs_options INTERFACE -fstack-protector-strong)
+  target_compile_definitions(gcjobs_options INTERFACE _FORTIFY_SOURCE=2)
+  target_link_options(gcjobs_options INTERFACE -Wl,-z,relro,-z,now)
+endif()
 if(GCJOBS_FAILPOINTS)
   target_compile_definitions(gcjobs_options INTERFACE GCJOBS_FAILPOINTS=1)
 endif()
