@@ -40,7 +40,7 @@ packages_polyglot=(
 packages_bazel=(bazel-bootstrap python3)
 
 # ./dev package, its test, and the shells whose completions are tested.
-packages_package=(python3 dpkg-dev lintian mmdebstrap groff-base fish zsh)
+packages_package=(python3 dpkg-dev lintian mmdebstrap systemd-container groff-base fish zsh)
 
 # Optional, only by `./dev setup --all`: debugging and profiling by hand.
 packages_optional=(gdb valgrind)
