@@ -81,7 +81,7 @@ TEST(RestartTest, ASecondServerOnTheSameDataIsRefused) {
 
 TEST(DrainTest, SigtermTellsWatchersAnswersCallersAndExitsCleanly) {
   System system;
-  const auto job = system.Submit(Steered(R"({"duration":"1h"})"));
+  const auto job = system.Submit(Steered(R"({"queued":"1h"})"));
   grpc::ClientContext context;
   v1::WatchJobRequest request;
   request.set_job_id(job->id());
