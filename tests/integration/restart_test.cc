@@ -107,7 +107,7 @@ TEST(DrainTest, ASubmissionUnderWayGetsItsAnswerCommitted) {
   System system;
   system.simulator().AddFault(
       R"({"method":"POST","route":"**/execute","when":"after","delay":"1500ms"})");
-  v1::SubmitActionRequest request = Steered(R"({"duration":"1h"})");
+  v1::SubmitActionRequest request = Steered(R"({"queued":"1h"})");
   request.mutable_options()->mutable_wait()->set_seconds(0);
   const auto job = system.Submit(request);
   // The request has left when the simulator has it; until then GetJob turns.

@@ -64,9 +64,9 @@ TEST(UpstreamTest, RetryAfterStopsTheClass) {
 
 TEST(UpstreamTest, AThrottledJobShowsUntilWhen) {
   System system;
-  const auto job = system.Submit(Steered(R"({"duration":"1h"})"));
   system.simulator().AddFault(
       R"({"method":"GET","route":"**/executions/*","status":429,"headers":{"Retry-After":"7200"}})");
+  const auto job = system.Submit(Steered(R"({"duration":"1h"})"));
   // The look that is refused comes about a second from now.
   v1::Job shown;
   const absl::Time give_up = absl::Now() + absl::Seconds(30);

@@ -225,7 +225,8 @@ TEST(WatchPromisesTest, PollsDoNotDependOnTheNumberOfWatchers) {
   const int lonely_polls = system.AwaitEnd(lonely).poll_count();
   const int popular_polls = system.AwaitEnd(popular).poll_count();
   EXPECT_GE(lonely_polls, 6);
-  EXPECT_NEAR(popular_polls, lonely_polls, 2);  // each gap is varied by 10 %
+  // Each gap is varied by 10 %, and one of them may have had an early look.
+  EXPECT_NEAR(popular_polls, lonely_polls, 3);
 }
 
 TEST(WatchPromisesTest, AFilterSeesItsJobsComeAndGo) {
