@@ -30,6 +30,15 @@ class HookedOutput : private std::stringbuf, public std::ostream {
   std::string text() const { return std::stringbuf::str(); }
   void set_on_flush(std::function<void()> on_flush) { on_flush_ = std::move(on_flush); }
 
+  // Calls `action` once, at the first flush at which `part` has been written.
+  void WhenHolds(const std::string& part, std::function<void()> action) {
+    set_on_flush([this, part, action = std::move(action), done = false]() mutable {
+      if (done || text().find(part) == std::string::npos) return;
+      done = true;
+      action();
+    });
+  }
+
  private:
   int sync() override {
     if (on_flush_) on_flush_();

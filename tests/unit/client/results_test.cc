@@ -63,15 +63,6 @@ class ResultsTest : public CliTest {
     return cursors;
   }
 
-  // Calls `action` once, when stderr first holds `text`.
-  void WhenTold(const std::string& text, std::function<void()> action) {
-    err_.set_on_flush([this, text, action = std::move(action), done = false]() mutable {
-      if (done || err().find(text) == std::string::npos) return;
-      done = true;
-      action();
-    });
-  }
-
   std::string HowToGoOn(const std::string& pages) const {
     const std::string file = folder_.Path("f");
     return absl::StrCat(file, ".part has ", pages, "; gcjobs results ", kJobId, " --out ", file,
@@ -472,7 +463,7 @@ TEST_F(ResultsTest, ATerminalShowsProgressAndIsRestored) {
 TEST_F(ResultsTest, AnInterruptedTerminalIsRestored) {
   io_.err_is_terminal = true;
   Play(1, 1, 2, absl::UnavailableError("reset"));
-  WhenTold("connection lost", [this] { interrupt_.Set(); });
+  err_.WhenHolds("connection lost", [this] { interrupt_.Set(); });
   EXPECT_EQ(Results({Out()}), 130);
   EXPECT_THAT(err(), HasSubstr("\x1b[?25h"));
   EXPECT_THAT(err(), EndsWith("gcjobs: interrupted\n"));

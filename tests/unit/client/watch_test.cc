@@ -48,15 +48,6 @@ class WatchTest : public CliTest {
     return points;
   }
 
-  // Calls `action` once, when the output first holds `text`.
-  void WhenShown(const std::string& text, std::function<void()> action) {
-    out_.set_on_flush([this, text, action = std::move(action), done = false]() mutable {
-      if (done || out().find(text) == std::string::npos) return;
-      done = true;
-      action();
-    });
-  }
-
   void ExpectEachEventShownOnce() const {
     EXPECT_EQ(Count(out(), "revision 10 "), 0);  // at the line's end
     EXPECT_EQ(Count(out(), "revision 10\n"), 1) << out();
@@ -108,7 +99,7 @@ TEST_F(WatchTest, AThrottledJobMakesALineOfItsOwn) {
 
 TEST_F(WatchTest, AThrottledJobIsAnEventInJson) {
   PlayJob({Queued(), Running(), Throttled(25, 3)}, std::nullopt);
-  WhenShown("EVENT_TYPE_UPDATED", [this] { interrupt_.Set(); });
+  out_.WhenHolds("EVENT_TYPE_UPDATED", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch", kJobId, "--output", "json"}), 130);
   EXPECT_THAT(out(), HasSubstr(R"({"type":"EVENT_TYPE_UPDATED","job":{"id":"0190a8c2)"));
   EXPECT_THAT(out(), HasSubstr(R"("throttled_until":)"));
@@ -132,7 +123,7 @@ TEST_F(WatchTest, AnUnknownJobIsNotFound) {
 TEST_F(WatchTest, ResumesWhenTheServerRestartsInMidStream) {
   PlayJob({Queued(), Running()}, std::nullopt);
   PlayJob({Succeeded()}, absl::OkStatus());
-  WhenShown("revision 20", [this] { server_.Stop(); });
+  out_.WhenHolds("revision 20", [this] { server_.Stop(); });
   on_sleep_ = [this] {
     if (sleeps_.size() == 3) server_.Start();  // two tries meet nobody
   };
@@ -147,7 +138,7 @@ TEST_F(WatchTest, ResumesWhenTheServerRestartsInMidStream) {
 TEST_F(WatchTest, WaitsGrowBetweenJitteredBounds) {
   PlayJob({Queued()}, std::nullopt);
   PlayJob({Running(), Succeeded()}, absl::OkStatus());
-  WhenShown("revision 10", [this] { server_.Stop(); });
+  out_.WhenHolds("revision 10", [this] { server_.Stop(); });
   on_sleep_ = [this] {
     if (sleeps_.size() == 9) server_.Start();
   };
@@ -219,7 +210,7 @@ TEST_F(WatchTest, NoEventIsLostOverManyBreaks) {
     const auto end = events.begin() + static_cast<int>(std::min(at + 3, events.size()));
     PlayJobs({begin, end}, absl::UnavailableError("broken"));
   }
-  WhenShown("job-40", [this] { interrupt_.Set(); });
+  out_.WhenHolds("job-40", [this] { interrupt_.Set(); });
 
   EXPECT_EQ(Run({"watch", "--after", "100"}), 130);
 
@@ -272,7 +263,7 @@ TEST_F(WatchTest, AServerThatWasNeverThereIsGivenUpSoon) {
 
 TEST_F(WatchTest, GivesUpAfterReconnectFor) {
   PlayJob({Queued()}, std::nullopt);
-  WhenShown("revision 10", [this] { server_.Stop(); });
+  out_.WhenHolds("revision 10", [this] { server_.Stop(); });
   const absl::Time start = clock_.Now();
   EXPECT_EQ(Run({"watch", kJobId, "--reconnect-for", "30s"}), 3);
   EXPECT_GT(clock_.Now() - start, absl::Seconds(20));
@@ -281,7 +272,7 @@ TEST_F(WatchTest, GivesUpAfterReconnectFor) {
 
 TEST_F(WatchTest, InterruptSaysHowToGoOn) {
   PlayJob({Queued(), Running()}, std::nullopt);
-  WhenShown("revision 20", [this] { interrupt_.Set(); });
+  out_.WhenHolds("revision 20", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch", kJobId}), 130);
   EXPECT_THAT(err(),
               HasSubstr(std::string("the job goes on; gcjobs watch ") + kJobId + " --after 20\n"));
@@ -289,7 +280,7 @@ TEST_F(WatchTest, InterruptSaysHowToGoOn) {
 
 TEST_F(WatchTest, InterruptEndsAnOutage) {
   PlayJob({Queued()}, std::nullopt);
-  WhenShown("revision 10", [this] { server_.Stop(); });
+  out_.WhenHolds("revision 10", [this] { server_.Stop(); });
   on_sleep_ = [this] { interrupt_.Set(); };
   EXPECT_EQ(Run({"watch", kJobId}), 130);
   EXPECT_THAT(sleeps_, SizeIs(1));
@@ -307,7 +298,7 @@ TEST_F(WatchTest, JsonIsOneEventALine) {
 
 TEST_F(WatchTest, AClosedPipeEndsQuietly) {
   PlayJob({Queued(), Running()}, std::nullopt);
-  WhenShown("revision 10", [this] { out_.setstate(std::ios::badbit); });
+  out_.WhenHolds("revision 10", [this] { out_.setstate(std::ios::badbit); });
   EXPECT_EQ(Run({"watch", kJobId}), 0);
   EXPECT_THAT(err(), IsEmpty());
 }
@@ -316,7 +307,7 @@ TEST_F(WatchTest, AllJobsBeginWithSnapshotsAndResumeFromTheBookmark) {
   PlayJobs({AsSnapshot(Queued()), Bookmark(15)}, absl::UnavailableError("broken"));
   PlayJobs({Running()}, absl::CancelledError("too slow"));
   PlayJobs({Succeeded()}, std::nullopt);
-  WhenShown("revision 30", [this] { interrupt_.Set(); });
+  out_.WhenHolds("revision 30", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch"}), 130);
   ExpectEachEventShownOnce();
   EXPECT_THAT(JobsResumePoints(), ElementsAre(0, 15, 20));
@@ -329,7 +320,7 @@ TEST_F(WatchTest, SnapshotsThatBreakOffAreAskedForAgain) {
   other.mutable_job()->set_id("other");
   PlayJobs({AsSnapshot(Running())}, absl::UnavailableError("broken"));
   PlayJobs({other, AsSnapshot(Running()), Bookmark(20)}, std::nullopt);
-  WhenShown("other", [this] { interrupt_.Set(); });
+  out_.WhenHolds("other", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch"}), 130);
   EXPECT_THAT(JobsResumePoints(), ElementsAre(0, 0));
   EXPECT_EQ(Count(out(), "revision 20\n"), 1) << out();
@@ -342,7 +333,7 @@ TEST_F(WatchTest, CompactedAllJobsAreListedAgainWithoutRepeats) {
       AsSnapshot(MakeEvent(99, 7, v1::JOB_STATE_UNSPECIFIED, v1::JOB_STATE_QUEUED));
   other.mutable_job()->set_id("other");
   PlayJobs({AsSnapshot(Running()), other, Bookmark(99)}, std::nullopt);
-  WhenShown("other", [this] { interrupt_.Set(); });
+  out_.WhenHolds("other", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch", "--after", "15"}), 130);
   EXPECT_THAT(JobsResumePoints(), ElementsAre(15, 20, 0));
   EXPECT_EQ(Count(out(), "revision 20\n"), 1) << out();
@@ -378,9 +369,9 @@ TEST_F(WatchTest, TheLiveLineTellsOfAnOutageAndOfItsEnd) {
   io_.out_is_terminal = true;
   PlayJob({Queued()}, std::nullopt);
   PlayJob({}, std::nullopt);  // back, but nothing happens
-  WhenShown("new QUEUED", [this] { server_.Stop(); });
+  out_.WhenHolds("new QUEUED", [this] { server_.Stop(); });
   on_sleep_ = [this] {
-    WhenShown("resuming\x1b[?25l\r\x1b[KQUEUED  3m12s", [this] { interrupt_.Set(); });
+    out_.WhenHolds("resuming\x1b[?25l\r\x1b[KQUEUED  3m12s", [this] { interrupt_.Set(); });
     server_.Start();
   };
   EXPECT_EQ(Run({"watch", kJobId}), 130);
@@ -390,7 +381,7 @@ TEST_F(WatchTest, TheLiveLineTellsOfAnOutageAndOfItsEnd) {
 TEST_F(WatchTest, AnInterruptedTerminalIsRestored) {
   io_.out_is_terminal = true;
   PlayJob({Queued()}, std::nullopt);
-  WhenShown("new QUEUED", [this] { interrupt_.Set(); });
+  out_.WhenHolds("new QUEUED", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch", kJobId}), 130);
   EXPECT_THAT(out(), EndsWith("\x1b[?25h"));
 }

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,16 +15,11 @@
 #include "gcjobs/v1/job_service.grpc.pb.h"
 #include "server/rpc/results_service.h"
 #include "server/store/memory_store.h"
+#include "tests/fakes/await_true.h"
 #include "tests/fakes/running_loop.h"
 #include "tests/unit/results/paged_upstream.h"
 
 namespace gcjobs::testing {
-
-// Waits for a condition that another thread brings about; the test's time limit
-// is the only one.
-inline void AwaitTrue(const std::function<bool()>& condition) {
-  while (!condition()) std::this_thread::yield();
-}
 
 // ReadResults over a fake upstream and a store in memory, behind a gRPC server
 // on loopback. Organisation `main`; kinds `paged` (cursors) and `inline`.

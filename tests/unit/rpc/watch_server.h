@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,6 +14,7 @@
 #include "gcjobs/v1/job_service.grpc.pb.h"
 #include "server/rpc/watch_service.h"
 #include "server/store/read_pool.h"
+#include "tests/fakes/await_true.h"
 #include "tests/unit/watch/watch_world.h"
 
 namespace gcjobs::testing {
@@ -104,12 +104,6 @@ class JobWatch {
   std::unique_ptr<grpc::ClientReader<v1::JobEvent>> reader_;
   bool finished_ = false;
 };
-
-// Waits for a condition that another thread brings about; the test's time limit
-// is the only one.
-inline void AwaitTrue(const std::function<bool()>& condition) {
-  while (!condition()) std::this_thread::yield();
-}
 
 }  // namespace gcjobs::testing
 
