@@ -35,8 +35,10 @@ compile() {
   local preset=$1 flags=(-j "$jobs")
   shift
   if [[ ! -t 1 ]]; then flags+=(--quiet); fi
-  # A clone elsewhere, or a second worktree, finds the same objects in the cache.
-  CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 ninja -C "build/$preset" "${flags[@]}" "$@"
+  # A clone elsewhere, or a second worktree, finds the same objects in the cache;
+  # precompiled headers are known by their sums (cmake/GcjobsPrecompile.cmake).
+  CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1 \
+    CCACHE_SLOPPINESS=pch_defines,time_macros ninja -C "build/$preset" "${flags[@]}" "$@"
 }
 
 configure_and_compile() {
