@@ -1,0 +1,78 @@
+#include "common/errors.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace gcjobs {
+namespace {
+
+// A restart takes about a second; a call that comes sooner only meets the same
+// end. A full queue of reads takes about as long to empty.
+constexpr absl::Duration kShortDelay = absl::Seconds(1);
+
+}  // namespace
+
+absl::Status MakeErrorAs(absl::StatusCode code, const ErrorReason& reason,
+                         absl::string_view message, ErrorMetadata metadata) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason.name));
+  info.set_domain(std::string(reason.domain));
+  for (const auto& [key, value] : metadata) {
+    (*info.mutable_metadata())[std::string(key)] = std::string(value);
+  }
+  absl::Status status(code, message);
+  SetErrorInfo(&status, info);
+  return status;
+}
+
+absl::Status MakeError(const ErrorReason& reason, absl::string_view message,
+                       ErrorMetadata metadata) {
+  return MakeErrorAs(reason.code, reason, message, metadata);
+}
+
+absl::Status MakeRetryableError(const ErrorReason& reason, absl::Duration delay,
+                                absl::string_view message, ErrorMetadata metadata) {
+  absl::Status status = MakeError(reason, message, metadata);
+  SetRetryDelay(&status, delay);
+  return status;
+}
+
+bool HasReason(const absl::Status& status, const ErrorReason& reason) {
+  const auto info = GetErrorInfo(status);
+  return info && info->reason() == reason.name;
+}
+
+absl::Status JobNotFoundError(absl::string_view job_id) {
+  return MakeError(errors::kJobNotFound, absl::StrCat("job ", job_id, " does not exist"),
+                   {{"job_id", job_id}});
+}
+
+absl::Status JobKindNotFoundError(absl::string_view kind) {
+  return MakeError(errors::kJobKindNotFound, absl::StrCat("there is no job kind \"", kind, "\""),
+                   {{"kind", kind}});
+}
+
+absl::Status OrgNotConfiguredError(absl::string_view job_id, absl::string_view org) {
+  return MakeError(errors::kOrgNotConfigured,
+                   absl::StrCat("job ", job_id, ": organisation ", org, " is not configured"),
+                   {{"job_id", job_id}, {"org", org}});
+}
+
+absl::Status KindNotConfiguredError(absl::string_view job_id, absl::string_view kind) {
+  return MakeError(errors::kKindNotConfigured,
+                   absl::StrCat("job ", job_id, ": job kind ", kind, " is not configured"),
+                   {{"job_id", job_id}, {"kind", kind}});
+}
+
+absl::Status ServerBusyError() {
+  return MakeRetryableError(errors::kServerBusy, kShortDelay,
+                            "too many reads of the store are already waiting");
+}
+
+absl::Status ServerDrainingError() {
+  return MakeRetryableError(errors::kServerDraining, kShortDelay,
+                            "the server is stopping and did not get to this call");
+}
+
+}  // namespace gcjobs
