@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/rpc/auth.h"
+#include "server/rpc/auth/auth.h"
 #include "server/rpc/request_limits.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/sha256.h"

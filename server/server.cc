@@ -23,7 +23,7 @@
 #include "server/net/curl_transport.h"
 #include "server/net/event_loop.h"
 #include "server/org_stack.h"
-#include "server/rpc/auth.h"
+#include "server/rpc/auth/auth.h"
 #include "server/rpc_server.h"
 #include "server/store/memory_store.h"
 #include "server/store/read_pool.h"

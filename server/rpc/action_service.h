@@ -12,7 +12,7 @@
 #include "gcjobs/v1/action_service.grpc.pb.h"
 #include "server/net/event_loop.h"
 #include "server/rpc/action_backend.h"
-#include "server/rpc/authenticator.h"
+#include "server/rpc/auth/authenticator.h"
 #include "server/rpc/org_names.h"
 #include "server/rpc/unary_call.h"
 

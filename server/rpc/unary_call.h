@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/grpc_status.h"
-#include "server/rpc/authenticator.h"
+#include "server/rpc/auth/authenticator.h"
 #include "server/rpc/rpc_errors.h"
 
 namespace gcjobs {

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/mutex.h"
-#include "tests/unit/rpc/watch_server.h"
+#include "tests/unit/rpc/watch/watch_server.h"
 
 namespace gcjobs {
 namespace {

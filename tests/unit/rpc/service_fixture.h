@@ -18,7 +18,7 @@
 #include "tests/fakes/fake_job_engine.h"
 #include "tests/fakes/running_loop.h"
 #include "tests/unit/rpc/fake_action_backend.h"
-#include "tests/unit/rpc/test_kinds.h"
+#include "tests/unit/rpc/submit/test_kinds.h"
 
 namespace gcjobs::testing {
 

@@ -1,0 +1,70 @@
+#include "server/rpc/auth/authenticator.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "common/error_info.h"
+#include "common/utf8.h"
+
+namespace gcjobs {
+namespace {
+
+constexpr char kAuthorization[] = "authorization";
+constexpr absl::string_view kScheme = "bearer ";
+
+absl::Status InvalidToken(absl::string_view message) {
+  return MakeError(absl::StatusCode::kUnauthenticated, "INVALID_TOKEN", message);
+}
+
+// The name in a client's certificate: its SAN where it has one, else its CN.
+std::string PeerName(const grpc::CallbackServerContext& context) {
+  const auto auth = context.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
+  const std::vector<grpc::string_ref> names = auth->GetPeerIdentity();
+  if (names.empty()) return "";
+  return ToValidUtf8(absl::string_view(names[0].data(), names[0].size()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Authenticator>> Authenticator::Create(
+    const AuthOptions& options) {
+  std::optional<TokenTable> tokens;
+  if (!options.token_file.empty()) {
+    absl::StatusOr<TokenTable> loaded = TokenTable::Load(options.token_file);
+    if (!loaded.ok()) return loaded.status();
+    tokens = *std::move(loaded);
+  }
+  return std::shared_ptr<const Authenticator>(
+      new Authenticator(std::move(tokens), !options.client_ca_file.empty()));
+}
+
+absl::StatusOr<std::string> Authenticator::Authenticate(
+    const grpc::CallbackServerContext& context) const {
+  if (asks_for_tokens()) return PrincipalOfToken(context.client_metadata());
+  return trusts_certificates_ ? PeerName(context) : "";
+}
+
+absl::Status Authenticator::CheckToken(const Metadata& metadata) const {
+  return asks_for_tokens() ? PrincipalOfToken(metadata).status() : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Authenticator::PrincipalOfToken(const Metadata& metadata) const {
+  const auto [begin, end] = metadata.equal_range(kAuthorization);
+  if (begin == end) return InvalidToken("the call carries no `authorization: Bearer` token");
+  // Which of two would count is for an attacker to guess.
+  if (std::next(begin) != end) return InvalidToken("the call carries several `authorization`s");
+  absl::string_view token(begin->second.data(), begin->second.size());
+  if (!absl::StartsWithIgnoreCase(token, kScheme)) {
+    return InvalidToken("`authorization` is not of the scheme Bearer");
+  }
+  token.remove_prefix(kScheme.size());
+  std::optional<std::string> principal = tokens_->FindPrincipal(token);
+  if (!principal) return InvalidToken("the token is not known to this server");
+  return *std::move(principal);
+}
+
+}  // namespace gcjobs

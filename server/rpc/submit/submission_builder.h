@@ -1,0 +1,81 @@
+#ifndef GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_
+#define GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "gcjobs/v1/job.pb.h"
+#include "gcjobs/v1/job_service.pb.h"
+#include "server/genesys/kinds/job_kind.h"
+#include "server/jobs/job_engine.h"
+#include "server/rpc/org_names.h"
+#include "server/rpc/request_limits.h"
+
+namespace gcjobs {
+
+// What a submission gets where it says nothing.
+struct SubmitDefaults {
+  // Never UNSPECIFIED.
+  v1::ActionMode action_mode = v1::ACTION_MODE_ASYNC;
+  v1::QueryEndpoint query_endpoint = v1::QUERY_ENDPOINT_QUERY;
+  // How long a call waits for the verdict; raising it keeps more calls open.
+  absl::Duration wait = absl::Seconds(2);
+  absl::Duration execution_timeout = absl::Hours(24);
+  // How long a job is kept after its end; raising it grows the store.
+  absl::Duration retention = absl::Hours(24 * 7);
+  // Largest JSON text of a submission, in bytes. Each live job may hold as
+  // much in the store; see also MaxReceiveMessageBytes.
+  size_t max_parameters_bytes = kDefaultMaxParametersBytes;
+};
+
+// A request that was found good.
+struct SubmitPlan {
+  NewJob job;
+  absl::Duration wait;
+  // Nothing is to be stored or sent: answer with Preview(job).
+  bool validate_only = false;
+};
+
+// Turns requests into new jobs: checks, fills in defaults, takes the
+// fingerprint. Immutable, thread-safe.
+//
+// Each Build has a file of its own: action_submission.cc, query_submission.cc
+// and kind_submission.cc.
+class SubmissionBuilder {
+ public:
+  // `kinds` must outlive this and have the kinds of actions and of conversation
+  // queries.
+  SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs, const JobKindRegistry* kinds);
+
+  // `principal` is who asks, as authenticated. Errors: as job_service.proto
+  // states them for the request.
+  absl::StatusOr<SubmitPlan> Build(const v1::SubmitActionRequest& request,
+                                   absl::string_view principal) const;
+  absl::StatusOr<SubmitPlan> Build(const v1::SubmitConversationQueryRequest& request,
+                                   absl::string_view principal) const;
+  absl::StatusOr<SubmitPlan> Build(const v1::SubmitJobRequest& request,
+                                   absl::string_view principal) const;
+
+ private:
+  // What all submissions have in common. Errors: `options` are not valid, or
+  // the organisation is not known.
+  absl::StatusOr<SubmitPlan> Begin(const v1::SubmitOptions& options, const JobKind& kind,
+                                   absl::string_view principal) const;
+
+  // REQUIRES: the registry has it.
+  const JobKind& KindOf(absl::string_view name) const;
+
+  const SubmitDefaults defaults_;
+  const OrgNames orgs_;
+  const JobKindRegistry* const kinds_;
+};
+
+// The job that `job` would become: QUEUED, without an id and without times.
+v1::Job Preview(const NewJob& job);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_

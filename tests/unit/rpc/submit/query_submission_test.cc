@@ -1,0 +1,317 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/error_info.h"
+#include "common/time_conversion.h"
+#include "server/rpc/submit/submission_builder.h"
+#include "tests/matchers/status_matchers.h"
+#include "tests/unit/rpc/submit/test_kinds.h"
+
+// SubmitConversationQuery's request: what runs, and what is refused before
+// Genesys Cloud is asked.
+
+namespace gcjobs {
+namespace {
+
+using ::gcjobs::testing::IsOk;
+using ::gcjobs::testing::StatusIs;
+
+using Request = v1::SubmitConversationQueryRequest;
+
+constexpr char kDay[] = "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z";
+constexpr char kNinetyDays[] = "2026-01-01T00:00:00Z/2026-04-01T00:00:00Z";
+constexpr char kAMillisecondMore[] = "2026-01-01T00:00:00Z/2026-04-01T00:00:00.001Z";
+constexpr char kBackwards[] = "2026-01-02T00:00:00Z/2026-01-01T00:00:00Z";
+
+class QuerySubmissionTest : public ::testing::Test {
+ protected:
+  QuerySubmissionTest() { request_.set_interval(kDay); }
+
+  absl::StatusOr<SubmitPlan> Build() {
+    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_)
+        .Build(request_, "alice");
+  }
+  // REQUIRES: the request is good.
+  NewJob Job() { return Build().value().job; }
+  std::string Body() { return Job().submission.body(); }
+  std::string Fingerprint() { return Job().fingerprint; }
+
+  void UseJson(const std::string& json) {
+    request_.clear_interval();
+    request_.set_query_json(json);
+  }
+
+  // The field that a refusal names; "" when there is none.
+  std::string RefusedField() {
+    const absl::Status status = Build().status();
+    if (status.ok()) return "";
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+    return GetErrorInfo(status)->metadata().at("field");
+  }
+
+  const JobKindRegistry kinds_{gcjobs::testing::BuiltInKinds()};
+  SubmitDefaults defaults_;
+  Request request_;
+};
+
+v1::QueryPredicate Predicate(const std::string& dimension, const std::string& value) {
+  v1::QueryPredicate predicate;
+  predicate.set_dimension(dimension);
+  predicate.set_value(value);
+  return predicate;
+}
+
+TEST_F(QuerySubmissionTest, ABareQueryGetsTheDefaults) {
+  const NewJob job = Job();
+  EXPECT_EQ(job.kind, "analytics.conversations.details.query");
+  EXPECT_EQ(job.org, "main");
+  EXPECT_EQ(job.created_by, "alice");
+  EXPECT_EQ(job.guarantee, v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
+  EXPECT_EQ(job.results_page_size, 0);
+  EXPECT_EQ(job.action_id, "");
+  EXPECT_EQ(job.submission.body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
+}
+
+TEST_F(QuerySubmissionTest, TheEndpointIsTheRequestsOrElseTheServers) {
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_EQ(Job().kind, "analytics.conversations.details.jobs");
+  defaults_.query_endpoint = v1::QUERY_ENDPOINT_JOBS;
+  request_.clear_endpoint();
+  EXPECT_EQ(Job().kind, "analytics.conversations.details.jobs");
+  request_.set_endpoint(v1::QUERY_ENDPOINT_QUERY);
+  EXPECT_EQ(Job().kind, "analytics.conversations.details.query");
+}
+
+TEST_F(QuerySubmissionTest, TheGuaranteeCanBeChosen) {
+  request_.mutable_options()->set_submit_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+  EXPECT_EQ(Job().guarantee, v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+}
+
+TEST_F(QuerySubmissionTest, QueryJsonIsKeptByteForByte) {
+  const std::string json = "{ \"interval\" : \"2026-01-01/P1D\",\n\"limit\":1.0e2 }";
+  UseJson(json);
+  EXPECT_EQ(Body(), json);
+}
+
+TEST_F(QuerySubmissionTest, ADateRangeIsWrittenAsGenesysCloudWantsIt) {
+  request_.clear_interval();
+  *request_.mutable_date_range()->mutable_start_time() = ToProto(absl::FromUnixMillis(1500));
+  *request_.mutable_date_range()->mutable_end_time() = ToProto(absl::FromUnixSeconds(3600));
+  EXPECT_EQ(Body(), R"({"interval":"1970-01-01T00:00:01.500Z/1970-01-01T01:00:00.000Z"})");
+}
+
+TEST_F(QuerySubmissionTest, FiltersAreWrittenInGenesysCloudsTerms) {
+  v1::QueryFilter& filter = *request_.add_conversation_filters();
+  filter.set_type("or");
+  v1::QueryClause& clause = *filter.add_clauses();
+  clause.set_type("and");
+  *clause.add_predicates() = Predicate("originatingDirection", "inbound");
+  v1::QueryPredicate& metric = *filter.add_predicates();
+  metric = Predicate("tHandle", "1000");
+  metric.set_type("metric");
+  v1::QueryFilter& segments = *request_.add_segment_filters();
+  segments.set_type("and");
+  v1::QueryPredicate& property = *segments.add_predicates();
+  property = Predicate("wrapUpNote", "");
+  property.set_type("property");
+  property.set_operator_("notExists");
+  EXPECT_EQ(Body(),
+            absl::StrCat(
+                R"({"interval":")", kDay, R"(","conversationFilters":[{"type":"or",)",
+                R"("clauses":[{"type":"and","predicates":[{"type":"dimension",)",
+                R"("dimension":"originatingDirection","operator":"matches","value":"inbound"}]}],)",
+                R"("predicates":[{"type":"metric","metric":"tHandle","operator":"matches",)",
+                R"("value":"1000"}]}],"segmentFilters":[{"type":"and","predicates":[)",
+                R"({"type":"property","property":"wrapUpNote","operator":"notExists"}]}]})"));
+}
+
+TEST_F(QuerySubmissionTest, WhatClientsSayIsEscaped) {
+  v1::QueryFilter& filter = *request_.add_segment_filters();
+  filter.set_type("and");
+  *filter.add_predicates() = Predicate("note", "a\"b\\c\n\xC3\xA9");
+  EXPECT_THAT(Body(), ::testing::HasSubstr("\"a\\\"b\\\\c\\n\xC3\xA9\""));
+}
+
+TEST_F(QuerySubmissionTest, ThePageSizeIsAPartOfTheQueryOrOfTheReading) {
+  request_.set_page_size(250);
+  EXPECT_THAT(Body(), ::testing::EndsWith(R"(,"paging":{"pageSize":250,"pageNumber":1}})"));
+  EXPECT_EQ(Job().results_page_size, 0);
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_EQ(Body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
+  EXPECT_EQ(Job().results_page_size, 250);
+  UseJson("{}");
+  EXPECT_EQ(Body(), "{}");
+  EXPECT_EQ(Job().results_page_size, 250);
+}
+
+TEST_F(QuerySubmissionTest, NinetyDaysAreTheLimitOfTheQueryEndpointAlone) {
+  for (const bool as_json : {false, true}) {
+    request_.Clear();
+    const auto use = [&](const std::string& interval) {
+      if (as_json) {
+        UseJson(absl::StrCat(R"({"interval":")", interval, R"("})"));
+      } else {
+        request_.set_interval(interval);
+      }
+    };
+    use(kNinetyDays);
+    EXPECT_THAT(Build(), IsOk()) << as_json;
+    use(kAMillisecondMore);
+    EXPECT_EQ(RefusedField(), as_json ? "query_json" : "interval");
+    request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+    EXPECT_THAT(Build(), IsOk()) << as_json;
+  }
+}
+
+TEST_F(QuerySubmissionTest, NinetyDaysAreTheLimitOfADateRangeToo) {
+  request_.clear_interval();
+  v1::DateRange& range = *request_.mutable_date_range();
+  *range.mutable_start_time() = ToProto(absl::UnixEpoch());
+  *range.mutable_end_time() = ToProto(absl::UnixEpoch() + absl::Hours(90 * 24));
+  EXPECT_THAT(Build(), IsOk());
+  range.mutable_end_time()->set_nanos(1);
+  EXPECT_EQ(RefusedField(), "date_range");
+}
+
+// What it says is Genesys Cloud's to judge where it cannot be read here.
+TEST_F(QuerySubmissionTest, AnIntervalInJsonThatCannotBeReadIsPassedOn) {
+  for (const char* json : {R"({"interval":"2020-01-01/P10Y"})", R"({"interval":7})", "{}"}) {
+    UseJson(json);
+    EXPECT_THAT(Build(), IsOk()) << json;
+  }
+}
+
+struct BadQuery {
+  const char* field;
+  std::function<void(Request*)> spoil;
+};
+
+TEST_F(QuerySubmissionTest, EachBadFieldIsNamed) {
+  const auto add_filter = [](Request* r) {
+    v1::QueryFilter* const filter = r->add_conversation_filters();
+    filter->set_type("and");
+    return filter;
+  };
+  const std::vector<BadQuery> cases = {
+      {"interval", [](auto* r) { r->clear_interval(); }},
+      {"interval", [](auto* r) { r->set_interval("yesterday"); }},
+      {"interval", [](auto* r) { r->set_interval("2026-01-01/P1D"); }},
+      {"interval", [](auto* r) { r->set_interval(kBackwards); }},
+      {"interval", [](auto* r) { r->set_interval("2026-01-01/2026-01-01"); }},
+      {"date_range", [](auto* r) { r->mutable_date_range(); }},
+      {"date_range.start_time",
+       [](auto* r) {
+         r->clear_interval();
+         r->mutable_date_range()->mutable_end_time();
+       }},
+      {"date_range.end_time",
+       [](auto* r) {
+         r->clear_interval();
+         r->mutable_date_range()->mutable_start_time();
+       }},
+      {"date_range.end_time",
+       [](auto* r) {
+         r->clear_interval();
+         r->mutable_date_range()->mutable_start_time();
+         r->mutable_date_range()->mutable_end_time()->set_nanos(-1);
+       }},
+      {"date_range",
+       [](auto* r) {
+         r->clear_interval();
+         r->mutable_date_range()->mutable_start_time()->set_seconds(7);
+         r->mutable_date_range()->mutable_end_time()->set_seconds(7);
+       }},
+      {"query_json", [](auto* r) { r->set_query_json("{}"); }},
+      {"query_json",
+       [&](auto* r) {
+         r->clear_interval();
+         r->set_query_json("{}");
+         add_filter(r);
+       }},
+      {"query_json",
+       [](auto* r) {
+         r->clear_interval();
+         r->set_query_json("[]");
+       }},
+      {"page_size",
+       [](auto* r) {
+         r->clear_interval();
+         r->set_query_json("{}");
+         r->set_page_size(100);
+       }},
+      {"page_size", [](auto* r) { r->set_page_size(-1); }},
+      {"page_size", [](auto* r) { r->set_page_size(1001); }},
+      {"endpoint", [](auto* r) { r->set_endpoint(static_cast<v1::QueryEndpoint>(3)); }},
+      {"conversation_filters[0].type", [](auto* r) { r->add_conversation_filters(); }},
+      {"segment_filters[1].type",
+       [](auto* r) {
+         r->add_segment_filters()->set_type("and");
+         r->add_segment_filters()->set_type("xor");
+       }},
+      {"conversation_filters[0].clauses[0].type",
+       [&](auto* r) { add_filter(r)->add_clauses()->set_type("AND"); }},
+      {"conversation_filters[0].predicates[0].type",
+       [&](auto* r) { add_filter(r)->add_predicates()->set_type("dimensions"); }},
+      {"conversation_filters[0].predicates[1].dimension",
+       [&](auto* r) {
+         auto* const filter = add_filter(r);
+         *filter->add_predicates() = Predicate("a", "b");
+         filter->add_predicates();
+       }},
+      {"conversation_filters[0].clauses[0].predicates[0].operator",
+       [&](auto* r) {
+         v1::QueryClause& clause = *add_filter(r)->add_clauses();
+         clause.set_type("or");
+         *clause.add_predicates() = Predicate("a", "b");
+         clause.mutable_predicates(0)->set_operator_("like");
+       }},
+      {"options.request_id", [](auto* r) { r->mutable_options()->set_request_id("\n"); }},
+  };
+  for (const BadQuery& bad : cases) {
+    request_.Clear();
+    request_.set_interval(kDay);
+    bad.spoil(&request_);
+    EXPECT_EQ(RefusedField(), bad.field);
+  }
+}
+
+TEST_F(QuerySubmissionTest, TheLargestQueryIsTheServersSetting) {
+  defaults_.max_parameters_bytes = 100;
+  v1::QueryFilter& filter = *request_.add_segment_filters();
+  filter.set_type("and");
+  *filter.add_predicates() = Predicate("a", "b");
+  EXPECT_EQ(RefusedField(), "conversation_filters");
+  request_.clear_segment_filters();
+  EXPECT_THAT(Build(), IsOk());
+  UseJson("{\"a\":\"" + std::string(93, 'x') + "\"}");
+  EXPECT_EQ(RefusedField(), "query_json");
+}
+
+TEST_F(QuerySubmissionTest, TheFingerprintStaysTheSameForEver) {
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  request_.set_page_size(100);
+  EXPECT_EQ(Fingerprint(), "d0d8211981a181234a4b2004f01c5a6d0e126cf769388bdc238e034a9f62c04c");
+}
+
+TEST_F(QuerySubmissionTest, TheFingerprintDiffersWhereTheExecutionDoes) {
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  const std::string fingerprint = Fingerprint();
+  request_.mutable_options()->set_request_id("r");
+  EXPECT_EQ(Fingerprint(), fingerprint);
+  request_.set_page_size(100);
+  EXPECT_NE(Fingerprint(), fingerprint);
+  request_.clear_page_size();
+  request_.set_endpoint(v1::QUERY_ENDPOINT_QUERY);
+  EXPECT_NE(Fingerprint(), fingerprint);
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  request_.set_interval("2026-01-01/2026-01-02");
+  EXPECT_NE(Fingerprint(), fingerprint);
+}
+
+}  // namespace
+}  // namespace gcjobs
