@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 
 #include "server/config.h"
+#include "tests/fakes/temp_dir.h"
 
 // The configuration file that the server's package installs.
 namespace gcjobs {
@@ -41,11 +42,8 @@ std::optional<std::string> NoEnvironment(const std::string& name) {
 
 // Reads a configuration file with this text.
 absl::StatusOr<CommandLine> Read(const std::string& text) {
-  const std::string path = ::testing::TempDir() + "/gcjobsd.conf";
-  std::ofstream(path) << text;
-  absl::StatusOr<CommandLine> line = ReadConfig({"--config", path}, NoEnvironment);
-  std::remove(path.c_str());
-  return line;
+  const testing::TempDir dir;
+  return ReadConfig({"--config", dir.Write("gcjobsd.conf", text)}, NoEnvironment);
 }
 
 std::string MissingCredentials() {

@@ -2,13 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <map>
 
 #include "client/connection.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -73,11 +72,9 @@ TEST_F(GlobalOptionsTest, ATokenDoesNotTravelUnencrypted) {
 }
 
 TEST_F(GlobalOptionsTest, ATokenFileMayEndWithANewline) {
-  const std::string path = ::testing::TempDir() + "/token_" + std::to_string(getpid());
-  std::ofstream(path) << "s3cret\n";
-  options_.token_file = path;
+  const testing::TempDir dir;
+  options_.token_file = dir.Write("token", "s3cret\n");
   EXPECT_THAT(Resolve(), IsOk());
-  std::remove(path.c_str());
   EXPECT_EQ(options_.token, "s3cret");
 }
 

@@ -1,13 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 
 #include "common/error_info.h"
 #include "common/status_conversion.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/unit/client/cli_test_base.h"
 
 namespace gcjobs::testing {
@@ -57,11 +56,9 @@ TEST_F(SubmitActionTest, StdinIsSentByteForByte) {
 }
 
 TEST_F(SubmitActionTest, AFileIsSentByteForByte) {
-  const std::string path = ::testing::TempDir() + "/params_" + std::to_string(getpid()) + ".json";
+  const testing::TempDir dir;
   const std::string json = "{\"price\": 1.10}\n\n";
-  std::ofstream(path) << json;
-  EXPECT_EQ(Submit({"--params-file", path}), 0);
-  std::remove(path.c_str());
+  EXPECT_EQ(Submit({"--params-file", dir.Write("params.json", json)}), 0);
   EXPECT_EQ(Sent().parameters_json(), json);
 }
 

@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/error_info.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -365,9 +365,7 @@ class LoadKindsTest : public ::testing::Test {
  protected:
   // A file with that text.
   std::string Write(const std::string& name, absl::string_view text) const {
-    const std::string path = absl::StrCat(::testing::TempDir(), "/load_kinds_", name);
-    std::ofstream(path) << text;
-    return path;
+    return dir_.Write(name, text);
   }
 
   static const KindSpec* Find(const std::vector<KindSpec>& kinds, absl::string_view name) {
@@ -376,6 +374,9 @@ class LoadKindsTest : public ::testing::Test {
     }
     return nullptr;
   }
+
+ private:
+  const testing::TempDir dir_;
 };
 
 TEST_F(LoadKindsTest, FilesAddToTheBuiltInKinds) {

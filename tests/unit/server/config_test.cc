@@ -3,12 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -54,16 +53,11 @@ absl::Status Refusal(const std::vector<std::string>& args,
 // A file that lives as long as the test.
 class TempFile {
  public:
-  explicit TempFile(const std::string& text)
-      : path_(::testing::TempDir() + "/config_test_" + std::to_string(getpid()) + "_" +
-              std::to_string(++count_)) {
-    std::ofstream(path_) << text;
-  }
-  ~TempFile() { std::filesystem::remove(path_); }
+  explicit TempFile(const std::string& text) : path_(dir_.Write("file", text)) {}
   const std::string& path() const { return path_; }
 
  private:
-  static inline int count_ = 0;
+  const testing::TempDir dir_;
   const std::string path_;
 };
 

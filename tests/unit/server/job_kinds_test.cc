@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -18,14 +17,11 @@ using ::testing::HasSubstr;
 // A kind file that lives as long as the test.
 class KindFile {
  public:
-  explicit KindFile(const std::string& text)
-      : path_(::testing::TempDir() + "/job_kinds_test_" + std::to_string(getpid()) + ".json") {
-    std::ofstream(path_) << text;
-  }
-  ~KindFile() { std::filesystem::remove(path_); }
+  explicit KindFile(const std::string& text) : path_(dir_.Write("kinds.json", text)) {}
   const std::string& path() const { return path_; }
 
  private:
+  const testing::TempDir dir_;
   const std::string path_;
 };
 

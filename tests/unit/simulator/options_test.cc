@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/fakes/temp_dir.h"
 
 namespace gcjobs::sim {
 namespace {
@@ -92,19 +92,20 @@ TEST(ParseCommandLineTest, TheBuiltInKindsAreAlwaysThere) {
 }
 
 TEST(ParseCommandLineTest, KindFilesAddToThem) {
-  const std::string path = absl::StrCat(::testing::TempDir(), "/sim_kinds.json");
-  std::ofstream(path) << R"({"kinds":[{"kind":"own.jobs","description":"Own",)"
-                      << R"("submit":{"call":"POST /api/v2/own/jobs","id":"id"},)"
-                      << R"("status":{"call":"GET /api/v2/own/jobs/{upstream_id}","field":"s"},)"
-                      << R"("states":{"running":["Busy"],"succeeded":["Done"]}}]})";
+  const testing::TempDir dir;
+  const std::string path = dir.Write(
+      "kinds.json", R"({"kinds":[{"kind":"own.jobs","description":"Own",)"
+                    R"("submit":{"call":"POST /api/v2/own/jobs","id":"id"},)"
+                    R"("status":{"call":"GET /api/v2/own/jobs/{upstream_id}","field":"s"},)"
+                    R"("states":{"running":["Busy"],"succeeded":["Done"]}}]})");
   const CommandLine line = ParseCommandLine({"--kinds", path});
   ASSERT_FALSE(line.exit_now) << line.output;
   EXPECT_EQ(line.simulator.kinds.back().name, "own.jobs");
 }
 
 TEST(ParseCommandLineTest, ABrokenKindFileIsNamedWithItsLine) {
-  const std::string path = absl::StrCat(::testing::TempDir(), "/broken_kinds.json");
-  std::ofstream(path) << "{\n  \"kinds\": 7}";
+  const testing::TempDir dir;
+  const std::string path = dir.Write("broken_kinds.json", "{\n  \"kinds\": 7}");
   const CommandLine line = ParseCommandLine({"--kinds", path});
   EXPECT_EQ(line.exit_code, 2);
   EXPECT_THAT(line.output, HasSubstr("broken_kinds.json:2"));

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/unit/simulator/sim_harness.h"
 
 namespace gcjobs::testing {
@@ -244,8 +245,8 @@ TEST(SimulatorTest, TheLogTellsWhatWasAskedButNoSecret) {
 
 TEST(SimulatorTest, TheLogFileHasTheSameLines) {
   sim::SimulatorOptions options;
-  options.log_path = absl::StrCat(::testing::TempDir(), "/simulator_test.jsonl");
-  std::remove(options.log_path.c_str());
+  const testing::TempDir dir;
+  options.log_path = dir.File("log.jsonl");
   SimHarness sim(options);
   sim.Call("GET", kAction);
   std::ifstream file(options.log_path);
