@@ -35,7 +35,7 @@ OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop*
     : budget_(BudgetOptions(config), loop->clock()),
       client_(ClientOptions(config), transport, &budget_, loop, metrics),
       learned_(SurvivalKeeper::Options(), config.name, &book_, store),
-      scheduler_(WastePollScheduler::Options(), &budget_, &book_, random_,
+      scheduler_(PollScheduler::Options(), &budget_, &book_, random_,
                  loop->clock()->MonotonicNow()),
       timeouts_(&client_, loop),
       backend_(&timeouts_),

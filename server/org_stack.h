@@ -12,9 +12,9 @@
 #include "server/net/http_transport.h"
 #include "server/org_config.h"
 #include "server/rpc/action_timeouts_backend.h"
+#include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
-#include "server/scheduler/waste_poll_scheduler.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
@@ -42,7 +42,7 @@ class OrgStack {
   RestGenesysClient client_;
   SurvivalBook book_;
   SurvivalKeeper learned_;
-  WastePollScheduler scheduler_;
+  PollScheduler scheduler_;
   ActionTimeouts timeouts_;
   ActionTimeoutsBackend backend_;
   OrgRuntime runtime_;

@@ -33,7 +33,7 @@ v1::PollLimit LimitOf(PollLimit limit) {
       return v1::POLL_LIMIT_BACKOFF;
     case PollLimit::kBudget:
       return v1::POLL_LIMIT_BUDGET;
-    case PollLimit::kLookUnderWay:
+    case PollLimit::kPollUnderWay:
       return v1::POLL_LIMIT_LOOK_UNDER_WAY;
   }
   return v1::POLL_LIMIT_UNSPECIFIED;
@@ -58,7 +58,7 @@ void SetReasons(const PollExplanation& why, v1::JobExplanation* answer) {
   *answer->mutable_price() = Span(why.price);
   answer->set_budget_left(why.budget_left);
   answer->set_budget_limit(why.budget_limit);
-  answer->set_polls_per_second(Finite(why.looks_per_second));
+  answer->set_polls_per_second(Finite(why.polls_per_second));
 }
 
 // What the job itself tells.
@@ -96,7 +96,7 @@ v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& wh
   SetFacts(job, &answer);
   SetReasons(why, &answer);
   SetLastSeen(job, now + (why.seen_at - monotonic_now), &answer);
-  SetNextPoll(job, now + (why.next_look - monotonic_now), why.limit, &answer);
+  SetNextPoll(job, now + (why.next_poll - monotonic_now), why.limit, &answer);
   return answer;
 }
 

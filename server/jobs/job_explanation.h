@@ -8,7 +8,7 @@
 
 #include "common/clock.h"
 #include "gcjobs/v1/job_service.pb.h"
-#include "server/scheduler/poll_scheduler.h"
+#include "server/scheduler/poll_explanation.h"
 
 namespace gcjobs {
 

@@ -116,7 +116,7 @@ void Orchestrator::Resume(LiveJob* job) {
 
 void Orchestrator::OnEnded(LiveJob& job) {
   submitter_.Forget(&job);
-  job.org->scheduler->Remove(job.id(), loop_->clock()->MonotonicNow(), /*ended=*/false);
+  job.org->scheduler->Remove(job.id());
 }
 
 void Orchestrator::BeginStop() {

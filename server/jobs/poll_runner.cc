@@ -28,10 +28,10 @@ PollTask TaskOf(const LiveJob& job, const Clock& clock) {
   task.poll_class = PollClassOf(job.record);
   task.accepted_at = clock.MonotonicNow() - (clock.Now() - FromProto(view.accept_time()));
   if (job.record.poll().has_initial_interval()) {
-    task.limits.initial_interval = FromProto(job.record.poll().initial_interval());
+    task.policy.initial_interval = FromProto(job.record.poll().initial_interval());
   }
   if (job.record.poll().has_max_interval()) {
-    task.limits.max_interval = FromProto(job.record.poll().max_interval());
+    task.policy.max_interval = FromProto(job.record.poll().max_interval());
   }
   return task;
 }
@@ -150,9 +150,13 @@ void PollRunner::Apply(LiveJob* job, PollVerdict verdict) {
   job->last_error = absl::OkStatus();
   const absl::Time now = loop_->clock()->MonotonicNow();
   if (verdict.kind == PollVerdict::Kind::kEntered && IsTerminal(verdict.state)) {
-    org->scheduler->Remove(job->id(), now, verdict.ended_upstream);
+    if (verdict.ended_upstream) {
+      org->scheduler->SeenEnded(job->id(), now);
+    } else {
+      org->scheduler->Remove(job->id());
+    }
   } else {
-    org->scheduler->Looked(job->id(), now);
+    org->scheduler->SeenUnfinished(job->id(), now);
     if (verdict.follow_up) follow_ups_.Send(job, *std::move(verdict.follow_up));
   }
   if (verdict.kind == PollVerdict::Kind::kEntered) Enter(job, std::move(verdict));

@@ -8,10 +8,10 @@ namespace {
 
 // With an empty bucket the price is this factor e^kSwing above the base. A full
 // one does not lower it: tokens that are over now are better spent on
-// the jobs of the next seconds than on looks that are not worth their price.
+// the jobs of the next seconds than on polls that are not worth their price.
 constexpr double kSwing = 0.7;
 
-// With an empty bucket the looks taken tell the price: the base goes this part
+// With an empty bucket the polls taken tell the price: the base goes this part
 // of the way to it with each.
 constexpr double kRise = 0.02;
 

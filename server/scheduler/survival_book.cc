@@ -61,13 +61,13 @@ SurvivalBook::ClassId SurvivalBook::Add(absl::string_view name, ClassId parent) 
   return id;
 }
 
-void SurvivalBook::Unfinished(ClassId id, double from, double to, LookKind look) {
-  for (; id != kNone; id = classes_[id].parent) classes_[id].model->Unfinished(from, to, look);
+void SurvivalBook::Unfinished(ClassId id, double from, double to, PollKind poll) {
+  for (; id != kNone; id = classes_[id].parent) classes_[id].model->Unfinished(from, to, poll);
   ++version_;
 }
 
-void SurvivalBook::Ended(ClassId id, double from, double to, LookKind look) {
-  for (; id != kNone; id = classes_[id].parent) classes_[id].model->Ended(from, to, look);
+void SurvivalBook::Ended(ClassId id, double from, double to, PollKind poll) {
+  for (; id != kNone; id = classes_[id].parent) classes_[id].model->Ended(from, to, poll);
   ++version_;
 }
 

@@ -43,9 +43,9 @@ class SurvivalBook {
   const SurvivalModel& ModelOf(ClassId id) const { return *classes_[id].model; }
   size_t size() const { return classes_.size(); }
 
-  // What a look at a job of the class has shown; see SurvivalModel.
-  void Unfinished(ClassId id, double from, double to, LookKind look);
-  void Ended(ClassId id, double from, double to, LookKind look);
+  // What a poll of a job of the class has shown; see SurvivalModel.
+  void Unfinished(ClassId id, double from, double to, PollKind poll);
+  void Ended(ClassId id, double from, double to, PollKind poll);
 
   // Replaces a class's model by one that knows the law: for tests and
   // benchmarks.

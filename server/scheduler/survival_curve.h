@@ -39,8 +39,8 @@ int BinOf(double age);
 // From it comes the rule of polling. A job seen unfinished at age x has, at
 // age a, lost in expectation
 //     W(x, a) = integral from x to a of (1 - S(t)/S(x)) dt
-// seconds undetected; a look that costs c seconds' worth of budget is due when
-// W reaches c, which reproduces the best density of looks sqrt(h/2c) (J. B.
+// seconds undetected; a poll that costs c seconds' worth of budget is due when
+// W reaches c, which reproduces the best density of polls sqrt(h/2c) (J. B.
 // Keller, "Optimum checking schedules for systems subject to random failure",
 // Management Science 21, 1974) and comes within some percent of the best
 // schedule (R. E. Barlow, L. C. Hunter, F. Proschan, "Optimum checking
@@ -79,7 +79,7 @@ class SurvivalCurve {
   // O(log bins).
   double AgeOfWaste(double x, double waste) const;
 
-  // log P(x < T <= a), relative to no condition. The chance of what a look at x
+  // log P(x < T <= a), relative to no condition. The chance of what a poll at x
   // and one at a have shown.
   double LogChanceBetween(double x, double a) const;
 

@@ -37,7 +37,7 @@ constexpr double kInformedParent = 30;
 constexpr double kDoubtThatDrops = 14;
 constexpr double kMostDoubtOfOneJob = 2;
 
-// What came lately was looked at in the wrong places, and among it are jobs that
+// What came lately was polled in the wrong places, and among it are jobs that
 // still followed the old law: as a new past it counts for so much.
 constexpr double kTrustInSuccessor = 0.1;
 
@@ -48,7 +48,7 @@ constexpr double kMostOfThePast = 0.9;
 // Chances below this tell no more than "not expected".
 constexpr double kLeastChance = 1e-12;
 
-// The same for early looks, which are rare and say more.
+// The same for early polls, which are rare and say more.
 constexpr double kEarlyDoubtThatDrops = 5;
 
 // Observations that may wait before the curve is made anew, as a part of the
@@ -90,7 +90,7 @@ double LogChance(const SurvivalCurve& law, double from, double to, bool ended) {
 }
 
 // How much older a job has become, in factors e, up to one. A job that hangs
-// for ever is looked at often, and is still one job.
+// for ever is polled often, and is still one job.
 double SpanOf(double from, double to) {
   constexpr double kFactor = 2.718281828;
   return to > kFactor * from ? 1 : std::log(to / from);
@@ -105,22 +105,22 @@ SurvivalModel SurvivalModel::Known(const SurvivalCurve& law) {
   model.learns_ = false;
   DurationHistogram certain;
   certain.jobs = 1e6;
-  model.settled_ = LookEvidence(certain);
+  model.settled_ = PollEvidence(certain);
   model.curve_ = law;
   return model;
 }
 
-void SurvivalModel::Unfinished(double from, double to, LookKind look) {
+void SurvivalModel::Unfinished(double from, double to, PollKind poll) {
   if (!learns_ || !(to > from)) return;
-  if (look == LookKind::kEarly) WeighEarlyLook(from, to, /*ended=*/false);
+  if (poll == PollKind::kEarly) WeighEarlyPoll(from, to, /*ended=*/false);
   WatchForChange(from, to, /*ended=*/false);
   settled_.AddUnfinished(from, to);
   Learned();
 }
 
-void SurvivalModel::Ended(double from, double to, LookKind look) {
+void SurvivalModel::Ended(double from, double to, PollKind poll) {
   if (!learns_ || !(to > from)) return;
-  if (look == LookKind::kEarly) WeighEarlyLook(from, to, /*ended=*/true);
+  if (poll == PollKind::kEarly) WeighEarlyPoll(from, to, /*ended=*/true);
   WatchForChange(from, to, /*ended=*/true);
   settled_.AddEnd(from, to, curve(), std::exp(-1 / kMemoryJobs));
   ++unshared_ends_;
@@ -147,11 +147,11 @@ bool SurvivalModel::proven() const {
   return settled_.jobs() >= kProvenSamples && doubt_ < kDoubtThatDisproves;
 }
 
-void SurvivalModel::Restore(const DurationHistogram& evidence) { Drop(LookEvidence(evidence)); }
+void SurvivalModel::Restore(const DurationHistogram& evidence) { Drop(PollEvidence(evidence)); }
 
-void SurvivalModel::Drop(LookEvidence successor) {
+void SurvivalModel::Drop(PollEvidence successor) {
   settled_ = std::move(successor);
-  recent_ = early_ = LookEvidence();
+  recent_ = early_ = PollEvidence();
   recent_curve_.reset();
   doubt_ = early_doubt_ = 0;
   news_ = unshared_ends_ = 0;
@@ -159,10 +159,10 @@ void SurvivalModel::Drop(LookEvidence successor) {
   ++version_;
 }
 
-// Two explanations of what looks show compete: the whole past, and what came since
+// Two explanations of what polls show compete: the whole past, and what came since
 // the past last explained best. `recent_` begins as a prior of the old scale,
 // which loses against a past that holds, and wins at once against one that does
-// not. Each look counts given what the one before has shown, so that it does not
+// not. Each poll counts given what the one before has shown, so that it does not
 // matter that jobs are old already when the law changes.
 void SurvivalModel::WatchForChange(double from, double to, bool ended) {
   if (!recent_curve_) recent_curve_ = CurveOf(recent_.histogram(), &recent_prior_);
@@ -187,12 +187,12 @@ void SurvivalModel::WatchForChange(double from, double to, bool ended) {
 void SurvivalModel::ForgetRecent() {
   // The curve of no end yet stays the same.
   if (recent_.jobs() > 0) recent_curve_.reset();
-  recent_ = LookEvidence();
+  recent_ = PollEvidence();
 }
 
-// What an early look shows is predicted by the law with a chance p; somebody
+// What an early poll shows is predicted by the law with a chance p; somebody
 // who knows nothing would say one half.
-void SurvivalModel::WeighEarlyLook(double from, double to, bool ended) {
+void SurvivalModel::WeighEarlyPoll(double from, double to, bool ended) {
   const double passes = std::exp(curve().CumulativeHazard(from) - curve().CumulativeHazard(to));
   const double chance = std::max(ended ? 1 - passes : passes, 1e-6);
   early_doubt_ += std::clamp(std::log(0.5 / chance), -kMostDoubtOfOneJob, kMostDoubtOfOneJob);
@@ -203,7 +203,7 @@ void SurvivalModel::WeighEarlyLook(double from, double to, bool ended) {
     early_.AddUnfinished(from, to);
   }
   if (early_doubt_ >= kEarlyDoubtThatDrops) return Drop(early_);
-  if (early_doubt_ == 0) early_ = LookEvidence();
+  if (early_doubt_ == 0) early_ = PollEvidence();
 }
 
 // The posterior mean of each bin's hazard: ends over jobs at risk, the prior's
@@ -255,7 +255,7 @@ double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
 }
 
 // Of a class without ends even the scale is a guess: its first jobs may take a
-// second or an hour, and are looked at early enough for either.
+// second or an hour, and are polled early enough for either.
 double SurvivalModel::SigmaOf(const DurationHistogram& evidence) const {
   if (&evidence == &recent_.histogram()) return 1;
   const bool told_from_above = parent_ != nullptr && parent_->samples() >= kInformedParent;

@@ -4,19 +4,19 @@
 #include <cstdint>
 #include <optional>
 
-#include "server/scheduler/look_evidence.h"
+#include "server/scheduler/poll_evidence.h"
 #include "server/scheduler/survival_curve.h"
 
 namespace gcjobs {
 
-// Why a look was taken when it was.
-enum class LookKind {
+// Why a poll was taken when it was.
+enum class PollKind {
   kDue,    // it was due by the law as believed
   kEarly,  // sooner than that, at random, to put the law to the test
 };
 
-// How long the jobs of one class last, as learned from looks at them. A look
-// shows only that a job ended between it and the look before, so nothing else
+// How long the jobs of one class last, as learned from polls of them. A poll
+// shows only that a job ended between it and the poll before, so nothing else
 // is asked for.
 //
 // Below some 30 ends a prior counts: the curve of the class above, and a
@@ -26,8 +26,8 @@ enum class LookKind {
 // Biometrika 41, 1954): a law that changed tenfold is recognised within some
 // ten jobs.
 //
-// Looks that are due by a law confirm it: of jobs that are said to last 60 s and
-// are looked at after 60 s, none will be seen to end after 6. So some looks are
+// Polls that are due by a law confirm it: of jobs that are said to last 60 s and
+// are polled after 60 s, none will be seen to end after 6. So some polls are
 // to be early, and a past that they contradict is dropped too.
 //
 // Loop thread only.
@@ -45,11 +45,11 @@ class SurvivalModel {
   static SurvivalModel Known(const SurvivalCurve& law);
 
   // A job of the class was seen unfinished at age `from` (0: when it was
-  // accepted) and again at age `to`, in a look of that kind.
-  void Unfinished(double from, double to, LookKind look);
+  // accepted) and again at age `to`, in a poll of that kind.
+  void Unfinished(double from, double to, PollKind poll);
 
   // A job was seen unfinished at `from`, and finished at `to`.
-  void Ended(double from, double to, LookKind look);
+  void Ended(double from, double to, PollKind poll);
 
   // The law as now believed. The reference holds until the model learns.
   const SurvivalCurve& curve() const;
@@ -81,22 +81,22 @@ class SurvivalModel {
   const SurvivalCurve& PriorOf(const DurationHistogram& evidence, ScaledPrior* prior) const;
   double ScaleOf(const DurationHistogram& evidence) const;
   double SigmaOf(const DurationHistogram& evidence) const;
-  // What a look has shown is weighed against the law before it is learned.
+  // What a poll has shown is weighed against the law before it is learned.
   void WatchForChange(double from, double to, bool ended);
   void ForgetRecent();
-  void WeighEarlyLook(double from, double to, bool ended);
-  void Drop(LookEvidence successor);
+  void WeighEarlyPoll(double from, double to, bool ended);
+  void Drop(PollEvidence successor);
   // Something was learned: the curve is made anew, once it is enough to matter.
   void Learned();
 
   const SurvivalModel* parent_;
   bool learns_ = true;
 
-  LookEvidence settled_;    // the past, fading
-  LookEvidence recent_;     // since the past last explained best what came
-  LookEvidence early_;      // of early looks, since the past last explained those best
+  PollEvidence settled_;    // the past, fading
+  PollEvidence recent_;     // since the past last explained best what came
+  PollEvidence early_;      // of early polls, since the past last explained those best
   double doubt_ = 0;        // evidence, in nats, that the law has changed
-  double early_doubt_ = 0;  // the same, of early looks alone
+  double early_doubt_ = 0;  // the same, of early polls alone
 
   uint64_t version_ = 0;
   int news_ = 0;                                // observations that curve_ does not know of

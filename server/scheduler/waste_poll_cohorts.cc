@@ -4,7 +4,7 @@
 
 #include "absl/random/distributions.h"
 
-#include "server/scheduler/waste_poll_scheduler.h"
+#include "server/scheduler/poll_scheduler.h"
 
 // The jobs of the scheduler, and the cohorts that they form.
 
@@ -16,22 +16,22 @@ namespace {
 constexpr double kCohortsPerE = 32;
 
 // A job whose turn in its cohort is not within so many places of the end gets a
-// cohort of its own. Replies come nearly in the order of their looks.
+// cohort of its own. Replies come nearly in the order of their polls.
 constexpr int kPlacesToSearch = 32;
 
-// Of so many jobs of a class not seen before one is looked at early; one of so
+// Of so many jobs of a class not seen before one is polled early; one of so
 // many more with each end seen.
 constexpr double kOneEarlyOfFirst = 8;
 constexpr double kEarlyLessPerSample = 0.25;
 
 }  // namespace
 
-WastePollScheduler::JobIndex WastePollScheduler::Find(absl::string_view job_id) const {
+PollScheduler::JobIndex PollScheduler::Find(absl::string_view job_id) const {
   const auto found = by_id_.find(job_id);
   return found == by_id_.end() ? kNone : *found;
 }
 
-WastePollScheduler::JobIndex WastePollScheduler::NewJob(PollTask task) {
+PollScheduler::JobIndex PollScheduler::NewJob(PollTask task) {
   JobIndex index = static_cast<JobIndex>(jobs_.size());
   if (free_jobs_.empty()) {
     jobs_.emplace_back();
@@ -43,15 +43,15 @@ WastePollScheduler::JobIndex WastePollScheduler::NewJob(PollTask task) {
   job.id = std::move(task.job_id);
   job.accepted_at = job.seen_at = task.accepted_at;
   job.poll_class = book_->ClassOf(task.poll_class);
-  job.has_limits = task.limits.initial_interval || task.limits.max_interval;
-  if (job.has_limits) limits_[index] = task.limits;
+  job.has_policy = task.policy.initial_interval || task.policy.max_interval;
+  if (job.has_policy) policies_[index] = task.policy;
   job.early = EarlyParts(job.poll_class);
   by_id_.insert(index);
   return index;
 }
 
 // A class of which little is known is put to the test more often.
-uint8_t WastePollScheduler::EarlyParts(SurvivalBook::ClassId poll_class) {
+uint8_t PollScheduler::EarlyParts(SurvivalBook::ClassId poll_class) {
   if (options_.one_early_of <= 0) return 0;
   const double one_of =
       kOneEarlyOfFirst + book_->ModelOf(poll_class).samples() * kEarlyLessPerSample;
@@ -60,18 +60,18 @@ uint8_t WastePollScheduler::EarlyParts(SurvivalBook::ClassId poll_class) {
   return absl::Uniform<uint8_t>(absl::IntervalClosed, random_, 1, kEarlyParts - 1);
 }
 
-void WastePollScheduler::Forget(JobIndex index) {
+void PollScheduler::Forget(JobIndex index) {
   by_id_.erase(index);
-  limits_.erase(index);
+  policies_.erase(index);
   postponed_.erase(index);
   under_way_.erase(index);
   jobs_[index] = Job();
   free_jobs_.push_back(index);
 }
 
-void WastePollScheduler::Join(JobIndex index) {
+void PollScheduler::Join(JobIndex index) {
   const Job& job = jobs_[index];
-  const bool special = job.watched || job.has_limits || job.postponed;
+  const bool special = job.watched || job.has_policy || job.postponed;
   if (!special && JoinShared(index)) return;
   const CohortIndex own = NewCohort();
   InsertAfter(index, kNone, own);
@@ -79,7 +79,7 @@ void WastePollScheduler::Join(JobIndex index) {
 
 // In a cohort, who was seen earlier stands before. A job is put in its place
 // from the end, where it nearly always belongs.
-bool WastePollScheduler::JoinShared(JobIndex index) {
+bool PollScheduler::JoinShared(JobIndex index) {
   const CohortKey key = KeyOf(jobs_[index]);
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) {
@@ -99,7 +99,7 @@ bool WastePollScheduler::JoinShared(JobIndex index) {
   return true;
 }
 
-void WastePollScheduler::InsertAfter(JobIndex index, JobIndex before, CohortIndex cohort_index) {
+void PollScheduler::InsertAfter(JobIndex index, JobIndex before, CohortIndex cohort_index) {
   Cohort& cohort = cohorts_[cohort_index];
   Job& job = jobs_[index];
   job.cohort = cohort_index;
@@ -117,7 +117,7 @@ void WastePollScheduler::InsertAfter(JobIndex index, JobIndex before, CohortInde
   Schedule(cohort_index);
 }
 
-void WastePollScheduler::Leave(JobIndex index) {
+void PollScheduler::Leave(JobIndex index) {
   Job& job = jobs_[index];
   const CohortIndex cohort_index = std::exchange(job.cohort, kNone);
   Cohort& cohort = cohorts_[cohort_index];
@@ -132,14 +132,14 @@ void WastePollScheduler::Leave(JobIndex index) {
   Schedule(cohort_index);
 }
 
-WastePollScheduler::CohortKey WastePollScheduler::KeyOf(const Job& job) const {
+PollScheduler::CohortKey PollScheduler::KeyOf(const Job& job) const {
   const double seen = job.AgeAt(job.seen_at);
   // Below the grid's first edge all ages are alike; 0 is for those never seen.
   const double steps = std::log(std::max(seen / age_grid::kFirstEdge, 1.0)) * kCohortsPerE;
   return {job.poll_class, seen <= 0 ? 0 : 1 + static_cast<uint32_t>(steps), job.early};
 }
 
-WastePollScheduler::CohortIndex WastePollScheduler::NewCohort() {
+PollScheduler::CohortIndex PollScheduler::NewCohort() {
   if (free_cohorts_.empty()) {
     cohorts_.emplace_back();
     return static_cast<CohortIndex>(cohorts_.size() - 1);
@@ -149,7 +149,7 @@ WastePollScheduler::CohortIndex WastePollScheduler::NewCohort() {
   return index;
 }
 
-void WastePollScheduler::Dissolve(CohortIndex index) {
+void PollScheduler::Dissolve(CohortIndex index) {
   if (cohorts_[index].shared) by_key_.erase(cohorts_[index].key);
   cohorts_[index] = Cohort();
   free_cohorts_.push_back(index);

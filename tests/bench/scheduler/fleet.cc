@@ -7,9 +7,9 @@
 
 #include "absl/strings/numbers.h"
 
+#include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
-#include "server/scheduler/waste_poll_scheduler.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace gcjobs::bench {
@@ -18,18 +18,18 @@ namespace {
 constexpr char kClass[] = "action.async/bench";
 constexpr char kClassAfterChange[] = "action.async/changed";
 
-// Looks have all of the budget, so that the budget divided by the arrivals is
+// Polls have all of the budget, so that the budget divided by the arrivals is
 // what each job can have. (The server keeps a tenth for submissions, which
-// would only make each row's number of looks a smaller one.)
+// would only make each row's number of polls a smaller one.)
 RequestBudget::Options BudgetOptions() {
   RequestBudget::Options options;
   options.reserve = 0;
   return options;
 }
 
-// Where the law is known there is nothing to put to the test by early looks.
-WastePollScheduler::Options SchedulerOptions(Knowledge knowledge) {
-  WastePollScheduler::Options options;
+// Where the law is known there is nothing to put to the test by early polls.
+PollScheduler::Options SchedulerOptions(Knowledge knowledge) {
+  PollScheduler::Options options;
   if (knowledge == Knowledge::kKnown) options.one_early_of = 0;
   return options;
 }
@@ -55,7 +55,7 @@ class FleetSimulation {
   FleetRun Run() {
     while (left_ > 0) {
       Submit();
-      absl::Time wake = Look();
+      absl::Time wake = Poll();
       if (arrived_ < run_.jobs.size()) wake = std::min(wake, ArrivalOf(run_.jobs[arrived_]));
       clock_.Advance(std::max(wake - now(), absl::Microseconds(1)));
     }
@@ -80,8 +80,8 @@ class FleetSimulation {
     }
   }
 
-  // Looks as often as may be now; when to come back.
-  absl::Time Look() {
+  // Polls as often as may be now; when to come back.
+  absl::Time Poll() {
     for (;;) {
       const absl::Time due = scheduler_.Refresh(now());
       if (due > now()) return due;
@@ -98,10 +98,10 @@ class FleetSimulation {
   }
 
   void Answer(const std::string& id, FleetJob* job) {
-    ++job->looks;
+    ++job->polls;
     job->lag = Seconds() - job->accepted_at - job->duration;
-    if (job->lag < 0) return scheduler_.Looked(id, now());
-    scheduler_.Remove(id, now(), /*ended=*/true);
+    if (job->lag < 0) return scheduler_.SeenUnfinished(id, now());
+    scheduler_.SeenEnded(id, now());
     --left_;
     if (knowledge_ == Knowledge::kLearned && ++ended_ == kLearnedJobs) {
       const SurvivalCurve learned = book_.ModelOf(book_.ClassOf(kClass)).curve();
@@ -115,7 +115,7 @@ class FleetSimulation {
   std::mt19937_64 random_;
   RequestBudget budget_{BudgetOptions(), &clock_};
   SurvivalBook book_;
-  WastePollScheduler scheduler_{SchedulerOptions(knowledge_), &budget_, &book_, random_, start_};
+  PollScheduler scheduler_{SchedulerOptions(knowledge_), &budget_, &book_, random_, start_};
   FleetRun run_;
   size_t change_;
   size_t arrived_ = 0;
@@ -157,11 +157,11 @@ FleetRun RunPoller(std::vector<FleetJob> jobs, const std::function<double(int)>&
   for (FleetJob& job : run.jobs) {
     double age = 0;
     while (age < job.duration) {
-      const double next = gap(job.looks);
+      const double next = gap(job.polls);
       job.lost = next < 0;
       if (job.lost) break;
       age += next;
-      ++job.looks;
+      ++job.polls;
       job.lag = age - job.duration;
       run.sent.push_back(job.accepted_at + age);
     }

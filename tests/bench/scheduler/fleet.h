@@ -15,8 +15,8 @@ namespace gcjobs::bench {
 struct FleetJob {
   double accepted_at = 0;
   double duration = 0;  // from then on
-  double lag = 0;       // from its end to the look that saw it
-  int looks = 0;
+  double lag = 0;       // from its end to the poll that saw it
+  int polls = 0;
   bool lost = false;  // the poller gave up before its end
 };
 
@@ -27,7 +27,7 @@ std::vector<FleetJob> Arrivals(const DurationLaw& law, double jobs_a_second, int
 // What a run has shown.
 struct FleetRun {
   std::vector<FleetJob> jobs;
-  std::vector<double> sent;  // when looks were sent, ascending
+  std::vector<double> sent;  // when polls were sent, ascending
 };
 
 enum class Knowledge {
@@ -47,8 +47,8 @@ FleetRun RunScheduler(std::vector<FleetJob> jobs, Knowledge knowledge, const Dur
 FleetRun RunToldScheduler(std::vector<FleetJob> jobs, const DurationLaw& before,
                           const DurationLaw& after, size_t change, uint64_t seed);
 
-// Runs a poller that looks after each job by itself: gap(n) is the time before
-// its look n = 0, 1, ...; negative: it gives up. It knows of no budget, and is
+// Runs a poller that polls each job by itself: gap(n) is the time before
+// its poll n = 0, 1, ...; negative: it gives up. It knows of no budget, and is
 // never refused anything here, which is kinder than what it would meet.
 FleetRun RunPoller(std::vector<FleetJob> jobs, const std::function<double(int)>& gap);
 
@@ -57,7 +57,7 @@ FleetRun RunPoller(std::vector<FleetJob> jobs, const std::function<double(int)>&
 int SlidingOverruns(const std::vector<double>& sent, int limit);
 int FixedOverruns(const std::vector<double>& sent, int limit);
 
-// What a budget of 300 a minute has for looks, in looks a second.
+// What a budget of 300 a minute has for polls, in polls a second.
 double PollCapacity();
 
 }  // namespace gcjobs::bench

@@ -11,16 +11,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
-#include "server/scheduler/waste_poll_scheduler.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace gcjobs::bench {
 namespace {
 
 // A budget that is no obstacle: decisions are what is measured.
-constexpr int kLooksAMinute = 60'000;
+constexpr int kPollsAMinute = 60'000;
 
 double HeapBytes() { return static_cast<double>(mallinfo2().uordblks); }
 
@@ -43,7 +43,7 @@ class Crowd {
     scheduler_.Add(std::move(task), clock_.MonotonicNow());
   }
 
-  // One look; how long the scheduler took for it, in microseconds.
+  // One poll; how long the scheduler took for it, in microseconds.
   double Decide() {
     clock_.Advance(absl::Milliseconds(1));
     absl::Time due = scheduler_.Refresh(clock_.MonotonicNow());
@@ -58,9 +58,9 @@ class Crowd {
     if (!id) return 0;
     budget_.Take(RequestClass::kPoll);
     if (random_() % 4 != 0) {
-      scheduler_.Looked(*id, now);
+      scheduler_.SeenUnfinished(*id, now);
     } else {
-      scheduler_.Remove(*id, now, /*ended=*/true);
+      scheduler_.SeenEnded(*id, now);
       AddJob();
     }
     return ProcessorTime() - start;
@@ -72,7 +72,7 @@ class Crowd {
  private:
   static RequestBudget::Options BudgetOptions() {
     RequestBudget::Options options;
-    options.limit = kLooksAMinute;
+    options.limit = kPollsAMinute;
     return options;
   }
 
@@ -80,8 +80,8 @@ class Crowd {
   std::mt19937_64 random_{1};
   RequestBudget budget_{BudgetOptions(), &clock_};
   SurvivalBook book_;
-  WastePollScheduler scheduler_{WastePollScheduler::Options(), &budget_, &book_, random_,
-                                clock_.MonotonicNow()};
+  PollScheduler scheduler_{PollScheduler::Options(), &budget_, &book_, random_,
+                           clock_.MonotonicNow()};
   int last_id_ = 0;
 };
 

@@ -16,7 +16,7 @@ struct LiveJobsCost {
 };
 
 // Adds so many jobs of 20 classes, of all ages up to an hour, and takes
-// `decisions` looks; one in four finds the job ended, and another takes its
+// `decisions` polls; one in four finds the job ended, and another takes its
 // place.
 LiveJobsCost MeasureLiveJobs(size_t jobs, int decisions);
 

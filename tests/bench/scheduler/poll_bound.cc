@@ -18,7 +18,7 @@ PollBound::PollBound(const DurationLaw& law) : mean_(law.mean) {
   }
   for (double price = 20 * mean_; price > 2e-4 * mean_; price /= kPriceStep) {
     const Point point = Best(price);
-    if (hull_.empty() || point.looks > hull_.back().looks + 1e-9) hull_.push_back(point);
+    if (hull_.empty() || point.polls > hull_.back().polls + 1e-9) hull_.push_back(point);
   }
 }
 
@@ -48,19 +48,19 @@ PollBound::Point PollBound::Best(double price) const {
   }
   Point point{0, -mean_};
   for (int x = 0; x < n - 1 && survival_[x] > 1e-9; x = next[x]) {
-    point.looks += survival_[x];
+    point.polls += survival_[x];
     point.lag += (time_[next[x]] - time_[x]) * survival_[x];
   }
   return point;
 }
 
-double PollBound::Lag(double looks) const {
-  const auto above = std::lower_bound(hull_.begin(), hull_.end(), looks,
-                                      [](const Point& p, double k) { return p.looks < k; });
+double PollBound::Lag(double polls) const {
+  const auto above = std::lower_bound(hull_.begin(), hull_.end(), polls,
+                                      [](const Point& p, double k) { return p.polls < k; });
   if (above == hull_.begin()) return above->lag;
   if (above == hull_.end()) return hull_.back().lag;
   const auto below = above - 1;
-  const double part = (looks - below->looks) / (above->looks - below->looks);
+  const double part = (polls - below->polls) / (above->polls - below->polls);
   return below->lag + part * (above->lag - below->lag);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kPanelWidth = 400, kPanelHeight = 270;
 constexpr double kLeft = 64, kTop = 44, kGapX = 76, kGapY = 84, kLegend = 64;
-constexpr double kLeastLooks = 2, kMostLooks = 25;
+constexpr double kLeastPolls = 2, kMostPolls = 25;
 constexpr double kLeastLag = 0.4, kMostLag = 25;
 
 constexpr const char* kColours[] = {"#0b6e99", "#0b6e99", "#0b6e99",
@@ -19,8 +19,8 @@ constexpr const char* kColours[] = {"#0b6e99", "#0b6e99", "#0b6e99",
 // Where a panel is, and where values are in it.
 struct Frame {
   double left, top;
-  double X(double looks) const {
-    return left + kPanelWidth * std::log(looks / kLeastLooks) / std::log(kMostLooks / kLeastLooks);
+  double X(double polls) const {
+    return left + kPanelWidth * std::log(polls / kLeastPolls) / std::log(kMostPolls / kLeastPolls);
   }
   double Y(double lag) const {
     return top + kPanelHeight * std::log(kMostLag / lag) / std::log(kMostLag / kLeastLag);
@@ -56,10 +56,10 @@ std::string Axes(const Frame& frame, const std::string& title) {
   std::string svg =
       Text(frame.left, frame.top - 12, "font-weight=\"bold\" font-size=\"15\"", title);
   const double right = frame.left + kPanelWidth, bottom = frame.top + kPanelHeight;
-  for (const double looks : {2, 3, 5, 10, 20}) {
-    const double x = frame.X(looks);
+  for (const double polls : {2, 3, 5, 10, 20}) {
+    const double x = frame.X(polls);
     absl::StrAppend(&svg, Line(x, frame.top, x, bottom, "stroke=\"#e3e3e3\""),
-                    Text(x, bottom + 18, "text-anchor=\"middle\"", absl::StrCat(looks)));
+                    Text(x, bottom + 18, "text-anchor=\"middle\"", absl::StrCat(polls)));
   }
   for (const double lag : {0.5, 1.0, 2.0, 5.0, 10.0, 20.0}) {
     const double y = frame.Y(lag);
@@ -67,7 +67,7 @@ std::string Axes(const Frame& frame, const std::string& title) {
                     Text(frame.left - 8, y + 4, "text-anchor=\"end\"", absl::StrCat(lag)));
   }
   absl::StrAppend(
-      &svg, Text((frame.left + right) / 2, bottom + 38, "text-anchor=\"middle\"", "looks per job"),
+      &svg, Text((frame.left + right) / 2, bottom + 38, "text-anchor=\"middle\"", "polls per job"),
       absl::StrFormat("<text transform=\"translate(%.1f %.1f) rotate(-90)\" "
                       "text-anchor=\"middle\">mean lag in s</text>\n",
                       frame.left - 42, (frame.top + bottom) / 2),
@@ -78,7 +78,7 @@ std::string Axes(const Frame& frame, const std::string& title) {
 }
 
 bool IsInside(const PlotPoint& point) {
-  return point.looks >= kLeastLooks && point.looks <= kMostLooks && point.lag >= kLeastLag &&
+  return point.polls >= kLeastPolls && point.polls <= kMostPolls && point.lag >= kLeastLag &&
          point.lag <= kMostLag;
 }
 
@@ -87,7 +87,7 @@ std::string Panel(const Frame& frame, const PlotPanel& panel) {
   std::string path;
   for (const PlotPoint& point : panel.bound) {
     if (!IsInside(point)) continue;
-    absl::StrAppendFormat(&path, "%s%.1f,%.1f ", path.empty() ? "M" : "L", frame.X(point.looks),
+    absl::StrAppendFormat(&path, "%s%.1f,%.1f ", path.empty() ? "M" : "L", frame.X(point.polls),
                           frame.Y(point.lag));
   }
   absl::StrAppend(&svg, "<path d=\"", path,
@@ -95,7 +95,7 @@ std::string Panel(const Frame& frame, const PlotPanel& panel) {
   for (size_t series = panel.marks.size(); series-- > 0;) {
     for (const PlotPoint& point : panel.marks[series].points) {
       if (IsInside(point))
-        absl::StrAppend(&svg, Mark(series, frame.X(point.looks), frame.Y(point.lag)));
+        absl::StrAppend(&svg, Mark(series, frame.X(point.polls), frame.Y(point.lag)));
     }
   }
   return svg;

@@ -7,7 +7,7 @@
 namespace gcjobs::bench {
 
 struct PlotPoint {
-  double looks = 0;  // per job
+  double polls = 0;  // per job
   double lag = 0;    // mean, in seconds
 };
 
@@ -22,7 +22,7 @@ struct PlotPanel {
   std::vector<Marks> marks;  // in all panels the same names, in the same order
 };
 
-// An SVG picture: the panels in two columns, looks per job across and lag
+// An SVG picture: the panels in two columns, polls per job across and lag
 // upwards, both logarithmic, with one legend for all.
 std::string PlotSvg(const std::vector<PlotPanel>& panels);
 

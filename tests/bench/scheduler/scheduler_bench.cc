@@ -36,7 +36,7 @@ constexpr int kLimit = 300;
 
 struct Scope {
   std::vector<uint64_t> seeds = {1, 2, 3, 4, 5};
-  std::vector<double> looks = {3, 5, 10};
+  std::vector<double> polls = {3, 5, 10};
   int jobs = 4000;  // measured in each run
   size_t live_jobs = 1'000'000;
   std::vector<DurationLaw> laws = BenchmarkLaws();
@@ -46,7 +46,7 @@ struct Scope {
 Scope QuickScope() {
   Scope scope;
   scope.seeds = {1};
-  scope.looks = {5};
+  scope.polls = {5};
   scope.jobs = 1000;
   scope.live_jobs = 100'000;
   return scope;
@@ -54,8 +54,8 @@ Scope QuickScope() {
 
 // What one run, or the median of several, comes to.
 struct Summary {
-  double looks = 0, lag = 0, p99 = 0, ratio = 0;
-  double total = 0;                              // looks of all measured jobs
+  double polls = 0, lag = 0, p99 = 0, ratio = 0;
+  double total = 0;                              // polls of all measured jobs
   double lost = 0;                               // share of jobs whose end was never seen
   int sliding_overruns = 0, fixed_overruns = 0;  // of all runs
 };
@@ -65,16 +65,16 @@ Summary Summarise(const FleetRun& run, size_t first, size_t last, const PollBoun
   Summary summary;
   std::vector<double> lags;
   for (size_t i = first; i < last; ++i) {
-    summary.total += run.jobs[i].looks;
+    summary.total += run.jobs[i].polls;
     if (!run.jobs[i].lost) lags.push_back(run.jobs[i].lag);
   }
   std::sort(lags.begin(), lags.end());
   const double jobs = static_cast<double>(last - first), seen = static_cast<double>(lags.size());
   for (const double lag : lags) summary.lag += lag / seen;
   summary.p99 = lags[static_cast<size_t>(0.99 * (seen - 1))];
-  summary.looks = summary.total / jobs;
+  summary.polls = summary.total / jobs;
   summary.lost = 1 - seen / jobs;
-  summary.ratio = summary.lag / bound.Lag(summary.looks);
+  summary.ratio = summary.lag / bound.Lag(summary.polls);
   summary.sliding_overruns = SlidingOverruns(run.sent, kLimit);
   summary.fixed_overruns = FixedOverruns(run.sent, kLimit);
   return summary;
@@ -94,7 +94,7 @@ Summary MedianOf(const std::vector<Summary>& runs) {
     return Median(values);
   };
   Summary summary;
-  for (double Summary::*member : {&Summary::looks, &Summary::lag, &Summary::p99, &Summary::ratio,
+  for (double Summary::*member : {&Summary::polls, &Summary::lag, &Summary::p99, &Summary::ratio,
                                   &Summary::total, &Summary::lost}) {
     summary.*member = median(member);
   }
@@ -112,7 +112,7 @@ Summary OverSeeds(const Scope& scope, const std::function<Summary(uint64_t seed)
 }
 
 void PrintHead() {
-  std::printf("%-12s %5s  %-24s %6s %8s %8s %7s %8s  %s\n", "law", "asked", "poller", "looks",
+  std::printf("%-12s %5s  %-24s %6s %8s %8s %7s %8s  %s\n", "law", "asked", "poller", "polls",
               "mean lag", "p99 lag", "x bound", "polls", "overruns (sliding + fixed window)");
 }
 
@@ -121,7 +121,7 @@ void Print(const std::string& law, double asked, const std::string& poller,
   std::string lost;
   if (summary.lost > 0) lost = absl::StrFormat("   %.1f %% never seen", 100 * summary.lost);
   std::printf("%-12s %5.0f  %-24s %6.2f %8.2f %8.2f %7.3f %8.0f  %d + %d%s\n", law.c_str(), asked,
-              poller.c_str(), summary.looks, summary.lag, summary.p99, summary.ratio, summary.total,
+              poller.c_str(), summary.polls, summary.lag, summary.p99, summary.ratio, summary.total,
               summary.sliding_overruns, summary.fixed_overruns, lost.c_str());
   std::fflush(stdout);
 }
@@ -145,13 +145,13 @@ const Guide kGuides[] = {
 
 // The jobs measured: all of the first 300, or those after them, without the
 // last ones, whose fleet thins out.
-Summary RunOurs(const Scope& scope, const DurationLaw& law, const PollBound& bound, double looks,
+Summary RunOurs(const Scope& scope, const DurationLaw& law, const PollBound& bound, double polls,
                 Knowledge knowledge, uint64_t seed) {
   const bool cold = knowledge == Knowledge::kLearning;
   const size_t measured = cold ? kLearnedJobs : static_cast<size_t>(scope.jobs);
   const size_t first = cold ? 0 : kLearnedJobs;
   const int jobs = static_cast<int>(first + measured) + 100;
-  auto arrivals = Arrivals(law, PollCapacity() / looks, jobs, seed);
+  auto arrivals = Arrivals(law, PollCapacity() / polls, jobs, seed);
   return Summarise(RunScheduler(std::move(arrivals), knowledge, law, seed), first, first + measured,
                    bound);
 }
@@ -160,25 +160,25 @@ PlotPanel MeasureLaw(const Scope& scope, const DurationLaw& law) {
   const PollBound bound(law);
   PlotPanel panel;
   panel.title = absl::StrFormat("%s, mean %.0f s", law.name, law.mean);
-  for (double looks = 1.6; looks < 30; looks *= 1.02)
-    panel.bound.push_back({looks, bound.Lag(looks)});
+  for (double polls = 1.6; polls < 30; polls *= 1.02)
+    panel.bound.push_back({polls, bound.Lag(polls)});
   for (const OurCase& ours : kOurs) panel.marks.push_back({ours.name, {}});
   for (const Guide& guide : kGuides) panel.marks.push_back({guide.name, {}});
-  for (const double looks : scope.looks) {
+  for (const double polls : scope.polls) {
     size_t series = 0;
     const auto add = [&](const std::string& name, const Summary& summary) {
-      Print(law.name, looks, name, summary);
-      panel.marks[series++].points.push_back({summary.looks, summary.lag});
+      Print(law.name, polls, name, summary);
+      panel.marks[series++].points.push_back({summary.polls, summary.lag});
     };
     for (const OurCase& ours : kOurs) {
       add(ours.name, OverSeeds(scope, [&](uint64_t seed) {
-            return RunOurs(scope, law, bound, looks, ours.knowledge, seed);
+            return RunOurs(scope, law, bound, polls, ours.knowledge, seed);
           }));
     }
     for (const Guide& guide : kGuides) {
       add(guide.name, OverSeeds(scope, [&](uint64_t seed) {
             const int jobs = kLearnedJobs + scope.jobs + 100;
-            auto arrivals = Arrivals(law, PollCapacity() / looks, jobs, seed);
+            auto arrivals = Arrivals(law, PollCapacity() / polls, jobs, seed);
             return Summarise(RunPoller(std::move(arrivals), guide.gap), kLearnedJobs,
                              static_cast<size_t>(jobs) - 100, bound);
           }));
@@ -189,7 +189,7 @@ PlotPanel MeasureLaw(const Scope& scope, const DurationLaw& law) {
 
 // The law changes after so many jobs; what follows is seen in windows.
 constexpr size_t kChange = 1000, kWindow = 50, kWindows = 12;
-constexpr double kDriftLooks = 5;
+constexpr double kDriftPolls = 5;
 // A change is over when the jobs from 200 on after it, of which that many have
 // been seen, are seen as soon as those of a class that begins cold are to be: at
 // most so many times as late as by a scheduler that knows the laws.
@@ -197,7 +197,7 @@ constexpr double kRecovered = 1.5;
 
 std::vector<FleetJob> ChangingArrivals(const DurationLaw& before, const DurationLaw& after,
                                        uint64_t seed) {
-  const double rate = PollCapacity() / kDriftLooks;
+  const double rate = PollCapacity() / kDriftPolls;
   std::vector<FleetJob> arrivals = Arrivals(before, rate, kChange, seed);
   const double change = arrivals.back().accepted_at;
   for (FleetJob job : Arrivals(after, rate, kWindow * kWindows + 100, seed + 1000)) {
@@ -209,8 +209,8 @@ std::vector<FleetJob> ChangingArrivals(const DurationLaw& before, const Duration
 
 // Beside one that knows of each job which law it follows, on the same arrivals.
 // The jobs after the change share the budget with old ones that still run, so
-// how many looks they get differs, and from the two laws alone nothing follows
-// for it: lags are compared at the same looks, each as a multiple of the
+// how many polls they get differs, and from the two laws alone nothing follows
+// for it: lags are compared at the same polls, each as a multiple of the
 // least possible at its own.
 void MeasureDrift(const Scope& scope, const DurationLaw& before, const DurationLaw& after,
                   const std::string& what) {
@@ -235,9 +235,9 @@ void MeasureDrift(const Scope& scope, const DurationLaw& before, const DurationL
   const Summary summary = MedianOf(learned_summaries), knows = MedianOf(told_summaries);
   const double ratio = Median(ratios);
   std::printf(
-      "\n%-18s jobs 201 to 600: %.2f looks, %.2f s (x bound %.2f); one who knows: %.2f looks, "
-      "%.2f s (%.2f); at the same looks %.2f times as late: %s; overruns %d + %d\n",
-      "", summary.looks, summary.lag, summary.ratio, knows.looks, knows.lag, knows.ratio, ratio,
+      "\n%-18s jobs 201 to 600: %.2f polls, %.2f s (x bound %.2f); one who knows: %.2f polls, "
+      "%.2f s (%.2f); at the same polls %.2f times as late: %s; overruns %d + %d\n",
+      "", summary.polls, summary.lag, summary.ratio, knows.polls, knows.lag, knows.ratio, ratio,
       ratio <= kRecovered ? "recovered" : "NOT recovered", summary.sliding_overruns,
       summary.fixed_overruns);
   std::fflush(stdout);
@@ -245,10 +245,10 @@ void MeasureDrift(const Scope& scope, const DurationLaw& before, const DurationL
 
 void MeasureDrifts(const Scope& scope) {
   std::printf(
-      "\nThe law changes tenfold after %zu jobs; asked: %.0f looks a job. Beside a scheduler "
+      "\nThe law changes tenfold after %zu jobs; asked: %.0f polls a job. Beside a scheduler "
       "that knows of each job which law it follows.\nRecovered: the jobs 201 to 600 that "
-      "arrive after the change are seen at most %.2f times as late as by it, at the same looks.\n",
-      kChange, kDriftLooks, kRecovered);
+      "arrive after the change are seen at most %.2f times as late as by it, at the same polls.\n",
+      kChange, kDriftPolls, kRecovered);
   for (const DurationLaw& law : scope.laws) {
     MeasureDrift(scope, law, Stretched(law, 10), "x 10");
     MeasureDrift(scope, Stretched(law, 10), law, "/ 10");
@@ -293,8 +293,8 @@ int Main(const std::vector<std::string>& arguments) {
     }
   }
   std::printf(
-      "Jobs arrive at random and share %d looks a minute; asked: looks that the budget has "
-      "for each.\nx bound: mean lag over the least possible at the same number of looks. "
+      "Jobs arrive at random and share %d polls a minute; asked: polls that the budget has "
+      "for each.\nx bound: mean lag over the least possible at the same number of polls. "
       "Medians over %zu seeds, from %d on.\nThe guides' pollers run on the same arrivals "
       "and are never refused, though they exceed the limit.\n\n",
       kLimit, scope.seeds.size(), static_cast<int>(scope.seeds.front()));

@@ -29,7 +29,7 @@ class JobExplanationTest : public ::testing::Test {
     job_.set_poll_count(9);
     *job_.mutable_accept_time() = ToProto(clock_.Now() - absl::Minutes(2));
     why_.seen_at = clock_.MonotonicNow() - absl::Seconds(8);
-    why_.next_look = clock_.MonotonicNow() + absl::Seconds(6);
+    why_.next_poll = clock_.MonotonicNow() + absl::Seconds(6);
   }
 
   v1::JobExplanation Explain() const { return MakeExplanation(job_, why_, clock_); }
@@ -61,7 +61,7 @@ TEST_F(JobExplanationTest, TheModelAndTheBudgetArePassedOn) {
   why_.price = absl::Milliseconds(9100);
   why_.budget_left = 112;
   why_.budget_limit = 300;
-  why_.looks_per_second = 3.9;
+  why_.polls_per_second = 3.9;
   const v1::JobExplanation answer = Explain();
   EXPECT_EQ(answer.job_id(), "j");
   EXPECT_EQ(answer.poll_class(), "action.async/a-1");
@@ -95,8 +95,8 @@ TEST_F(JobExplanationTest, EachLimitHasItsWord) {
 }
 
 TEST_F(JobExplanationTest, ALookUnderWayHasNoTimeToCome) {
-  why_.limit = PollLimit::kLookUnderWay;
-  why_.next_look = absl::InfiniteFuture();
+  why_.limit = PollLimit::kPollUnderWay;
+  why_.next_poll = absl::InfiniteFuture();
   ThrottleFor(absl::Minutes(1));
   EXPECT_FALSE(Explain().has_next_poll_time());
   EXPECT_EQ(Explain().limit(), v1::POLL_LIMIT_LOOK_UNDER_WAY);
@@ -119,7 +119,7 @@ TEST_F(JobExplanationTest, AThrottleThatEndsBeforeIsNot) {
 // The answer that throttles also postpones the look that it came to.
 TEST_F(JobExplanationTest, ThePostponedLookOfAThrottledJobWaitsForTheThrottle) {
   why_.limit = PollLimit::kBackoff;
-  why_.next_look = clock_.MonotonicNow() + absl::Minutes(5) + absl::Milliseconds(2);
+  why_.next_poll = clock_.MonotonicNow() + absl::Minutes(5) + absl::Milliseconds(2);
   ThrottleFor(absl::Minutes(5));
   EXPECT_EQ(Explain().limit(), v1::POLL_LIMIT_THROTTLED);
   EXPECT_EQ(NextPollIn(), absl::Minutes(5) + absl::Milliseconds(2));
@@ -135,7 +135,7 @@ TEST_F(JobExplanationTest, TheLastLooksErrorIsShown) {
 TEST_F(JobExplanationTest, FiguresThatAreNoneStayWithinWhatTheMessageHolds) {
   const double nan = std::nan("");
   const double infinite = std::numeric_limits<double>::infinity();
-  why_.samples = why_.weight = why_.looks_per_second = infinite;
+  why_.samples = why_.weight = why_.polls_per_second = infinite;
   why_.survival = nan;
   why_.waste = absl::Seconds(nan);
   why_.price = -absl::InfiniteDuration();

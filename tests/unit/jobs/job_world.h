@@ -14,9 +14,9 @@
 #include "server/jobs/orchestrator.h"
 #include "server/jobs/recovery.h"
 #include "server/net/event_loop.h"
+#include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
-#include "server/scheduler/waste_poll_scheduler.h"
 #include "server/store/memory_store.h"
 #include "server/store/read_pool.h"
 #include "tests/fakes/fake_clock.h"
@@ -247,8 +247,8 @@ class JobWorld {
     return options;
   }
 
-  static WastePollScheduler::Options SchedulerOptions() {
-    WastePollScheduler::Options options;
+  static PollScheduler::Options SchedulerOptions() {
+    PollScheduler::Options options;
     options.one_early_of = 0;  // no look out of turn
     return options;
   }
@@ -258,8 +258,8 @@ class JobWorld {
     loop_ = std::make_unique<EventLoop>(&clock_, nullptr);
     client_ = std::make_unique<FakeGenesysClient>(loop_.get());
     book_ = std::make_unique<SurvivalBook>();
-    scheduler_ = std::make_unique<WastePollScheduler>(SchedulerOptions(), &budget_, book_.get(),
-                                                      random_, clock_.MonotonicNow());
+    scheduler_ = std::make_unique<PollScheduler>(SchedulerOptions(), &budget_, book_.get(), random_,
+                                                 clock_.MonotonicNow());
     org_ = {"acme", client_.get(), scheduler_.get()};
     Orchestrator::Collaborators with;
     with.loop = loop_.get();
@@ -282,7 +282,7 @@ class JobWorld {
   JobKindRegistry kinds_ = PlainKinds();
   RequestBudget budget_{RequestBudget::Options(), &clock_};
   std::unique_ptr<SurvivalBook> book_;
-  std::unique_ptr<WastePollScheduler> scheduler_;
+  std::unique_ptr<PollScheduler> scheduler_;
   OrgRuntime org_;
   absl::Status store_failure_;
   std::unique_ptr<Orchestrator> engine_;

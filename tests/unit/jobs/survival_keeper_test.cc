@@ -25,7 +25,7 @@ class SurvivalKeeperTest : public ::testing::Test {
       keeper.Load();
     }
     void Learn(int jobs) {
-      for (int i = 0; i < jobs; ++i) book.Ended(book.ClassOf(kClass), 9, 10, LookKind::kDue);
+      for (int i = 0; i < jobs; ++i) book.Ended(book.ClassOf(kClass), 9, 10, PollKind::kDue);
     }
     double samples() { return book.ModelOf(book.ClassOf(kClass)).samples(); }
 

@@ -9,20 +9,20 @@ namespace {
 
 class PollPriceTest : public ::testing::Test {
  protected:
-  // There are always jobs of that waste: takes looks as fast as allowed while
+  // There are always jobs of that waste: takes polls as fast as allowed while
   // they are worth it; how many.
   int Spend(absl::Duration time, double waste = 100) {
-    int looks = 0;
+    int polls = 0;
     for (const absl::Time end = clock_.MonotonicNow() + time; clock_.MonotonicNow() < end;) {
       clock_.Advance(absl::Milliseconds(100));
       price_.Advance(clock_.MonotonicNow());
-      while (MayLook() && price_.price() <= waste) {
+      while (MayPoll() && price_.price() <= waste) {
         budget_.Take(RequestClass::kPoll);
         price_.Spend(waste);
-        ++looks;
+        ++polls;
       }
     }
-    return looks;
+    return polls;
   }
 
   void Idle(absl::Duration time) {
@@ -32,7 +32,7 @@ class PollPriceTest : public ::testing::Test {
     }
   }
 
-  bool MayLook() const {
+  bool MayPoll() const {
     return price_.affordable() && budget_.Earliest(RequestClass::kPoll) <= clock_.MonotonicNow();
   }
 
@@ -41,13 +41,13 @@ class PollPriceTest : public ::testing::Test {
   PollPrice price_{PollPrice::Options(), &budget_, clock_.MonotonicNow()};
 };
 
-TEST_F(PollPriceTest, RisesWhileMoreLooksAreWantedThanThereAre) {
+TEST_F(PollPriceTest, RisesWhileMorePollsAreWantedThanThereAre) {
   const double before = price_.price();
   Spend(absl::Minutes(3));
   EXPECT_GT(price_.price(), 10 * before);
 }
 
-TEST_F(PollPriceTest, FallsToTheFloorWhenNobodyWantsLooks) {
+TEST_F(PollPriceTest, FallsToTheFloorWhenNobodyWantsPolls) {
   Spend(absl::Minutes(3), /*waste=*/1e6);
   ASSERT_GT(price_.price(), 100);
   Idle(absl::Minutes(5));
@@ -62,7 +62,7 @@ TEST_F(PollPriceTest, SettlesBelowTheWasteThatIsThere) {
 
 TEST_F(PollPriceTest, ABurstDoesNotUseUpTheWindow) { EXPECT_LT(Spend(absl::Seconds(5)), 60); }
 
-TEST_F(PollPriceTest, NoSecondsWithoutLooksFollowABurst) {
+TEST_F(PollPriceTest, NoSecondsWithoutPollsFollowABurst) {
   Idle(absl::Minutes(3));
   for (int part = 0; part < 60; ++part) {
     EXPECT_GE(Spend(absl::Seconds(4)), 4) << part;

@@ -17,8 +17,8 @@ using testing::StatusIs;
 void Teach(SurvivalBook* book, const std::string& name, double duration, int jobs) {
   const SurvivalBook::ClassId id = book->ClassOf(name);
   for (int i = 0; i < jobs; ++i) {
-    book->Unfinished(id, 0, duration * 0.9, LookKind::kDue);
-    book->Ended(id, duration * 0.9, duration * 1.1, LookKind::kDue);
+    book->Unfinished(id, 0, duration * 0.9, PollKind::kDue);
+    book->Ended(id, duration * 0.9, duration * 1.1, PollKind::kDue);
   }
 }
 

@@ -9,18 +9,18 @@
 namespace gcjobs {
 namespace {
 
-// Shows the model jobs that are looked at every `gap` seconds until they end.
+// Shows the model jobs that are polled every `gap` seconds until they end.
 class Learner {
  public:
   explicit Learner(SurvivalModel* model, double gap = 2) : model_(model), gap_(gap) {}
 
-  void Job(double duration, LookKind look = LookKind::kDue) {
+  void Job(double duration, PollKind poll = PollKind::kDue) {
     double seen = 0;
     while (seen + gap_ < duration) {
-      model_->Unfinished(seen, seen + gap_, look);
+      model_->Unfinished(seen, seen + gap_, poll);
       seen += gap_;
     }
-    model_->Ended(seen, seen + gap_, look);
+    model_->Ended(seen, seen + gap_, poll);
   }
 
   void Jobs(int jobs, const std::function<double()>& draw) {
@@ -67,12 +67,12 @@ TEST(SurvivalModelTest, JobsThatDoNotEndRaiseTheScaleToo) {
   SurvivalModel model(nullptr);
   const double before = MedianOf(model);
   for (double seen = 0; seen < 600; seen += 30) {
-    model.Unfinished(seen, seen + 30, LookKind::kDue);
+    model.Unfinished(seen, seen + 30, PollKind::kDue);
   }
   EXPECT_GT(MedianOf(model), 3 * before);
 }
 
-TEST(SurvivalModelTest, LearnsALawFromLooksAlone) {
+TEST(SurvivalModelTest, LearnsALawFromPollsAlone) {
   SurvivalModel model(nullptr);
   Learner learner(&model);
   learner.Jobs(1000, learner.Exponential(30));
@@ -83,7 +83,7 @@ TEST(SurvivalModelTest, LearnsALawFromLooksAlone) {
 }
 
 // Half of the jobs are cut off at 20 s (cancelled, say). Counting only those
-// that ended would make all jobs look short.
+// that ended would make all jobs poll short.
 TEST(SurvivalModelTest, JobsCutOffCountForAsLongAsTheyWereSeen) {
   SurvivalModel model(nullptr);
   Learner learner(&model);
@@ -91,7 +91,7 @@ TEST(SurvivalModelTest, JobsCutOffCountForAsLongAsTheyWereSeen) {
   for (int i = 0; i < 1000; ++i) {
     learner.Job(draw());
     for (double seen = 0, end = draw(); seen + 2 < std::min(end, 20.0); seen += 2) {
-      model.Unfinished(seen, seen + 2, LookKind::kDue);
+      model.Unfinished(seen, seen + 2, PollKind::kDue);
     }
   }
   EXPECT_GT(model.curve().Survival(40), std::exp(-1) - 0.02);
@@ -138,13 +138,13 @@ TEST(SurvivalModelTest, OneOddJobDropsNoPast) {
   EXPECT_GT(model.samples(), before * 0.99);
 }
 
-// It hangs: its looks say what one job can say.
+// It hangs: its polls say what one job can say.
 TEST(SurvivalModelTest, OneJobThatNeverEndsDropsNoPast) {
   SurvivalModel model(nullptr);
   Learner learner(&model);
   learner.Jobs(400, learner.Exponential(10));
   const double before = model.samples();
-  for (double age = 0; age < 3600; age += 2) model.Unfinished(age, age + 2, LookKind::kDue);
+  for (double age = 0; age < 3600; age += 2) model.Unfinished(age, age + 2, PollKind::kDue);
   EXPECT_EQ(model.samples(), before);
 }
 
@@ -158,7 +158,7 @@ TEST(SurvivalModelTest, OldJobsThatEndByTheOldLawHideNoChange) {
   for (int i = 0; i < 100; ++i) {
     for (int j = 0; j < 2; ++j) {
       const double seen = 1000 + 20 * std::floor(old() / 20);
-      model.Ended(seen, seen + 20, LookKind::kDue);
+      model.Ended(seen, seen + 20, PollKind::kDue);
     }
     learner.Job(5);
   }
@@ -176,17 +176,17 @@ TEST(SurvivalModelTest, AStableLawIsNotDropped) {
   }
 }
 
-// All looks come after 60 s, as befits jobs that last that long. Then they last
-// 6 s, and each look still finds them ended, as expected.
-TEST(SurvivalModelTest, EarlyLooksFindOutWhatDueOnesCannot) {
+// All polls come after 60 s, as befits jobs that last that long. Then they last
+// 6 s, and each poll still finds them ended, as expected.
+TEST(SurvivalModelTest, EarlyPollsFindOutWhatDueOnesCannot) {
   SurvivalModel model(nullptr);
   for (int i = 0; i < 400; ++i) {
-    model.Unfinished(0, 50, LookKind::kDue);
-    model.Ended(50, 70, LookKind::kDue);
+    model.Unfinished(0, 50, PollKind::kDue);
+    model.Ended(50, 70, PollKind::kDue);
   }
   for (int i = 0; i < 50; ++i) {
-    model.Ended(0, 65, LookKind::kDue);
-    if (i % 5 == 0) model.Ended(0, 20, LookKind::kEarly);
+    model.Ended(0, 65, PollKind::kDue);
+    if (i % 5 == 0) model.Ended(0, 20, PollKind::kEarly);
   }
   EXPECT_LT(MedianOf(model), 30);
 }
@@ -211,9 +211,9 @@ TEST(SurvivalModelTest, ItsOwnJobsSoonCountMoreThanTheClassAbove) {
 
 TEST(SurvivalModelTest, WhatMakesNoSenseIsIgnored) {
   SurvivalModel model(nullptr);
-  model.Ended(10, 10, LookKind::kDue);
-  model.Ended(10, 5, LookKind::kDue);
-  model.Unfinished(10, std::nan(""), LookKind::kEarly);
+  model.Ended(10, 10, PollKind::kDue);
+  model.Ended(10, 5, PollKind::kDue);
+  model.Unfinished(10, std::nan(""), PollKind::kEarly);
   EXPECT_EQ(model.samples(), 0);
   EXPECT_EQ(model.version(), 0u);
 }

@@ -1,4 +1,4 @@
-#include "server/scheduler/look_planner.h"
+#include "server/scheduler/poll_planner.h"
 
 #include <cmath>
 
@@ -11,7 +11,7 @@ constexpr double kPriceTolerance = 1.05;
 
 }  // namespace
 
-double LookPlanner::NextLook(SurvivalBook::ClassId poll_class, double seen, double price) {
+double PollPlanner::NextPoll(SurvivalBook::ClassId poll_class, double seen, double price) {
   const SurvivalModel& model = book_->ModelOf(poll_class);
   KeptPlans& kept = kept_[poll_class];
   const auto fits = [&](const Kept& entry) {
@@ -25,7 +25,7 @@ double LookPlanner::NextLook(SurvivalBook::ClassId poll_class, double seen, doub
     entry.price = price;
     entry.plan.emplace(model.curve(), price);
   }
-  return entry.plan->NextLook(model.curve(), seen);
+  return entry.plan->NextPoll(model.curve(), seen);
 }
 
 }  // namespace gcjobs

@@ -1,4 +1,4 @@
-#include "server/scheduler/waste_poll_scheduler.h"
+#include "server/scheduler/poll_scheduler.h"
 
 #include <gtest/gtest.h>
 
@@ -21,15 +21,15 @@ SurvivalCurve Exponential(double mean) {
   return SurvivalCurve::OfLaw([mean](double t) { return std::exp(-t / mean); });
 }
 
-class WastePollSchedulerTest : public ::testing::Test {
+class PollSchedulerTest : public ::testing::Test {
  protected:
-  WastePollSchedulerTest() {
+  PollSchedulerTest() {
     book_.SetKnown(kShort, Exponential(5));
     book_.SetKnown(kLong, Exponential(500));
   }
 
-  static WastePollScheduler::Options Steady() {
-    WastePollScheduler::Options options;
+  static PollScheduler::Options Steady() {
+    PollScheduler::Options options;
     options.jitter = 0;
     options.one_early_of = 0;
     return options;
@@ -37,12 +37,12 @@ class WastePollSchedulerTest : public ::testing::Test {
 
   absl::Time now() const { return clock_.MonotonicNow(); }
 
-  void Add(const std::string& id, const std::string& poll_class, PollLimits limits = {}) {
-    scheduler_.Add({id, poll_class, now(), limits}, now());
+  void Add(const std::string& id, const std::string& poll_class, PollPolicy policy = {}) {
+    scheduler_.Add({id, poll_class, now(), policy}, now());
   }
 
-  // Lets time pass up to the next look and takes it.
-  std::optional<std::string> NextLook(absl::Duration at_most = absl::Hours(1)) {
+  // Lets time pass up to the next poll and takes it.
+  std::optional<std::string> NextPoll(absl::Duration at_most = absl::Hours(1)) {
     for (const absl::Time end = now() + at_most; now() <= end;) {
       const absl::Time due =
           std::max(scheduler_.Refresh(now()), budget_.Earliest(RequestClass::kPoll));
@@ -58,199 +58,198 @@ class WastePollSchedulerTest : public ::testing::Test {
     return std::nullopt;
   }
 
-  // Looks at all jobs for so long and finds none ended; how often at each.
-  std::map<std::string, int> LookFor(absl::Duration time) {
-    std::map<std::string, int> looks;
+  // Polls all jobs for so long and finds none ended; how often at each.
+  std::map<std::string, int> PollFor(absl::Duration time) {
+    std::map<std::string, int> polls;
     const absl::Time end = now() + time;
     while (now() < end) {
-      const std::optional<std::string> id = NextLook(end - now());
+      const std::optional<std::string> id = NextPoll(end - now());
       if (!id) break;
-      ++looks[*id];
-      scheduler_.Looked(*id, now());
+      ++polls[*id];
+      scheduler_.SeenUnfinished(*id, now());
     }
-    return looks;
+    return polls;
   }
 
   testing::FakeClock clock_;
   std::mt19937_64 random_{42};
   RequestBudget budget_{RequestBudget::Options(), &clock_};
   SurvivalBook book_;
-  WastePollScheduler scheduler_{Steady(), &budget_, &book_, random_, now()};
+  PollScheduler scheduler_{Steady(), &budget_, &book_, random_, now()};
 };
 
-TEST_F(WastePollSchedulerTest, NothingIsDueWithoutJobs) {
-  EXPECT_EQ(scheduler_.NextDue(), absl::InfiniteFuture());
+TEST_F(PollSchedulerTest, NothingIsDueWithoutJobs) {
   EXPECT_EQ(scheduler_.Refresh(now()), absl::InfiniteFuture());
   EXPECT_FALSE(scheduler_.Take(now()).has_value());
   EXPECT_FALSE(scheduler_.Explain("?", now()).has_value());
 }
 
-TEST_F(WastePollSchedulerTest, ALookIsDueWhenThePlanForThePriceSaysSo) {
+TEST_F(PollSchedulerTest, APollIsDueWhenThePlanForThePriceSaysSo) {
   Add("a", kShort);
   const absl::Time added = now();
-  ASSERT_EQ(NextLook(), "a");
+  ASSERT_EQ(NextPoll(), "a");
   const PollExplanation why = *scheduler_.Explain("a", now());
   const double planned =
-      LookPlan(Exponential(5), absl::ToDoubleSeconds(why.price)).NextLook(Exponential(5), 0);
+      PollPlan(Exponential(5), absl::ToDoubleSeconds(why.price)).NextPoll(Exponential(5), 0);
   EXPECT_NEAR(absl::ToDoubleSeconds(now() - added), planned, 0.1 * planned);
-  EXPECT_EQ(why.limit, PollLimit::kLookUnderWay);
+  EXPECT_EQ(why.limit, PollLimit::kPollUnderWay);
 }
 
-TEST_F(WastePollSchedulerTest, TheJobWithTheLargestWasteIsLookedAtFirst) {
+TEST_F(PollSchedulerTest, TheJobWithTheLargestWasteIsPolledFirst) {
   Add("long", kLong);
   Add("short", kShort);
   clock_.Advance(absl::Seconds(20));
-  EXPECT_EQ(NextLook(), "short");
-  EXPECT_EQ(NextLook(), "long");
+  EXPECT_EQ(NextPoll(), "short");
+  EXPECT_EQ(NextPoll(), "long");
 }
 
-TEST_F(WastePollSchedulerTest, OfOneCohortTheOldestComesFirst) {
+TEST_F(PollSchedulerTest, OfOneCohortTheOldestComesFirst) {
   for (const std::string id : {"1", "2", "3"}) {
     Add(id, kLong);
     clock_.Advance(absl::Milliseconds(10));
   }
   clock_.Advance(absl::Minutes(1));
   EXPECT_EQ(scheduler_.cohorts(), 1u);
-  for (const std::string id : {"1", "2", "3"}) EXPECT_EQ(NextLook(), id);
+  for (const std::string id : {"1", "2", "3"}) EXPECT_EQ(NextPoll(), id);
 }
 
-TEST_F(WastePollSchedulerTest, JobsThatAreAddedOutOfOrderTakeTheirPlace) {
+TEST_F(PollSchedulerTest, JobsThatAreAddedOutOfOrderTakeTheirPlace) {
   for (const int age : {30, 50, 40}) {
     scheduler_.Add({std::to_string(age), kLong, now() - absl::Seconds(age), {}}, now());
   }
-  for (const std::string id : {"50", "40", "30"}) EXPECT_EQ(NextLook(), id);
+  for (const std::string id : {"50", "40", "30"}) EXPECT_EQ(NextPoll(), id);
 }
 
-TEST_F(WastePollSchedulerTest, AJobTakenIsNotOfferedAgainUntilItIsLookedAt) {
+TEST_F(PollSchedulerTest, AJobTakenIsNotOfferedAgainUntilItIsPolled) {
   Add("a", kShort);
-  ASSERT_EQ(NextLook(), "a");
-  EXPECT_FALSE(NextLook().has_value());
+  ASSERT_EQ(NextPoll(), "a");
+  EXPECT_FALSE(NextPoll().has_value());
   EXPECT_EQ(scheduler_.NextDue("a"), absl::InfiniteFuture());
-  scheduler_.Looked("a", now());
-  EXPECT_EQ(NextLook(), "a");
+  scheduler_.SeenUnfinished("a", now());
+  EXPECT_EQ(NextPoll(), "a");
 }
 
-TEST_F(WastePollSchedulerTest, PostponeHoldsAJobBackForOneLook) {
+TEST_F(PollSchedulerTest, PostponeHoldsAJobBackForOnePoll) {
   Add("a", kShort);
-  ASSERT_EQ(NextLook(), "a");
+  ASSERT_EQ(NextPoll(), "a");
   const absl::Time until = now() + absl::Minutes(5);
   scheduler_.Postpone("a", until);
   EXPECT_EQ(scheduler_.Explain("a", now())->limit, PollLimit::kBackoff);
-  ASSERT_EQ(NextLook(), "a");
+  ASSERT_EQ(NextPoll(), "a");
   EXPECT_GE(now(), until);
   EXPECT_LT(now(), until + absl::Seconds(2));
-  scheduler_.Looked("a", now());
-  EXPECT_EQ(NextLook(absl::Minutes(2)), "a");
+  scheduler_.SeenUnfinished("a", now());
+  EXPECT_EQ(NextPoll(absl::Minutes(2)), "a");
 }
 
-TEST_F(WastePollSchedulerTest, ARemovedJobIsForgottenInEveryState) {
+TEST_F(PollSchedulerTest, ARemovedJobIsForgottenInEveryState) {
   for (const std::string id : {"waiting", "taken", "postponed", "watched"}) Add(id, kShort);
-  scheduler_.Remove("waiting", now(), /*ended=*/false);
+  scheduler_.Remove("waiting");
   scheduler_.SetWatched("watched", true);
   std::vector<std::string> taken;
-  while (taken.size() < 3) taken.push_back(*NextLook());
+  while (taken.size() < 3) taken.push_back(*NextPoll());
   scheduler_.Postpone("postponed", now() + absl::Minutes(1));
   for (const std::string id : {"taken", "postponed", "watched", "never known"}) {
-    scheduler_.Remove(id, now(), /*ended=*/true);
-    scheduler_.Looked(id, now());
+    scheduler_.SeenEnded(id, now());
+    scheduler_.SeenUnfinished(id, now());
     scheduler_.Postpone(id, now());
     scheduler_.SetWatched(id, true);
   }
   EXPECT_EQ(scheduler_.jobs(), 0u);
   EXPECT_EQ(scheduler_.cohorts(), 0u);
-  EXPECT_EQ(scheduler_.NextDue(), absl::InfiniteFuture());
+  EXPECT_EQ(scheduler_.Refresh(now()), absl::InfiniteFuture());
 }
 
-TEST_F(WastePollSchedulerTest, NoGapIsLongerThanThirtySecondsWhileTheBudgetSuffices) {
+TEST_F(PollSchedulerTest, NoGapIsLongerThanThirtySecondsWhileTheBudgetSuffices) {
   book_.SetKnown("action.async/days", Exponential(1e6));
   Add("a", "action.async/days");
   absl::Time seen = now();
-  for (int look = 0; look < 100; ++look) {
-    ASSERT_EQ(NextLook(), "a");
+  for (int poll = 0; poll < 100; ++poll) {
+    ASSERT_EQ(NextPoll(), "a");
     EXPECT_LE(now() - seen, absl::Seconds(30));
     seen = now();
-    scheduler_.Looked("a", now());
+    scheduler_.SeenUnfinished("a", now());
   }
 }
 
-TEST_F(WastePollSchedulerTest, NoGapIsShorterThanTheLeastOne) {
+TEST_F(PollSchedulerTest, NoGapIsShorterThanTheLeastOne) {
   book_.SetKnown("action.async/instant", Exponential(1e-3));
   Add("a", "action.async/instant");
   absl::Time seen = now();
-  for (int look = 0; look < 20; ++look) {
-    ASSERT_EQ(NextLook(), "a");
+  for (int poll = 0; poll < 20; ++poll) {
+    ASSERT_EQ(NextPoll(), "a");
     EXPECT_GE(now() - seen, absl::Milliseconds(250));
     seen = now();
-    scheduler_.Looked("a", now());
+    scheduler_.SeenUnfinished("a", now());
   }
 }
 
-TEST_F(WastePollSchedulerTest, ACallersEqualPairIsAFixedInterval) {
+TEST_F(PollSchedulerTest, ACallersEqualPairIsAFixedInterval) {
   Add("a", kShort, {absl::Seconds(7), absl::Seconds(7)});
-  for (int look = 1; look <= 5; ++look) {
+  for (int poll = 1; poll <= 5; ++poll) {
     const absl::Time before = now();
-    ASSERT_EQ(NextLook(), "a");
-    EXPECT_NEAR(absl::ToDoubleSeconds(now() - before), 7, 0.01) << look;
-    scheduler_.Looked("a", now());
+    ASSERT_EQ(NextPoll(), "a");
+    EXPECT_NEAR(absl::ToDoubleSeconds(now() - before), 7, 0.01) << poll;
+    scheduler_.SeenUnfinished("a", now());
   }
 }
 
-TEST_F(WastePollSchedulerTest, ACallersFirstIntervalIsTheFirstLook) {
+TEST_F(PollSchedulerTest, ACallersFirstIntervalIsTheFirstPoll) {
   Add("a", kLong, {absl::Milliseconds(500), std::nullopt});
   const absl::Time added = now();
-  ASSERT_EQ(NextLook(), "a");
+  ASSERT_EQ(NextPoll(), "a");
   EXPECT_NEAR(absl::ToDoubleSeconds(now() - added), 0.5, 0.01);
 }
 
-TEST_F(WastePollSchedulerTest, ACallerMayAskForLongerGapsThanTheCap) {
+TEST_F(PollSchedulerTest, ACallerMayAskForLongerGapsThanTheCap) {
   book_.SetKnown("action.async/days", Exponential(1e6));
   Add("a", "action.async/days", {std::nullopt, absl::Minutes(10)});
   const absl::Time added = now();
-  ASSERT_EQ(NextLook(), "a");
+  ASSERT_EQ(NextPoll(), "a");
   EXPECT_GT(now() - added, absl::Seconds(100));
   EXPECT_LE(now() - added, absl::Minutes(10) + absl::Seconds(1));
 }
 
-TEST_F(WastePollSchedulerTest, WithPlentyOfBudgetAWatchedJobCostsNoMoreLooks) {
+TEST_F(PollSchedulerTest, WithPlentyOfBudgetAWatchedJobCostsNoMorePolls) {
   Add("watched", kLong);
   Add("unwatched", kLong);
   scheduler_.SetWatched("watched", true);
-  LookFor(absl::Minutes(10));  // the price comes down
-  const std::map<std::string, int> looks = LookFor(absl::Minutes(30));
-  EXPECT_NEAR(looks.at("watched"), looks.at("unwatched"), 2);
+  PollFor(absl::Minutes(10));  // the price comes down
+  const std::map<std::string, int> polls = PollFor(absl::Minutes(30));
+  EXPECT_NEAR(polls.at("watched"), polls.at("unwatched"), 2);
 }
 
-TEST_F(WastePollSchedulerTest, WithAShortBudgetWatchedJobsAreLookedAtMoreOften) {
+TEST_F(PollSchedulerTest, WithAShortBudgetWatchedJobsArePolledMoreOften) {
   for (int i = 0; i < 200; ++i) Add(std::to_string(i), kLong);
   for (int i = 0; i < 5; ++i) scheduler_.SetWatched(std::to_string(i), true);
-  const std::map<std::string, int> looks = LookFor(absl::Minutes(60));
+  const std::map<std::string, int> polls = PollFor(absl::Minutes(60));
   double watched = 0, unwatched = 0;
-  for (const auto& [id, count] : looks) (std::stoi(id) < 5 ? watched : unwatched) += count;
+  for (const auto& [id, count] : polls) (std::stoi(id) < 5 ? watched : unwatched) += count;
   EXPECT_GT(watched / 5, 1.5 * unwatched / 195);
   EXPECT_LT(watched / 5, 3 * unwatched / 195);
 }
 
-TEST_F(WastePollSchedulerTest, NobodyStarvesUnderLoad) {
+TEST_F(PollSchedulerTest, NobodyStarvesUnderLoad) {
   for (int i = 0; i < 500; ++i) Add(std::to_string(i), i % 2 == 0 ? kLong : kShort);
   Add("policy", kLong, {absl::Seconds(20), absl::Seconds(20)});
-  std::map<std::string, int> looks = LookFor(absl::Hours(1));
-  for (int i = 0; i < 500; ++i) EXPECT_GE(looks[std::to_string(i)], 5) << i;
-  EXPECT_GE(looks["policy"], 20);
+  std::map<std::string, int> polls = PollFor(absl::Hours(1));
+  for (int i = 0; i < 500; ++i) EXPECT_GE(polls[std::to_string(i)], 5) << i;
+  EXPECT_GE(polls["policy"], 20);
 }
 
-TEST_F(WastePollSchedulerTest, JobsOfOneClassGetAboutAsManyLooks) {
+TEST_F(PollSchedulerTest, JobsOfOneClassGetAboutAsManyPolls) {
   for (int i = 0; i < 300; ++i) Add(std::to_string(i), kLong);
-  const std::map<std::string, int> looks = LookFor(absl::Hours(1));
+  const std::map<std::string, int> polls = PollFor(absl::Hours(1));
   const auto [least, most] = std::minmax_element(
-      looks.begin(), looks.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  EXPECT_EQ(looks.size(), 300u);
+      polls.begin(), polls.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  EXPECT_EQ(polls.size(), 300u);
   EXPECT_LE(most->second - least->second, 2);
 }
 
-TEST_F(WastePollSchedulerTest, JitterStaysWithinTenPercentAndSpreads) {
-  WastePollScheduler::Options options;
+TEST_F(PollSchedulerTest, JitterStaysWithinTenPercentAndSpreads) {
+  PollScheduler::Options options;
   options.one_early_of = 0;
-  WastePollScheduler scheduler(options, &budget_, &book_, random_, now());
+  PollScheduler scheduler(options, &budget_, &book_, random_, now());
   double least = 1e9, most = 0;
   for (int i = 0; i < 1000; ++i) {
     const std::string id = std::to_string(i);
@@ -258,22 +257,22 @@ TEST_F(WastePollSchedulerTest, JitterStaysWithinTenPercentAndSpreads) {
     const double gap = absl::ToDoubleSeconds(scheduler.NextDue(id) - now());
     least = std::min(least, gap);
     most = std::max(most, gap);
-    scheduler.Remove(id, now(), /*ended=*/false);
+    scheduler.Remove(id);
   }
   EXPECT_GT(most / least, 1.15);
   EXPECT_LT(most / least, 1.1 / 0.9 + 1e-6);
 }
 
-TEST_F(WastePollSchedulerTest, SomeFirstLooksAreEarly) {
-  WastePollScheduler::Options options = Steady();
+TEST_F(PollSchedulerTest, SomeFirstPollsAreEarly) {
+  PollScheduler::Options options = Steady();
   options.one_early_of = 16;
-  WastePollScheduler scheduler(options, &budget_, &book_, random_, now());
+  PollScheduler scheduler(options, &budget_, &book_, random_, now());
   std::vector<absl::Time> due;
   for (int i = 0; i < 1600; ++i) {
     const std::string id = std::to_string(i);
     scheduler.Add({id, kLong, now(), {}}, now());
     due.push_back(scheduler.NextDue(id));
-    scheduler.Remove(id, now(), /*ended=*/false);
+    scheduler.Remove(id);
   }
   const absl::Time ordinary = *std::max_element(due.begin(), due.end());
   const auto early =
@@ -281,33 +280,33 @@ TEST_F(WastePollSchedulerTest, SomeFirstLooksAreEarly) {
   EXPECT_NEAR(early, 100, 40);
 }
 
-TEST_F(WastePollSchedulerTest, AClassOfWhichLittleIsKnownIsPutToTheTestMoreOften) {
-  WastePollScheduler::Options options = Steady();
+TEST_F(PollSchedulerTest, AClassOfWhichLittleIsKnownIsPutToTheTestMoreOften) {
+  PollScheduler::Options options = Steady();
   options.one_early_of = 1000;
-  WastePollScheduler scheduler(options, &budget_, &book_, random_, now());
+  PollScheduler scheduler(options, &budget_, &book_, random_, now());
   int early = 0;
   for (int i = 0; i < 800; ++i) {
     scheduler.Add({"a", "action.async/new", now(), {}}, now());
     scheduler.Add({"b", "action.async/new", now(), {}}, now());
     if (scheduler.NextDue("a") != scheduler.NextDue("b")) ++early;  // one of the two is
-    scheduler.Remove("a", now(), /*ended=*/false);
-    scheduler.Remove("b", now(), /*ended=*/false);
+    scheduler.Remove("a");
+    scheduler.Remove("b");
   }
   EXPECT_NEAR(early, 800 * 2 / 8.0, 60);
 }
 
-TEST_F(WastePollSchedulerTest, LooksTeachHowLongTheClassLasts) {
+TEST_F(PollSchedulerTest, PollsTeachHowLongTheClassLasts) {
   const std::string name = "action.async/new";
   for (int i = 0; i < 200; ++i) {
     const std::string id = std::to_string(i);
     Add(id, name);
     const absl::Time end = now() + absl::Seconds(60);
     for (;;) {
-      ASSERT_EQ(NextLook(), id);
+      ASSERT_EQ(NextPoll(), id);
       if (now() >= end) break;
-      scheduler_.Looked(id, now());
+      scheduler_.SeenUnfinished(id, now());
     }
-    scheduler_.Remove(id, now(), /*ended=*/true);
+    scheduler_.SeenEnded(id, now());
   }
   const SurvivalModel& model = book_.ModelOf(book_.ClassOf(name));
   EXPECT_GT(model.samples(), 150);
@@ -315,14 +314,14 @@ TEST_F(WastePollSchedulerTest, LooksTeachHowLongTheClassLasts) {
   EXPECT_LT(model.curve().Survival(80), 0.2);
 }
 
-TEST_F(WastePollSchedulerTest, AJobThatWasGivenUpIsNoEnd) {
+TEST_F(PollSchedulerTest, AJobThatWasGivenUpIsNoEnd) {
   Add("a", "action.async/new");
-  ASSERT_EQ(NextLook(), "a");
-  scheduler_.Remove("a", now(), /*ended=*/false);
+  ASSERT_EQ(NextPoll(), "a");
+  scheduler_.Remove("a");
   EXPECT_EQ(book_.ModelOf(book_.ClassOf("action.async/new")).samples(), 0);
 }
 
-TEST_F(WastePollSchedulerTest, ExplainsWhyTheNextLookIsWhenItIs) {
+TEST_F(PollSchedulerTest, ExplainsWhyTheNextPollIsWhenItIs) {
   Add("a", kLong);
   clock_.Advance(absl::Seconds(1));
   const PollExplanation why = *scheduler_.Explain("a", now());
@@ -332,15 +331,15 @@ TEST_F(WastePollSchedulerTest, ExplainsWhyTheNextLookIsWhenItIs) {
   EXPECT_NEAR(why.survival, std::exp(-1 / 500.0), 1e-6);
   EXPECT_GT(why.price, absl::ZeroDuration());
   EXPECT_EQ(why.limit, PollLimit::kWaste);
-  EXPECT_EQ(why.next_look, scheduler_.NextDue("a"));
+  EXPECT_EQ(why.next_poll, scheduler_.NextDue("a"));
   EXPECT_EQ(why.budget_left, 270);
   EXPECT_EQ(why.budget_limit, 300);
   EXPECT_EQ(Name(why.limit), "waste");
 }
 
-TEST_F(WastePollSchedulerTest, WhoIsDueAndMustWaitIsToldSo) {
+TEST_F(PollSchedulerTest, WhoIsDueAndMustWaitIsToldSo) {
   for (int i = 0; i < 2000; ++i) Add(std::to_string(i), kShort);
-  LookFor(absl::Seconds(30));
+  PollFor(absl::Seconds(30));
   int waits = 0;
   for (int i = 0; i < 2000; ++i) {
     if (scheduler_.Explain(std::to_string(i), now())->limit == PollLimit::kBudget) ++waits;
@@ -348,8 +347,8 @@ TEST_F(WastePollSchedulerTest, WhoIsDueAndMustWaitIsToldSo) {
   EXPECT_GT(waits, 1000);
 }
 
-// After a look that was not to be had, there is a time to come back.
-TEST_F(WastePollSchedulerTest, WhenNothingIsToBeHadItIsNotDueEither) {
+// After a poll that was not to be had, there is a time to come back.
+TEST_F(PollSchedulerTest, WhenNothingIsToBeHadItIsNotDueEither) {
   for (int i = 0; i < 500; ++i) Add(std::to_string(i), kShort);
   for (int step = 0; step < 4'000; ++step) {
     clock_.Advance(absl::Milliseconds(random_() % 100));
@@ -363,14 +362,14 @@ TEST_F(WastePollSchedulerTest, WhenNothingIsToBeHadItIsNotDueEither) {
       continue;
     }
     budget_.Take(RequestClass::kPoll);
-    scheduler_.Looked(*id, now());
+    scheduler_.SeenUnfinished(*id, now());
   }
 }
 
 // Everything that can be asked of it, in any order.
-class AnyOrderTest : public WastePollSchedulerTest, public ::testing::WithParamInterface<int> {};
+class AnyOrderTest : public PollSchedulerTest, public ::testing::WithParamInterface<int> {};
 
-TEST_P(AnyOrderTest, EveryJobIsLookedAtUntilItIsRemoved) {
+TEST_P(AnyOrderTest, EveryJobIsPolledUntilItIsRemoved) {
   random_.seed(static_cast<uint64_t>(GetParam()));
   std::vector<std::string> live;
   int next = 0;
@@ -379,11 +378,11 @@ TEST_P(AnyOrderTest, EveryJobIsLookedAtUntilItIsRemoved) {
     const std::string any = live.empty() ? "?" : live[random_() % live.size()];
     switch (random_() % 8) {
       case 0: {
-        PollLimits limits;
-        if (random_() % 4 == 0) limits.max_interval = absl::Seconds(1 + random_() % 50);
+        PollPolicy policy;
+        if (random_() % 4 == 0) policy.max_interval = absl::Seconds(1 + random_() % 50);
         live.push_back(std::to_string(next++));
         scheduler_.Add({live.back(), random_() % 2 == 0 ? kShort : kLong,
-                        now() - absl::Seconds(random_() % 100), limits},
+                        now() - absl::Seconds(random_() % 100), policy},
                        now());
         break;
       }
@@ -394,24 +393,28 @@ TEST_P(AnyOrderTest, EveryJobIsLookedAtUntilItIsRemoved) {
         scheduler_.Postpone(any, now() + absl::Seconds(random_() % 20));
         break;
       case 3:
-        scheduler_.Looked(any, now());  // without a look: harmless
+        scheduler_.SeenUnfinished(any, now());  // without a poll: harmless
         break;
       case 4:
         if (live.size() < 30) break;
-        scheduler_.Remove(any, now(), random_() % 2 == 0);
+        if (random_() % 2 == 0) {
+          scheduler_.SeenEnded(any, now());
+        } else {
+          scheduler_.Remove(any);
+        }
         live.erase(std::find(live.begin(), live.end(), any));
         break;
       default:
         if (const std::optional<std::string> id = scheduler_.Take(now())) {
           EXPECT_NE(std::find(live.begin(), live.end(), *id), live.end());
-          scheduler_.Looked(*id, now());
+          scheduler_.SeenUnfinished(*id, now());
         }
     }
     EXPECT_EQ(scheduler_.jobs(), live.size());
   }
-  const std::map<std::string, int> looks = LookFor(absl::Minutes(5));
-  EXPECT_EQ(looks.size(), live.size());
-  for (const std::string& id : live) scheduler_.Remove(id, now(), /*ended=*/true);
+  const std::map<std::string, int> polls = PollFor(absl::Minutes(5));
+  EXPECT_EQ(polls.size(), live.size());
+  for (const std::string& id : live) scheduler_.SeenEnded(id, now());
   EXPECT_EQ(scheduler_.cohorts(), 0u);
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, AnyOrderTest, ::testing::Range(1, 11));

@@ -1,5 +1,5 @@
-#ifndef GCJOBS_SERVER_SCHEDULER_LOOK_PLANNER_H_
-#define GCJOBS_SERVER_SCHEDULER_LOOK_PLANNER_H_
+#ifndef GCJOBS_SERVER_SCHEDULER_POLL_PLANNER_H_
+#define GCJOBS_SERVER_SCHEDULER_POLL_PLANNER_H_
 
 #include <array>
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 
-#include "server/scheduler/look_plan.h"
+#include "server/scheduler/poll_plan.h"
 #include "server/scheduler/survival_book.h"
 
 namespace gcjobs {
@@ -17,19 +17,19 @@ namespace gcjobs {
 // moved.
 //
 // Loop thread only.
-class LookPlanner {
+class PollPlanner {
  public:
   // `book` must outlive this.
-  explicit LookPlanner(const SurvivalBook* book) : book_(book) {}
+  explicit PollPlanner(const SurvivalBook* book) : book_(book) {}
 
-  // LookPlan::NextLook for a job of that class at that price.
-  double NextLook(SurvivalBook::ClassId poll_class, double seen, double price);
+  // PollPlan::NextPoll for a job of that class at that price.
+  double NextPoll(SurvivalBook::ClassId poll_class, double seen, double price);
 
  private:
   struct Kept {
     uint64_t version = 0;  // of the class's model
     double price = 0;
-    std::optional<LookPlan> plan;
+    std::optional<PollPlan> plan;
   };
   // Two: watched jobs have a price of their own.
   struct KeptPlans {
@@ -43,4 +43,4 @@ class LookPlanner {
 
 }  // namespace gcjobs
 
-#endif  // GCJOBS_SERVER_SCHEDULER_LOOK_PLANNER_H_
+#endif  // GCJOBS_SERVER_SCHEDULER_POLL_PLANNER_H_

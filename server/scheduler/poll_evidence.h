@@ -1,5 +1,5 @@
-#ifndef GCJOBS_SERVER_SCHEDULER_LOOK_EVIDENCE_H_
-#define GCJOBS_SERVER_SCHEDULER_LOOK_EVIDENCE_H_
+#ifndef GCJOBS_SERVER_SCHEDULER_POLL_EVIDENCE_H_
+#define GCJOBS_SERVER_SCHEDULER_POLL_EVIDENCE_H_
 
 #include <array>
 #include <deque>
@@ -8,7 +8,7 @@
 
 namespace gcjobs {
 
-// What the looks at jobs have shown, on the age grid: in each bin how many ended
+// What the polls of jobs have shown, on the age grid: in each bin how many ended
 // there, and how many were at risk there (a job that passed half of a bin
 // counts half). Their quotient is the bin's hazard, which treats a job that is
 // still running like one that ended: each counts for as long as it was seen
@@ -31,16 +31,16 @@ struct DurationHistogram {
   double Exposure() const;
 };
 
-// A histogram that remembers between which looks its latest ends were seen, to
+// A histogram that remembers between which polls its latest ends were seen, to
 // share them out anew when more is known. Of a hundred jobs that ended within their
-// first 15 s nothing is known but that; two looks after 6 s tell where in there
+// first 15 s nothing is known but that; two polls after 6 s tell where in there
 // most of all of them ended. Repeated, this is the estimate of B. W. Turnbull,
 // "The empirical distribution function with arbitrarily grouped, censored and
 // truncated data", JRSS B 38, 1976.
-class LookEvidence {
+class PollEvidence {
  public:
-  LookEvidence() = default;
-  explicit LookEvidence(const DurationHistogram& histogram)
+  PollEvidence() = default;
+  explicit PollEvidence(const DurationHistogram& histogram)
       : older_(histogram), histogram_(histogram) {}
 
   void AddUnfinished(double from, double to);
@@ -67,4 +67,4 @@ class LookEvidence {
 
 }  // namespace gcjobs
 
-#endif  // GCJOBS_SERVER_SCHEDULER_LOOK_EVIDENCE_H_
+#endif  // GCJOBS_SERVER_SCHEDULER_POLL_EVIDENCE_H_

@@ -1,4 +1,4 @@
-#include "server/scheduler/look_plan.h"
+#include "server/scheduler/poll_plan.h"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +45,7 @@ double HazardAfter(const SurvivalCurve& curve, int node) {
 }
 
 // The best gap g of a job whose hazard h stays as it is: e^(h g) - 1 - h g = h price.
-// From any age on lag and looks of such a job cost price + g.
+// From any age on lag and polls of such a job cost price + g.
 double MemorylessGap(double hazard, double price) {
   const double target = hazard * price;
   const double root = std::sqrt(2 * target);
@@ -92,7 +92,7 @@ class LowerEnvelope {
 };
 
 // Solves the plan from the last node to the first. Costs are counted up to the
-// look that sees the end, so they include the time that the job lasts, which no
+// poll that sees the end, so they include the time that the job lasts, which no
 // plan changes.
 class Solution {
  public:
@@ -110,12 +110,12 @@ class Solution {
     const int last = static_cast<int>(survival_.size()) - 1;
     const double gap = MemorylessGap(HazardAfter(curve_, last), price_);
     Set(last, {ages_[last] + gap, survival_[last] * MemorylessCost(last, gap)});
-    LowerEnvelope looks(survival_.size());
-    looks.Push({ages_[last], cost_[last], last});
+    LowerEnvelope polls(survival_.size());
+    polls.Push({ages_[last], cost_[last], last});
     for (int node = last - 1; node >= 0; --node) {
-      const int at = looks.LeastAt(survival_[node]).node;
+      const int at = polls.LeastAt(survival_[node]).node;
       Set(node, Better(Refined(node, at), Dense(node)));
-      looks.Push({ages_[node], cost_[node], node});
+      polls.Push({ages_[node], cost_[node], node});
     }
     return std::move(next_);
   }
@@ -137,12 +137,12 @@ class Solution {
     return price_ + gap + 1 / HazardAfter(curve_, node);
   }
 
-  // From `node` the next look is best at about the node `at`: where exactly says
+  // From `node` the next poll is best at about the node `at`: where exactly says
   // the parabola through the costs there and at its neighbours.
   Choice Refined(int node, int at) const {
     const double s = survival_[node];
-    const auto cost = [&](int look) {
-      return (ages_[look] - ages_[node] + price_) * s + cost_[look];
+    const auto cost = [&](int poll) {
+      return (ages_[poll] - ages_[node] + price_) * s + cost_[poll];
     };
     Choice choice{ages_[at], cost(at)};
     if (at == node + 1 || at + 1 == static_cast<int>(cost_.size())) return choice;
@@ -156,7 +156,7 @@ class Solution {
     return {choice.next + shift, choice.cost + shift * (slope + shift * curvature)};
   }
 
-  // Where several looks fall within one cell, whose hazard is constant.
+  // Where several polls fall within one cell, whose hazard is constant.
   Choice Dense(int node) const {
     constexpr Choice kNone{0, 1e300};
     const double hazard = HazardAfter(curve_, node), cell = Cell(node);
@@ -177,17 +177,17 @@ class Solution {
 
 }  // namespace
 
-LookPlan::LookPlan(const SurvivalCurve& curve, double price)
+PollPlan::PollPlan(const SurvivalCurve& curve, double price)
     : price_(price), next_(Solution(curve, price).Solve()) {}
 
-double LookPlan::NextLook(const SurvivalCurve& curve, double seen) const {
+double PollPlan::NextPoll(const SurvivalCurve& curve, double seen) const {
   const NodeAges& ages = Ages();
   const int node = NodeOf(seen);
   if (node + 1 >= static_cast<int>(next_.size())) return curve.AgeOfWaste(seen, price_);
   const double gap = next_[node] - ages[node], gap_after = next_[node + 1] - ages[node + 1];
   const double part = std::clamp((seen - ages[node]) / (ages[node + 1] - ages[node]), 0.0, 1.0);
   const double smooth = gap + part * (gap_after - gap);
-  // Where the next look leaps from one mode to the other there is none in between.
+  // Where the next poll leaps from one mode to the other there is none in between.
   if (std::abs(gap_after - gap) < 0.5 * gap) return seen + smooth;
   const double nearest = part < 0.5 ? next_[node] : next_[node + 1];
   return std::max(nearest, seen + std::min(gap, gap_after) / 2);

@@ -1,5 +1,5 @@
-#ifndef GCJOBS_SERVER_SCHEDULER_LOOK_PLAN_H_
-#define GCJOBS_SERVER_SCHEDULER_LOOK_PLAN_H_
+#ifndef GCJOBS_SERVER_SCHEDULER_POLL_PLAN_H_
+#define GCJOBS_SERVER_SCHEDULER_POLL_PLAN_H_
 
 #include <vector>
 
@@ -7,12 +7,12 @@
 
 namespace gcjobs {
 
-// When to look next at jobs of one law, if a look costs as much as `price`
+// When to poll jobs of one law next, if a poll costs as much as `price`
 // seconds of lag: from each age at which a job may have been seen unfinished,
-// the age of the next look that makes the expected lag and the price of this
-// and all later looks least.
+// the age of the next poll that makes the expected lag and the price of this
+// and all later polls least.
 //
-// Looking as soon as the waste W(x, a) has reached the price is nearly as good
+// Polling as soon as the waste W(x, a) has reached the price is nearly as good
 // for most laws, but not where the hazard falls: once the first of two modes is
 // over nothing is gained by waiting, though little waste has gathered yet.
 //
@@ -24,21 +24,21 @@ namespace gcjobs {
 // microseconds.
 //
 // Immutable values; any thread.
-class LookPlan {
+class PollPlan {
  public:
-  LookPlan(const SurvivalCurve& curve, double price);
+  PollPlan(const SurvivalCurve& curve, double price);
 
   // The age, later than `seen`, at which a job last seen unfinished at that age
-  // is to be looked at next. `curve`: the one that the plan was made of.
-  double NextLook(const SurvivalCurve& curve, double seen) const;
+  // is to be polled next. `curve`: the one that the plan was made of.
+  double NextPoll(const SurvivalCurve& curve, double seen) const;
 
  private:
   double price_;
-  // The next look from each node of the grid; beyond the last one next to no
+  // The next poll from each node of the grid; beyond the last one next to no
   // job of this law is left.
   std::vector<float> next_;
 };
 
 }  // namespace gcjobs
 
-#endif  // GCJOBS_SERVER_SCHEDULER_LOOK_PLAN_H_
+#endif  // GCJOBS_SERVER_SCHEDULER_POLL_PLAN_H_

@@ -1,4 +1,4 @@
-#include "server/scheduler/look_evidence.h"
+#include "server/scheduler/poll_evidence.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@ using age_grid::Edge;
 using age_grid::kBins;
 using age_grid::Width;
 
-// Ends remembered. Higher: what looks tell of each other is used for longer, and
+// Ends remembered. Higher: what polls tell of each other is used for longer, and
 // a class costs more memory and time.
 constexpr size_t kRememberedEnds = 128;
 
@@ -63,12 +63,12 @@ double DurationHistogram::Exposure() const {
   return seconds;
 }
 
-void LookEvidence::AddUnfinished(double from, double to) {
+void PollEvidence::AddUnfinished(double from, double to) {
   older_.AddUnfinished(from, to);
   histogram_.AddUnfinished(from, to);
 }
 
-void LookEvidence::AddEnd(double from, double to, const SurvivalCurve& law, double decay) {
+void PollEvidence::AddEnd(double from, double to, const SurvivalCurve& law, double decay) {
   if (decay != 1) Decay(decay);
   histogram_.AddEnd(from, to, law);
   ends_.push_back({static_cast<float>(from), static_cast<float>(to), 1});
@@ -78,13 +78,13 @@ void LookEvidence::AddEnd(double from, double to, const SurvivalCurve& law, doub
   ends_.pop_front();
 }
 
-void LookEvidence::Decay(double factor) {
+void PollEvidence::Decay(double factor) {
   older_.Decay(factor);
   histogram_.Decay(factor);
   for (End& end : ends_) end.weight *= static_cast<float>(factor);
 }
 
-void LookEvidence::ShareOut(const SurvivalCurve& law) {
+void PollEvidence::ShareOut(const SurvivalCurve& law) {
   histogram_ = older_;
   for (const End& end : ends_) histogram_.AddEnd(end.from, end.to, law, end.weight);
 }

@@ -1,4 +1,4 @@
-#include "server/scheduler/look_evidence.h"
+#include "server/scheduler/poll_evidence.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ SurvivalCurve LawOf(const DurationHistogram& histogram) {
   return SurvivalCurve(hazards);
 }
 
-TEST(DurationHistogramTest, AnEndBetweenTwoLooksIsSharedOutByTheLaw) {
+TEST(DurationHistogramTest, AnEndBetweenTwoPollsIsSharedOutByTheLaw) {
   DurationHistogram histogram;
   const SurvivalCurve law = SurvivalCurve::OfLaw([](double t) { return std::exp(-t / 5); });
   histogram.AddEnd(0, 100, law);
@@ -54,8 +54,8 @@ TEST(DurationHistogramTest, AnEndThatTheLawExcludesIsSharedOutEvenly) {
 
 // A hundred jobs ended within their first 20 s, that is all. Of ten more all had
 // ended after 5 s.
-TEST(LookEvidenceTest, AFewCloseLooksTellWhereTheOthersEnded) {
-  LookEvidence evidence;
+TEST(PollEvidenceTest, AFewClosePollsTellWhereTheOthersEnded) {
+  PollEvidence evidence;
   const SurvivalCurve guess = Exponential(10);
   for (int i = 0; i < 100; ++i) evidence.AddEnd(0, 20, guess);
   for (int i = 0; i < 10; ++i) evidence.AddEnd(0, 5, guess);
@@ -64,8 +64,8 @@ TEST(LookEvidenceTest, AFewCloseLooksTellWhereTheOthersEnded) {
   EXPECT_GT(EndedBefore(evidence.histogram(), 6), 105);
 }
 
-TEST(LookEvidenceTest, SharingOutLosesNobody) {
-  LookEvidence evidence;
+TEST(PollEvidenceTest, SharingOutLosesNobody) {
+  PollEvidence evidence;
   evidence.AddUnfinished(0, 300);
   for (int i = 0; i < 1000; ++i) evidence.AddEnd(i % 7, 10 + i % 5, Exponential(10), 0.999);
   const double jobs = evidence.jobs();
@@ -76,8 +76,8 @@ TEST(LookEvidenceTest, SharingOutLosesNobody) {
   EXPECT_FLOAT_EQ(evidence.histogram().at_risk[age_grid::BinOf(200)], at_risk);
 }
 
-TEST(LookEvidenceTest, WhatWasThereBeforeFades) {
-  LookEvidence evidence(DurationHistogram{});
+TEST(PollEvidenceTest, WhatWasThereBeforeFades) {
+  PollEvidence evidence(DurationHistogram{});
   for (int i = 0; i < 1000; ++i) evidence.AddEnd(0, 1, Exponential(1), 0.9);
   EXPECT_NEAR(evidence.jobs(), 10, 1e-3);
 }
