@@ -1,5 +1,7 @@
 # gcjobs_proto_library(NAME ROOT DIR PROTOS ... [GRPC] [DEPS ...]): C++ code for .proto files, whose
 # paths are relative to ROOT. Debian ships no protobuf_generate().
+# The target `generated` makes the files and compiles nothing.
+add_custom_target(generated)
 function(gcjobs_proto_library name)
   cmake_parse_arguments(ARG "GRPC" "ROOT" "PROTOS;DEPS" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/gen)
@@ -24,6 +26,8 @@ function(gcjobs_proto_library name)
     list(APPEND sources ${outputs})
   endforeach()
   add_library(${name} STATIC ${sources})
+  add_custom_target(${name}_sources DEPENDS ${sources})
+  add_dependencies(generated ${name}_sources)
   list(TRANSFORM ARG_PROTOS PREPEND ${ARG_ROOT}/ OUTPUT_VARIABLE protos)
   set_target_properties(${name} PROPERTIES GCJOBS_PROTOS "${protos}"
                                            GCJOBS_PROTO_GRPC "${ARG_GRPC}")

@@ -39,6 +39,33 @@ elseif(GCJOBS_SANITIZER STREQUAL "thread")
   target_link_options(gcjobs_options INTERFACE -fsanitize=thread)
 endif()
 
+# gcjobs_links(OUT TARGET LIBRARY): whether the target links it, directly or through others.
+function(gcjobs_links out target library)
+  set(${out} FALSE PARENT_SCOPE)
+  if("${target}" STREQUAL "${library}")
+    set(${out} TRUE PARENT_SCOPE)
+    return()
+  endif()
+  if(NOT TARGET ${target})
+    return()
+  endif()
+  get_property(known GLOBAL PROPERTY _gcjobs_links_${target}_${library})
+  if(NOT "${known}" STREQUAL "")
+    set(${out} ${known} PARENT_SCOPE)
+    return()
+  endif()
+  get_target_property(direct ${target} LINK_LIBRARIES)
+  get_target_property(interface ${target} INTERFACE_LINK_LIBRARIES)
+  set(found FALSE)
+  foreach(linked IN LISTS direct interface)
+    if(linked MATCHES "^(gcjobs_|gRPC::)" AND NOT found)
+      gcjobs_links(found ${linked} ${library})
+    endif()
+  endforeach()
+  set_property(GLOBAL PROPERTY _gcjobs_links_${target}_${library} ${found})
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
 # gcjobs_library(NAME [SOURCES ...] [DEPS ...])
 function(gcjobs_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
@@ -55,10 +82,12 @@ function(gcjobs_binary name)
   gcjobs_use_precompiled(${name} PROGRAM)
 endfunction()
 
-# gcjobs_test(NAME [SOURCES ...] [DEPS ...] [LABELS ...] [TIMEOUT SECONDS]): one gtest binary; each
-# TEST in it is one CTest test.
+# gcjobs_test(NAME [SOURCES ...] [DEPS ...] [LABELS NAME] [TIMEOUT SECONDS]): one gtest binary; each
+# TEST in it is one CTest test. Those that ThreadSanitizer can see through, since they do not link
+# gRPC, are made by the target `without_grpc`, and their label ends in _without_grpc.
+add_custom_target(without_grpc)
 function(gcjobs_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABELS;TIMEOUT" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
@@ -70,11 +99,17 @@ function(gcjobs_test name)
   gcjobs_use_precompiled(${name} TEST)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests
                                            GCJOBS_TEST_LABELS "${ARG_LABELS}")
+  set(label ${ARG_LABELS})
+  gcjobs_links(with_grpc ${name} gRPC::grpc++)
+  if(NOT with_grpc)
+    string(APPEND label _without_grpc)
+    add_dependencies(without_grpc ${name})
+  endif()
   include(GoogleTest)
   gtest_discover_tests(
     ${name}
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${label})
 endfunction()
 
 # gcjobs_bench(NAME [SOURCES ...] [DEPS ...]): one Google Benchmark program, which `./dev bench` finds
@@ -82,7 +117,7 @@ endfunction()
 add_custom_target(benchmarks)
 function(gcjobs_bench name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE gcjobs_options ${ARG_DEPS} benchmark::benchmark_main)
   gcjobs_use_precompiled(${name} PROGRAM)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)

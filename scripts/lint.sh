@@ -53,6 +53,7 @@ check proto-changes "Add instead of changing; see buf's page of the rule." scrip
 check api-docs "Run ./dev api." scripts/api_docs.sh --check
 check includes "Move the code to where it may be used, or hand a callback down." \
   scripts/check_includes.sh
+check failpoints "Fire it in tests/crash." scripts/check_failpoints.sh
 check text "Say it without the path or host of one machine." scripts/check_text.sh
 
 ((failures == 0)) || die "$failures lint checks failed"

@@ -37,9 +37,8 @@ class Timer {
 // `loop` outlives the story.
 inline Task<> Sleep(EventLoop* loop, absl::Duration delay) {
   Timer timer(loop);
-  co_await Callback<bool>([&](auto done) {
-    timer.Set(delay, [done = std::move(done)]() mutable { done(true); });
-  });
+  co_await Callback<bool>(
+      [&](auto done) { timer.Set(delay, [done = std::move(done)]() mutable { done(true); }); });
 }
 
 }  // namespace gcjobs
