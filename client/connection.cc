@@ -45,7 +45,7 @@ grpc::ChannelArguments ChannelArguments(absl::string_view server) {
 
 // An empty path gives an empty text.
 absl::StatusOr<std::string> ReadOptionalFile(const std::string& path) {
-  return path.empty() ? std::string() : ReadFile(path);
+  return path.empty() ? std::string() : ReadInputFile(path);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(

@@ -1,32 +1,16 @@
 #include "client/file.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 
-#include "absl/strings/str_cat.h"
-
 #include "client/usage_error.h"
+#include "common/file.h"
 
 namespace gcjobs {
-namespace {
 
-absl::Status CannotRead(const std::string& path, int error) {
-  return UsageError(absl::StrCat("cannot read ", path, ": ", std::strerror(error)));
-}
-
-}  // namespace
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return CannotRead(path, errno);
-  // A folder opens and then fails to read; peeking shows it.
-  file.peek();
-  if (file.bad() || errno == EISDIR) return CannotRead(path, EISDIR);
-  file.clear();
-  return ReadAll(file);
+absl::StatusOr<std::string> ReadInputFile(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return UsageError(std::string(text.status().message()));
+  return text;
 }
 
 std::string ReadAll(std::istream& stream) {

@@ -8,9 +8,9 @@
 
 namespace gcjobs {
 
-// The whole file, byte for byte. Errors: UsageError with the path and the
-// system's reason.
-absl::StatusOr<std::string> ReadFile(const std::string& path);
+// A file that the user named, byte for byte. Errors: UsageError with the path
+// and the system's reason.
+absl::StatusOr<std::string> ReadInputFile(const std::string& path);
 
 // What is left in `stream`, byte for byte.
 std::string ReadAll(std::istream& stream);

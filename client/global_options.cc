@@ -43,7 +43,7 @@ absl::Status ResolveToken(const CliIo& io, GlobalOptions* options) {
     return UsageError("--token and --token-file exclude each other");
   }
   if (!options->token_file.empty()) {
-    absl::StatusOr<std::string> text = ReadFile(options->token_file);
+    absl::StatusOr<std::string> text = ReadInputFile(options->token_file);
     if (!text.ok()) return text.status();
     options->token = std::string(absl::StripAsciiWhitespace(*text));
     if (options->token.empty()) {

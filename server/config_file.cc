@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <fstream>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/file.h"
 
 namespace gcjobs {
 namespace {
@@ -68,8 +70,9 @@ absl::Status ApplyOrgItem(const CLI::ConfigItem& item, OrgSections* orgs) {
 }  // namespace
 
 absl::Status ApplyConfigFile(const std::string& path, ConfigFlags* flags, OrgSections* orgs) {
-  std::ifstream file(path);
-  if (!file) return InvalidSetting("--config", "cannot read " + path);
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return InvalidSetting("--config", text.status().message());
+  std::istringstream file(*text);
   std::vector<CLI::ConfigItem> items;
   try {
     items = CLI::ConfigTOML().from_config(file);

@@ -1,7 +1,5 @@
 #include "server/org_config.h"
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -9,16 +7,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/file.h"
 
 namespace gcjobs {
 namespace {
 
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return InvalidSetting("client-secret-file", "cannot read " + path);
-  return std::string(absl::StripAsciiWhitespace(text.str()));
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return InvalidSetting("client-secret-file", text.status().message());
+  return std::string(absl::StripAsciiWhitespace(*text));
 }
 
 absl::StatusOr<std::string> BaseUrl(const std::string& org, const OrgValues& values,

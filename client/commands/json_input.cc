@@ -36,7 +36,7 @@ absl::StatusOr<std::string> JsonInput::Read(const Session& session) const {
 absl::StatusOr<std::string> JsonInput::ReadSource(const Session& session) const {
   if (file_.empty()) return text_;
   if (file_ == "-") return ReadAll(*session.io.in);
-  return ReadFile(file_);
+  return ReadInputFile(file_);
 }
 
 }  // namespace gcjobs

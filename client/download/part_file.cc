@@ -118,7 +118,7 @@ absl::Status PartFile::OpenPart() {
 
 absl::Status PartFile::LoadState() {
   if (!StatFile(state_path_).has_value()) return absl::OkStatus();
-  const absl::StatusOr<std::string> json = ReadFile(state_path_);
+  const absl::StatusOr<std::string> json = ReadInputFile(state_path_);
   if (!json.ok()) return json.status();
   absl::StatusOr<DownloadState> state = ParseDownloadState(*json);
   if (!state.ok()) {

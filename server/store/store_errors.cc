@@ -15,11 +15,6 @@ constexpr absl::Duration kQueueFullRetryDelay = absl::Seconds(1);
 
 }  // namespace
 
-absl::Status JobNotFoundError(absl::string_view job_id) {
-  return MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND",
-                   absl::StrCat("job ", job_id, ": not found"), {{"job_id", job_id}});
-}
-
 absl::Status DocumentNotFoundError(absl::string_view name) {
   return MakeError(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND",
                    absl::StrCat("document ", name, ": not found"), {{"document", name}});

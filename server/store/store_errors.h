@@ -4,13 +4,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
+#include "common/errors.h"
 #include "server/store/write_batch.h"
 
 namespace gcjobs {
 
 // The errors that store.h promises, so that all stores word them alike.
 
-absl::Status JobNotFoundError(absl::string_view job_id);
 absl::Status DocumentNotFoundError(absl::string_view name);
 absl::Status JobExistsError(absl::string_view job_id);
 absl::Status StaleRevisionError(absl::string_view job_id, Revision expected, Revision actual);

@@ -1,14 +1,12 @@
 #include "server/genesys/kinds/kind_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/errors.h"
+#include "common/file.h"
 #include "server/genesys/kinds/kind_file_text.h"
 #include "server/genesys/kinds/kind_parser.h"
 
@@ -17,21 +15,6 @@ namespace {
 
 // How errors and KindSpec::declared_at name the file that is built in.
 constexpr absl::string_view kBuiltInName = "job_kinds.json";
-
-absl::Status NotReadable(const std::string& path) {
-  return MakeError(absl::StatusCode::kNotFound, "KIND_FILE_NOT_READABLE",
-                   absl::StrCat("kind file ", path, ": ", std::strerror(errno)), {{"file", path}});
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "re"), fclose);
-  if (file == nullptr) return NotReadable(path);
-  std::string text;
-  char buffer[4096];
-  while (const size_t got = fread(buffer, 1, sizeof(buffer), file.get())) text.append(buffer, got);
-  if (ferror(file.get()) != 0) return NotReadable(path);
-  return text;
-}
 
 std::vector<KindSpec>::iterator FindByName(std::vector<KindSpec>* kinds, absl::string_view name) {
   return std::find_if(kinds->begin(), kinds->end(),
@@ -52,7 +35,10 @@ absl::StatusOr<std::vector<KindSpec>> ReadKindFiles(const std::vector<std::strin
   std::vector<KindSpec> kinds;
   for (const std::string& file : files) {
     const absl::StatusOr<std::string> text = ReadFile(file);
-    if (!text.ok()) return text.status();
+    if (!text.ok()) {
+      return MakeError(errors::kKindFileNotReadable,
+                       absl::StrCat("kind file: ", text.status().message()), {{"file", file}});
+    }
     absl::StatusOr<std::vector<KindSpec>> more = ParseKindFile(file, *text);
     if (!more.ok()) return more.status();
     for (KindSpec& kind : *more) {

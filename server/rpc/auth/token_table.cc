@@ -4,9 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -14,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "server/rpc/sha256.h"
 
@@ -46,18 +44,6 @@ absl::StatusOr<std::string> DigestOf(absl::string_view token) {
   return absl::InvalidArgumentError("behind `sha256:` come 64 hexadecimal digits");
 }
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "re"), fclose);
-  std::string text;
-  char chunk[4096];
-  size_t size = 0;
-  while (file != nullptr && (size = fread(chunk, 1, sizeof(chunk), file.get())) > 0) {
-    text.append(chunk, size);
-  }
-  if (file != nullptr && ferror(file.get()) == 0) return text;
-  return absl::ErrnoToStatus(errno, absl::StrCat("token file ", path));
-}
-
 void WarnWhenOthersMayRead(const std::string& path) {
   struct stat info = {};
   if (stat(path.c_str(), &info) != 0 || (info.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
@@ -68,7 +54,10 @@ void WarnWhenOthersMayRead(const std::string& path) {
 
 absl::StatusOr<TokenTable> TokenTable::Load(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
+  if (!text.ok()) {
+    return absl::Status(text.status().code(),
+                        absl::StrCat("token file: ", text.status().message()));
+  }
   WarnWhenOthersMayRead(path);
   return Parse(absl::StrCat("token file ", path), *text);
 }

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_split.h"
 
-#include "client/file.h"
+#include "common/file.h"
 #include "client/text.h"
 #include "common/error_info.h"
 #include "common/status_conversion.h"

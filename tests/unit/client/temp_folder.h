@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-#include "client/file.h"
+#include "common/file.h"
 
 namespace gcjobs::testing {
 
