@@ -29,7 +29,7 @@
   do {                                                 \
     absl::Status status_of_expression_ = (expression); \
     if (!status_of_expression_.ok()) {                 \
-      leave std::move(status_of_expression_);          \
+      leave status_of_expression_;                     \
     }                                                  \
   } while (false)
 #define GCJOBS_ASSIGN_OR_(leave, name, left, expression) \
