@@ -16,26 +16,17 @@
 
 namespace gcjobs {
 
-// A validated submission, not yet a job.
-struct NewJob {
-  std::string org;   // a configured organisation
-  std::string kind;  // a kind of the registry
-  std::string action_id;
-  std::string request_id;  // may be empty
-  google::protobuf::Map<std::string, std::string> labels;
-  std::string created_by;
+// A validated submission: what the store will keep of the job, but for what the
+// engine alone decides.
+struct JobSubmission {
+  // A QUEUED job of a configured organisation and of a kind of the registry,
+  // with its guarantee (never UNSPECIFIED), retention, poll class and
+  // fingerprint. Id, times and deadline are unset.
+  store::StoredJob record;
+  store::Submission payload;
   absl::Duration execution_timeout = absl::Hours(24);
-  absl::Duration retention = absl::Hours(24 * 7);
-  v1::SubmitGuarantee guarantee = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;  // never UNSPECIFIED
-  std::optional<v1::PollPolicy> poll;
-  store::Submission submission;
-  // Values for the `{name}` parts of the kind's paths.
-  google::protobuf::Map<std::string, std::string> path_parameters;
-  int results_page_size = 0;  // items; 0 = the kind's default
-  std::string poll_class;     // see PollTask::poll_class
-  // Tells a repeated request from a reused request_id: a hash of all that
-  // decides what is executed.
-  std::string fingerprint;
+  // How long the caller waits for the verdict, once the job is durable.
+  absl::Duration wait = absl::Seconds(2);
 };
 
 // What the RPC layer asks of the jobs. Loop thread only; callbacks run exactly
@@ -49,10 +40,10 @@ class JobEngine {
   virtual ~JobEngine() = default;
 
   // Makes the job durable, then submits it upstream. `done` runs when the
-  // verdict is known, or `wait` after the job became durable, with the job as
-  // it then is; see SubmitAction in job_service.proto for the errors. Once the
-  // job is durable, dropping the caller changes nothing.
-  virtual void Submit(NewJob job, absl::Duration wait, JobDone done) = 0;
+  // verdict is known, or `submission.wait` after the job became durable, with
+  // the job as it then is; see SubmitAction in job_service.proto for the
+  // errors. Once the job is durable, dropping the caller changes nothing.
+  virtual void Submit(JobSubmission submission, JobDone done) = 0;
 
   // See CancelJob in job_service.proto.
   virtual void Cancel(std::string job_id, JobDone done) = 0;

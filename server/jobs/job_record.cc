@@ -26,28 +26,13 @@ bool HasResults(const JobKind& kind, const v1::Job& job) {
 
 }  // namespace
 
-store::StoredJob MakeRecord(std::string job_id, absl::Time now, NewJob job) {
-  store::StoredJob record;
+store::StoredJob MakeRecord(std::string job_id, absl::Time now, JobSubmission submission) {
+  store::StoredJob record = std::move(submission.record);
   v1::Job& view = *record.mutable_job();
   view.set_id(std::move(job_id));
-  view.set_org(std::move(job.org));
-  view.set_kind(std::move(job.kind));
-  view.set_state(v1::JOB_STATE_QUEUED);
-  view.set_action_id(std::move(job.action_id));
-  view.set_request_id(std::move(job.request_id));
-  *view.mutable_labels() = std::move(job.labels);
-  view.set_created_by(std::move(job.created_by));
   *view.mutable_create_time() = ToProto(now);
   *view.mutable_update_time() = ToProto(now);
-
-  record.set_fingerprint(std::move(job.fingerprint));
-  record.set_guarantee(job.guarantee);
-  *record.mutable_deadline() = ToProto(now + job.execution_timeout);
-  *record.mutable_retention() = ToProto(job.retention);
-  if (job.poll) *record.mutable_poll() = *std::move(job.poll);
-  *record.mutable_path_parameters() = std::move(job.path_parameters);
-  record.set_results_page_size(job.results_page_size);
-  record.set_poll_class(std::move(job.poll_class));
+  *record.mutable_deadline() = ToProto(now + submission.execution_timeout);
   return record;
 }
 

@@ -14,8 +14,8 @@
 
 namespace gcjobs {
 
-// The record of a new job: QUEUED, and in nobody's hands.
-store::StoredJob MakeRecord(std::string job_id, absl::Time now, NewJob job);
+// The record of a new job, from what was submitted at `now`.
+store::StoredJob MakeRecord(std::string job_id, absl::Time now, JobSubmission submission);
 
 // What the job's kind has to know of it. Refers to `record`.
 inline JobRef RefOf(const store::StoredJob& record) {

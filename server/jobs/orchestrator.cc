@@ -126,14 +126,16 @@ void Orchestrator::BeginStop() {
   book_.AnswerEverybody();
 }
 
-void Orchestrator::Submit(NewJob job, absl::Duration wait, JobDone done) {
-  const auto org = orgs_.find(job.org);
-  GCJOBS_CHECK(org != orgs_.end(), "organisation ", job.org, " was not validated");
+void Orchestrator::Submit(JobSubmission submission, JobDone done) {
+  const v1::Job& wanted = submission.record.job();
+  const auto org = orgs_.find(wanted.org());
+  GCJOBS_CHECK(org != orgs_.end(), "organisation ", wanted.org(), " was not validated");
   absl::StatusOr<Admission::Ticket> ticket =
-      admission_.Admit(job.org, job.submission.body().size());
+      admission_.Admit(wanted.org(), submission.payload.body().size());
   if (!ticket.ok()) return done(ticket.status());
-  std::string fingerprint = job.fingerprint;
-  auto made = MakeJob(std::move(job), org->second, *std::move(ticket));
+  std::string fingerprint = submission.record.fingerprint();
+  const absl::Duration wait = submission.wait;
+  auto made = MakeJob(std::move(submission), org->second, *std::move(ticket));
   GCJOBS_FAILPOINT("submit.before_queued");
   book_.Insert(std::move(made),
                [this, fingerprint = std::move(fingerprint), wait,
@@ -142,16 +144,17 @@ void Orchestrator::Submit(NewJob job, absl::Duration wait, JobDone done) {
                });
 }
 
-std::unique_ptr<LiveJob> Orchestrator::MakeJob(NewJob job, OrgRuntime* org,
+std::unique_ptr<LiveJob> Orchestrator::MakeJob(JobSubmission submission, OrgRuntime* org,
                                                Admission::Ticket ticket) {
   const absl::Time now = loop_->clock()->Now();
+  const std::string& kind = submission.record.job().kind();
   auto live = std::make_unique<LiveJob>();
   live->org = org;
-  live->kind = kinds_->Find(job.kind);
-  GCJOBS_CHECK(live->kind != nullptr, "kind ", job.kind, " was not validated");
+  live->kind = kinds_->Find(kind);
+  GCJOBS_CHECK(live->kind != nullptr, "kind ", kind, " was not validated");
   live->ticket = std::move(ticket);
-  live->submission = std::move(job.submission);
-  live->record = MakeRecord(ids_.Next(now), now, std::move(job));
+  live->submission = std::move(submission.payload);
+  live->record = MakeRecord(ids_.Next(now), now, std::move(submission));
   return live;
 }
 

@@ -64,7 +64,7 @@ class Orchestrator final : public JobEngine {
   // the job as it is. Answers of requests under way are still committed.
   void BeginStop();
 
-  void Submit(NewJob job, absl::Duration wait, JobDone done) override;
+  void Submit(JobSubmission submission, JobDone done) override;
   void Cancel(std::string job_id, JobDone done) override;
   void Delete(std::string job_id, Done done) override;
   std::optional<v1::Job> FindLive(absl::string_view job_id) const override;
@@ -74,7 +74,8 @@ class Orchestrator final : public JobEngine {
   size_t live_jobs() const { return book_.size(); }
 
  private:
-  std::unique_ptr<LiveJob> MakeJob(NewJob job, OrgRuntime* org, Admission::Ticket ticket);
+  std::unique_ptr<LiveJob> MakeJob(JobSubmission submission, OrgRuntime* org,
+                                   Admission::Ticket ticket);
   void OnInserted(absl::StatusOr<LiveJob*> job, const std::string& fingerprint, absl::Duration wait,
                   JobDone done);
   void AnswerRepeated(const std::string& job_id, const std::string& fingerprint,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/status_macros.h"
 #include "server/rpc/job_listing.h"
 #include "server/rpc/refused_stream.h"
 #include "server/rpc/request_validation.h"
@@ -43,22 +44,21 @@ grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* con
 template <typename Request>
 grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* context,
                                                   const Request& request, v1::Job* response) const {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [&](CallPtr<v1::Job> call, absl::string_view principal) {
-                      return BeginSubmit(submissions_.Build(request, principal), std::move(call));
-                    });
-}
-
-absl::Status JobService::BeginSubmit(absl::StatusOr<SubmitPlan> plan, CallPtr<v1::Job> call) const {
-  if (!plan.ok()) return plan.status();
-  if (plan->validate_only) {
-    call->Answer(Preview(plan->job));
-    return absl::OkStatus();
-  }
-  options_.loop->Post([this, call = std::move(call), plan = *std::move(plan)]() mutable {
-    options_.engine->Submit(std::move(plan.job), plan.wait, FinishWith(std::move(call)));
-  });
-  return absl::OkStatus();
+  return ServeUnary(
+      *options_.authenticator, context, response,
+      [&](CallPtr<v1::Job> call, absl::string_view principal) -> absl::Status {
+        ASSIGN_OR_RETURN(JobSubmission submission, submissions_.Build(request, principal));
+        if (request.options().validate_only()) {
+          // The job that it would become, without an id and times.
+          call->Answer(std::move(*submission.record.mutable_job()));
+          return absl::OkStatus();
+        }
+        options_.loop->Post(
+            [this, call = std::move(call), submission = std::move(submission)]() mutable {
+              options_.engine->Submit(std::move(submission), FinishWith(std::move(call)));
+            });
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* context,

@@ -93,7 +93,6 @@ class JobService final
  private:
   // The handlers' work behind authentication: each validates and hands the
   // call on, or returns why not.
-  absl::Status BeginSubmit(absl::StatusOr<SubmitPlan> plan, CallPtr<v1::Job> call) const;
   absl::Status BeginGet(const v1::GetJobRequest& request, CallPtr<v1::Job> call) const;
   absl::Status BeginList(const v1::ListJobsRequest& request,
                          CallPtr<v1::ListJobsResponse> call) const;

@@ -4,70 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "server/genesys/json_codec.h"
 #include "server/rpc/quote.h"
 #include "server/rpc/request_limits.h"
 
 namespace gcjobs {
 namespace {
 
-absl::Status ValidateCount(absl::string_view field, int count, int max) {
+absl::Status ValidateCount(absl::string_view field, size_t count, size_t max) {
   if (count <= max) return absl::OkStatus();
-  return InvalidField(field,
-                      absl::StrCat("has ", count, " entries, at most ", max, " are allowed"));
-}
-
-absl::Status ValidateLabel(absl::string_view field, absl::string_view key,
-                           absl::string_view value) {
-  if (key.empty() || key.size() > kMaxLabelKeyBytes) {
-    return InvalidField(field, absl::StrCat("the key ", Quote(key), " has ", key.size(),
-                                            " bytes, allowed are 1 to ", kMaxLabelKeyBytes));
-  }
-  if (value.size() > kMaxLabelValueBytes) {
-    return InvalidField(
-        field, absl::StrCat("the value of ", Quote(key), " has ", value.size(), " bytes, at most ",
-                            kMaxLabelValueBytes, " are allowed"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ValidateOrgs(const v1::JobFilter& filter, const OrgNames& orgs) {
-  absl::Status status = ValidateCount("filter.orgs", filter.orgs_size(), kMaxFilterValues);
-  for (int i = 0; status.ok() && i < filter.orgs_size(); ++i) status = orgs.Check(filter.orgs(i));
-  return status;
-}
-
-absl::Status ValidateStates(const v1::JobFilter& filter) {
-  const absl::Status status =
-      ValidateCount("filter.states", filter.states_size(), kMaxFilterValues);
-  if (!status.ok()) return status;
-  // proto3 enums are open: any number arrives.
-  for (const int state : filter.states()) {
-    if (state != v1::JOB_STATE_UNSPECIFIED && v1::JobState_IsValid(state)) continue;
-    return InvalidField("filter.states",
-                        absl::StrCat("holds ", state, ", which is no state of a job"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ValidateKinds(const v1::JobFilter& filter) {
-  absl::Status status = ValidateCount("filter.kinds", filter.kinds_size(), kMaxFilterValues);
-  for (int i = 0; status.ok() && i < filter.kinds_size(); ++i) {
-    status = ValidateText("filter.kinds", filter.kinds(i), kMaxKindBytes, Presence::kRequired);
-  }
-  return status;
-}
-
-absl::Status ValidateTimes(const v1::JobFilter& filter) {
-  absl::Status status;
-  if (filter.has_create_time_after()) {
-    status = ValidateTimestamp("filter.create_time_after", filter.create_time_after());
-  }
-  if (status.ok() && filter.has_create_time_before()) {
-    status = ValidateTimestamp("filter.create_time_before", filter.create_time_before());
-  }
-  return status;
+  return InvalidField(field, absl::StrCat("must have at most ", max, " entries, but has ", count));
 }
 
 }  // namespace
@@ -77,18 +24,15 @@ absl::Status ValidateText(absl::string_view field, absl::string_view text, size_
   if (text.empty() && presence == Presence::kRequired) {
     return InvalidField(field, absl::StrCat("must be set, to 1 to ", max_bytes, " bytes"));
   }
-  if (text.size() > max_bytes) {
-    return InvalidField(
-        field, absl::StrCat("has ", text.size(), " bytes, at most ", max_bytes, " are allowed"));
-  }
-  return absl::OkStatus();
+  if (text.size() <= max_bytes) return absl::OkStatus();
+  return InvalidField(
+      field, absl::StrCat("must have at most ", max_bytes, " bytes, but has ", text.size()));
 }
 
 absl::Status ValidatePathSegment(absl::string_view field, absl::string_view text) {
-  const absl::Status status = ValidateText(field, text, kMaxPathSegmentBytes, Presence::kRequired);
-  if (!status.ok() || (text != "." && text != "..")) return status;
-  return InvalidField(field,
-                      absl::StrCat("is ", Quote(text), ", which cannot be a part of a path"));
+  RETURN_IF_ERROR(ValidateText(field, text, kMaxPathSegmentBytes, Presence::kRequired));
+  if (text != "." && text != "..") return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("is ", Quote(text), ", which cannot be part of a path"));
 }
 
 absl::Status ValidateActionId(absl::string_view action_id) {
@@ -100,67 +44,93 @@ absl::Status ValidateJobId(absl::string_view job_id) {
 }
 
 absl::Status ValidateLabels(absl::string_view field, const Labels& labels) {
-  absl::Status status = ValidateCount(field, static_cast<int>(labels.size()), kMaxLabels);
-  for (auto label = labels.begin(); status.ok() && label != labels.end(); ++label) {
-    status = ValidateLabel(field, label->first, label->second);
+  RETURN_IF_ERROR(ValidateCount(field, labels.size(), kMaxLabels));
+  for (const auto& [key, value] : labels) {
+    if (key.empty() || key.size() > kMaxLabelKeyBytes) {
+      return InvalidField(field, absl::StrCat("a key must have 1 to ", kMaxLabelKeyBytes,
+                                              " bytes, but ", Quote(key), " has ", key.size()));
+    }
+    if (value.size() > kMaxLabelValueBytes) {
+      return InvalidField(field,
+                          absl::StrCat("the value of ", Quote(key), " must have at most ",
+                                       kMaxLabelValueBytes, " bytes, but has ", value.size()));
+    }
   }
-  return status;
+  return absl::OkStatus();
 }
 
 absl::Status ValidateDuration(absl::string_view field, const google::protobuf::Duration& duration,
                               absl::Duration min, absl::Duration max) {
   if (!IsValid(duration)) {
-    return InvalidField(field,
-                        absl::StrCat("seconds ", duration.seconds(), ", nanos ", duration.nanos(),
-                                     " is no Duration: both have the same sign, nanos are "
-                                     "below 1000000000, seconds at most 315576000000"));
+    return InvalidField(
+        field, absl::StrCat("seconds ", duration.seconds(), ", nanos ", duration.nanos(),
+                            " is not a valid Duration: both must have the same sign, nanos must "
+                            "be below 1000000000 and seconds at most 315576000000"));
   }
   const absl::Duration value = FromProto(duration);
   if (value >= min && value <= max) return absl::OkStatus();
-  return InvalidField(field,
-                      absl::StrCat("is ", absl::FormatDuration(value), ", allowed are ",
-                                   absl::FormatDuration(min), " to ", absl::FormatDuration(max)));
+  return InvalidField(
+      field, absl::StrCat("must be ", absl::FormatDuration(min), " to ", absl::FormatDuration(max),
+                          ", but is ", absl::FormatDuration(value)));
 }
 
 absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::Timestamp& time) {
   if (IsValid(time)) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("seconds ", time.seconds(), ", nanos ", time.nanos(),
-                                          " is no Timestamp: years are 1 to 9999, nanos 0 to "
-                                          "999999999"));
+  return InvalidField(field,
+                      absl::StrCat("seconds ", time.seconds(), ", nanos ", time.nanos(),
+                                   " is not a valid Timestamp: the year must be 1 to 9999, nanos "
+                                   "0 to 999999999"));
 }
 
 absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs) {
-  absl::Status status = ValidateOrgs(filter, orgs);
-  if (status.ok()) status = ValidateStates(filter);
-  if (status.ok()) status = ValidateKinds(filter);
-  if (status.ok()) {
-    status = ValidateText("filter.action_id", filter.action_id(), kMaxActionIdBytes,
-                          Presence::kOptional);
+  RETURN_IF_ERROR(ValidateCount("filter.orgs", filter.orgs_size(), kMaxFilterValues));
+  for (const std::string& org : filter.orgs()) RETURN_IF_ERROR(orgs.Check(org));
+
+  RETURN_IF_ERROR(ValidateCount("filter.states", filter.states_size(), kMaxFilterValues));
+  for (const int state : filter.states()) {
+    // proto3 enums are open: any number arrives.
+    if (state == v1::JOB_STATE_UNSPECIFIED || !v1::JobState_IsValid(state)) {
+      return InvalidField("filter.states", absl::StrCat(state, " is not a state of a job"));
+    }
   }
-  if (status.ok()) status = ValidateLabels("filter.labels", filter.labels());
-  if (status.ok()) status = ValidateTimes(filter);
-  return status;
+
+  RETURN_IF_ERROR(ValidateCount("filter.kinds", filter.kinds_size(), kMaxFilterValues));
+  for (const std::string& kind : filter.kinds()) {
+    RETURN_IF_ERROR(ValidateText("filter.kinds", kind, kMaxKindBytes, Presence::kRequired));
+  }
+
+  RETURN_IF_ERROR(
+      ValidateText("filter.action_id", filter.action_id(), kMaxActionIdBytes, Presence::kOptional));
+  RETURN_IF_ERROR(ValidateLabels("filter.labels", filter.labels()));
+  if (filter.has_create_time_after()) {
+    RETURN_IF_ERROR(ValidateTimestamp("filter.create_time_after", filter.create_time_after()));
+  }
+  if (filter.has_create_time_before()) {
+    RETURN_IF_ERROR(ValidateTimestamp("filter.create_time_before", filter.create_time_before()));
+  }
+  return absl::OkStatus();
 }
 
-absl::Status ValidateJsonField(absl::string_view field, absl::string_view text, size_t max_bytes) {
-  const absl::Status status = ValidateJsonObject(text, {max_bytes, kMaxJsonDepth});
-  return status.ok() ? status : InvalidField(field, status.message());
-}
-
-absl::Status ValidateJsonContainer(absl::string_view field, absl::string_view text,
-                                   size_t max_bytes) {
+absl::StatusOr<JsonValue> ParseJsonContainer(absl::string_view field, absl::string_view text,
+                                             size_t max_bytes) {
   const auto value = JsonValue::Parse(text, {max_bytes, kMaxJsonDepth});
   if (!value.ok()) return InvalidField(field, value.status().message());
-  if (value->Is(JsonValue::Type::kObject) || value->Is(JsonValue::Type::kArray)) {
-    return absl::OkStatus();
-  }
-  return InvalidField(field, "is neither a JSON object nor an array");
+  if (value->Is(JsonValue::Type::kObject) || value->Is(JsonValue::Type::kArray)) return value;
+  return InvalidField(field, "must be a JSON object or array");
+}
+
+absl::StatusOr<JsonValue> ParseJsonObject(absl::string_view field, absl::string_view text,
+                                          size_t max_bytes) {
+  const auto value = JsonValue::Parse(text, {max_bytes, kMaxJsonDepth});
+  if (!value.ok()) return InvalidField(field, value.status().message());
+  if (value->Is(JsonValue::Type::kObject)) return value;
+  return InvalidField(field, "must be a JSON object");
 }
 
 absl::StatusOr<int> PageSize(int requested) {
   if (requested < 0) {
-    return InvalidField("page_size", absl::StrCat("is ", requested, ", allowed are 0 (",
-                                                  kDefaultPageSize, ") to ", kMaxPageSize));
+    return InvalidField("page_size", absl::StrCat("must be 0 (which means ", kDefaultPageSize,
+                                                  ") to ", kMaxPageSize, ", but is ", requested));
   }
   return requested == 0 ? kDefaultPageSize : std::min(requested, kMaxPageSize);
 }

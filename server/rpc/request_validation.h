@@ -13,21 +13,22 @@
 #include "absl/time/time.h"
 
 #include "gcjobs/v1/job.pb.h"
+#include "server/genesys/json_codec.h"
 #include "server/rpc/org_names.h"
 
 namespace gcjobs {
 
 // Checks of what clients send. All are pure and thread-safe. A refusal is
-// INVALID_ARGUMENT/INVALID_REQUEST, names the field and says what was wrong
-// and what is allowed. Strings are valid UTF-8: gRPC refuses all others when
-// it parses the request.
+// INVALID_ARGUMENT/INVALID_REQUEST, names the field and says what is allowed
+// and what was sent. Strings are valid UTF-8: gRPC refuses all others when it
+// parses the request.
 
 // `text` has at most `max_bytes`; with kRequired also at least one.
 enum class Presence { kOptional, kRequired };
 absl::Status ValidateText(absl::string_view field, absl::string_view text, size_t max_bytes,
                           Presence presence);
 
-// `text` has 1 to 256 bytes and can stand between two slashes of a path: it is
+// `text` has 1 to 256 bytes and can stand between two slashes of a path. It is
 // percent-encoded there, but `.` and `..` would still mean another path.
 absl::Status ValidatePathSegment(absl::string_view field, absl::string_view text);
 
@@ -49,12 +50,14 @@ absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::
 // labels as in a submission, times well-formed, at most 100 values a field.
 absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs);
 
-// `text` is one JSON object of at most `max_bytes` and kMaxJsonDepth levels.
-absl::Status ValidateJsonField(absl::string_view field, absl::string_view text, size_t max_bytes);
+// `text` as one JSON object of at most `max_bytes` and kMaxJsonDepth levels. The
+// value refers to `text`.
+absl::StatusOr<JsonValue> ParseJsonObject(absl::string_view field, absl::string_view text,
+                                          size_t max_bytes);
 
 // The same for one JSON object or array.
-absl::Status ValidateJsonContainer(absl::string_view field, absl::string_view text,
-                                   size_t max_bytes);
+absl::StatusOr<JsonValue> ParseJsonContainer(absl::string_view field, absl::string_view text,
+                                             size_t max_bytes);
 
 // How many entries a page has: 0 means the default, more than 1000 means 1000,
 // a negative number is refused.

@@ -20,13 +20,8 @@ namespace gcjobs::testing {
 // thread, the loop; the test may look and throw switches from another.
 class FakeJobEngine final : public JobEngine {
  public:
-  struct Submission {
-    NewJob job;
-    absl::Duration wait;
-  };
-
-  void Submit(NewJob job, absl::Duration wait, JobDone done) override {
-    absl::StatusOr<v1::Job> answer = Take(std::move(job), wait);
+  void Submit(JobSubmission submission, JobDone done) override {
+    absl::StatusOr<v1::Job> answer = Take(std::move(submission));
     if (!Hold(&done)) done(std::move(answer));
   }
 
@@ -98,7 +93,7 @@ class FakeJobEngine final : public JobEngine {
   }
 
   // What was asked, in order. Any thread.
-  std::vector<Submission> submissions() const {
+  std::vector<JobSubmission> submissions() const {
     MutexLock lock(&mu_);
     return submissions_;
   }
@@ -117,16 +112,12 @@ class FakeJobEngine final : public JobEngine {
                      {{"job_id", job_id}});
   }
 
-  absl::StatusOr<v1::Job> Take(NewJob job, absl::Duration wait) {
+  absl::StatusOr<v1::Job> Take(JobSubmission submission) {
     MutexLock lock(&mu_);
-    submissions_.push_back({job, wait});
+    submissions_.push_back(submission);
     if (!refusal_.ok()) return refusal_;
-    v1::Job made;
+    v1::Job made = submission.record.job();
     made.set_id(absl::StrCat("job-", submissions_.size()));
-    made.set_org(job.org);
-    made.set_kind(job.kind);
-    made.set_action_id(job.action_id);
-    made.set_created_by(job.created_by);
     made.set_state(v1::JOB_STATE_PENDING);
     live_[made.id()] = made;
     return made;
@@ -151,7 +142,7 @@ class FakeJobEngine final : public JobEngine {
   absl::Status refusal_ ABSL_GUARDED_BY(mu_);
   bool holds_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<JobDone> held_ ABSL_GUARDED_BY(mu_);
-  std::vector<Submission> submissions_ ABSL_GUARDED_BY(mu_);
+  std::vector<JobSubmission> submissions_ ABSL_GUARDED_BY(mu_);
   std::vector<std::string> cancels_ ABSL_GUARDED_BY(mu_);
   std::vector<std::string> deletes_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, v1::Job> live_ ABSL_GUARDED_BY(mu_);

@@ -1,14 +1,14 @@
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/status_macros.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/rpc/request_validation.h"
-#include "server/rpc/submit/poll_class.h"
 #include "server/rpc/submit/struct_json.h"
 #include "server/rpc/submit/submission_builder.h"
-#include "server/rpc/submit/submission_fingerprint.h"
 
 // SubmitAction's request.
 
@@ -23,9 +23,9 @@ absl::StatusOr<absl::string_view> KindOfMode(v1::ActionMode mode, v1::ActionMode
     case v1::ACTION_MODE_DIRECT:
       return kDirectActionKind;
     default:
-      return InvalidField("mode", absl::StrCat("is ", static_cast<int>(mode),
-                                               ", allowed are ACTION_MODE_ASYNC and "
-                                               "ACTION_MODE_DIRECT"));
+      return InvalidField("mode",
+                          absl::StrCat("must be ACTION_MODE_ASYNC or ACTION_MODE_DIRECT, but is ",
+                                       static_cast<int>(mode)));
   }
 }
 
@@ -35,12 +35,10 @@ absl::StatusOr<std::string> ParametersJson(const v1::SubmitActionRequest& reques
   switch (request.input_case()) {
     case v1::SubmitActionRequest::kParameters:
       return StructToJson("parameters", request.parameters(), max_bytes);
-    case v1::SubmitActionRequest::kParametersJson: {
-      const absl::Status status =
-          ValidateJsonField("parameters_json", request.parameters_json(), max_bytes);
-      if (!status.ok()) return status;
+    case v1::SubmitActionRequest::kParametersJson:
+      RETURN_IF_ERROR(
+          ParseJsonObject("parameters_json", request.parameters_json(), max_bytes).status());
       return request.parameters_json();
-    }
     case v1::SubmitActionRequest::INPUT_NOT_SET:
       break;
   }
@@ -49,21 +47,16 @@ absl::StatusOr<std::string> ParametersJson(const v1::SubmitActionRequest& reques
 
 }  // namespace
 
-absl::StatusOr<SubmitPlan> SubmissionBuilder::Build(const v1::SubmitActionRequest& request,
-                                                    absl::string_view principal) const {
-  const absl::Status status = ValidateActionId(request.action_id());
-  if (!status.ok()) return status;
-  const auto kind = KindOfMode(request.mode(), defaults_.action_mode);
-  if (!kind.ok()) return kind.status();
-  absl::StatusOr<SubmitPlan> plan = Begin(request.options(), KindOf(*kind), principal);
-  if (!plan.ok()) return plan;
-  absl::StatusOr<std::string> body = ParametersJson(request, defaults_.max_parameters_bytes);
-  if (!body.ok()) return body.status();
-  plan->job.action_id = request.action_id();
-  plan->job.submission.set_body(*std::move(body));
-  plan->job.poll_class = PollClassOf(plan->job);
-  plan->job.fingerprint = FingerprintOf(plan->job);
-  return plan;
+absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitActionRequest& request,
+                                                       absl::string_view principal) const {
+  RETURN_IF_ERROR(ValidateActionId(request.action_id()));
+  ASSIGN_OR_RETURN(const absl::string_view kind, KindOfMode(request.mode(), defaults_.action_mode));
+  ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), KindOf(kind), principal));
+  ASSIGN_OR_RETURN(std::string parameters, ParametersJson(request, defaults_.max_parameters_bytes));
+  submission.record.mutable_job()->set_action_id(request.action_id());
+  submission.payload.set_body(std::move(parameters));
+  Complete(/*interval=*/std::nullopt, &submission);
+  return submission;
 }
 
 }  // namespace gcjobs

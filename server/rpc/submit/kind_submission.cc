@@ -1,79 +1,80 @@
 #include <algorithm>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
+#include "common/status_macros.h"
+#include "server/genesys/json_codec.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/genesys/kinds/kind_path.h"
 #include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
-#include "server/rpc/submit/poll_class.h"
+#include "server/rpc/submit/query_interval.h"
 #include "server/rpc/submit/submission_builder.h"
-#include "server/rpc/submit/submission_fingerprint.h"
 
 // SubmitJob's request.
 
 namespace gcjobs {
 namespace {
 
-// The parameter that is Job.action_id as well.
-constexpr char kActionIdParameter[] = "action_id";
-
 absl::StatusOr<const JobKind*> FindKind(const JobKindRegistry& kinds, const std::string& name) {
-  const absl::Status status = ValidateText("kind", name, kMaxKindBytes, Presence::kRequired);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(ValidateText("kind", name, kMaxKindBytes, Presence::kRequired));
   const JobKind* const kind = kinds.Find(name);
   if (kind != nullptr) return kind;
-  return MakeError(absl::StatusCode::kNotFound, "JOB_KIND_NOT_FOUND",
-                   absl::StrCat("no job kind ", Quote(name), " is known; ListJobKinds has all"),
-                   {{"kind", Excerpt(name)}});
+  return MakeError(
+      errors::kJobKindNotFound,
+      absl::StrCat("there is no job kind ", Quote(name), "; ListJobKinds lists them all"),
+      {{"kind", Excerpt(name)}});
 }
 
 std::string FieldOf(absl::string_view parameter) {
   return absl::StrCat("path_parameters[", Quote(parameter), "]");
 }
 
-absl::Status ValidateParameters(const PathParameters& parameters,
-                                const std::vector<std::string>& names) {
+absl::Status CheckParameters(const PathParameters& parameters,
+                             const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const auto parameter = parameters.find(name);
     if (parameter == parameters.end()) return InvalidField(FieldOf(name), "must be set");
-    absl::Status status = ValidatePathSegment(FieldOf(name), parameter->second);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(ValidatePathSegment(FieldOf(name), parameter->second));
   }
   for (const auto& [name, value] : parameters) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      return InvalidField(FieldOf(name), "is no part of the kind's submit path");
+      return InvalidField(FieldOf(name), "does not appear in the kind's submit path");
     }
   }
   return absl::OkStatus();
 }
 
+// Checks a body, and returns the interval that it asks about, where it has one
+// that can be read.
+absl::StatusOr<std::optional<QueryInterval>> CheckBody(const std::string& body, size_t max_bytes) {
+  if (body.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const JsonValue json, ParseJsonContainer("body", body, max_bytes));
+  return ParseQueryInterval(StringMember(json, "interval"));
+}
+
 }  // namespace
 
-absl::StatusOr<SubmitPlan> SubmissionBuilder::Build(const v1::SubmitJobRequest& request,
-                                                    absl::string_view principal) const {
-  const absl::StatusOr<const JobKind*> kind = FindKind(*kinds_, request.kind());
-  if (!kind.ok()) return kind.status();
-  absl::StatusOr<SubmitPlan> plan = Begin(request.options(), **kind, principal);
-  if (!plan.ok()) return plan;
-  absl::Status status = ValidateParameters(request.path_parameters(),
-                                           PlaceholdersOf((*kind)->description().submit_path()));
-  if (status.ok() && !request.body().empty()) {
-    status = ValidateJsonContainer("body", request.body(), defaults_.max_parameters_bytes);
-  }
-  if (!status.ok()) return status;
+absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitJobRequest& request,
+                                                       absl::string_view principal) const {
+  ASSIGN_OR_RETURN(const JobKind* const kind, FindKind(*kinds_, request.kind()));
+  ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), *kind, principal));
+  RETURN_IF_ERROR(CheckParameters(request.path_parameters(),
+                                  PlaceholdersOf(kind->description().submit_path())));
+  ASSIGN_OR_RETURN(const std::optional<QueryInterval> interval,
+                   CheckBody(request.body(), defaults_.max_parameters_bytes));
 
-  NewJob& job = plan->job;
-  job.path_parameters = request.path_parameters();
-  const auto action_id = job.path_parameters.find(kActionIdParameter);
-  if (action_id != job.path_parameters.end()) job.action_id = action_id->second;
-  job.submission.set_body(request.body());
-  job.poll_class = PollClassOf(job);
-  job.fingerprint = FingerprintOf(job);
-  return plan;
+  *submission.record.mutable_path_parameters() = request.path_parameters();
+  const auto action_id = request.path_parameters().find(kActionIdParameter);
+  if (action_id != request.path_parameters().end()) {
+    submission.record.mutable_job()->set_action_id(action_id->second);
+  }
+  submission.payload.set_body(request.body());
+  Complete(interval, &submission);
+  return submission;
 }
 
 }  // namespace gcjobs

@@ -1,17 +1,17 @@
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
 #include "server/genesys/json_codec.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
-#include "server/rpc/submit/poll_class.h"
 #include "server/rpc/submit/query_interval.h"
 #include "server/rpc/submit/submission_builder.h"
-#include "server/rpc/submit/submission_fingerprint.h"
 #include "server/rpc/submit/typed_query.h"
 
 // SubmitConversationQuery's request.
@@ -34,81 +34,84 @@ absl::StatusOr<v1::QueryEndpoint> ResolveEndpoint(v1::QueryEndpoint endpoint,
     case v1::QUERY_ENDPOINT_JOBS:
       return v1::QUERY_ENDPOINT_JOBS;
     default:
-      return InvalidField("endpoint", absl::StrCat("is ", static_cast<int>(endpoint),
-                                                   ", allowed are QUERY_ENDPOINT_QUERY and "
-                                                   "QUERY_ENDPOINT_JOBS"));
+      return InvalidField(
+          "endpoint", absl::StrCat("must be QUERY_ENDPOINT_QUERY or QUERY_ENDPOINT_JOBS, but is ",
+                                   static_cast<int>(endpoint)));
   }
 }
 
-absl::Status ValidatePageSize(int page_size) {
+absl::Status CheckPageSize(int page_size) {
   if (page_size >= 0 && page_size <= kMaxQueryPageSize) return absl::OkStatus();
-  return InvalidField("page_size",
-                      absl::StrCat("is ", page_size, ", allowed are 0 (the endpoint's default) to ",
-                                   kMaxQueryPageSize));
+  return InvalidField("page_size", absl::StrCat("must be 0 (the endpoint's default) to ",
+                                                kMaxQueryPageSize, ", but is ", page_size));
 }
 
 absl::Status CheckLength(absl::string_view field, const QueryInterval& interval,
                          v1::QueryEndpoint endpoint) {
   const absl::Duration length = interval.end - interval.start;
-  const bool is_limited = endpoint == v1::QUERY_ENDPOINT_QUERY;
-  if (!is_limited || length <= kMaxQueryLength) return absl::OkStatus();
-  return InvalidField(field,
-                      absl::StrCat("spans ", absl::FormatDuration(length), ", more than the ",
-                                   kMaxQueryLength / absl::Hours(24), " days (",
-                                   absl::FormatDuration(kMaxQueryLength),
-                                   ") that QUERY_ENDPOINT_QUERY allows; use QUERY_ENDPOINT_JOBS"));
+  if (endpoint != v1::QUERY_ENDPOINT_QUERY || length <= kMaxQueryLength) return absl::OkStatus();
+  return InvalidField(
+      field, absl::StrCat("spans ", absl::FormatDuration(length), "; QUERY_ENDPOINT_QUERY allows ",
+                          kMaxQueryLength / absl::Hours(24), " days (",
+                          absl::FormatDuration(kMaxQueryLength),
+                          "), and QUERY_ENDPOINT_JOBS has no such limit"));
 }
 
-absl::Status CheckOrder(absl::string_view field, const QueryInterval& interval) {
-  if (interval.start < interval.end) return absl::OkStatus();
-  return InvalidField(field, "its end must be after its start");
-}
+// What is sent, and the span of time that it asks about, where that can be
+// read.
+struct Query {
+  std::string body;
+  std::optional<QueryInterval> interval;
+};
 
-// The interval of a query that is passed on as it is, where it can be read:
-// the rest is for Genesys Cloud to judge.
-absl::Status CheckQueryJson(const Request& request, v1::QueryEndpoint endpoint, size_t max_bytes) {
-  absl::Status status = ValidateJsonField("query_json", request.query_json(), max_bytes);
-  if (!status.ok()) return status;
-  const auto query = JsonValue::Parse(request.query_json(), {max_bytes, kMaxJsonDepth});
-  if (!query.ok()) return InvalidField("query_json", query.status().message());
-  const auto interval = ParseQueryInterval(StringMember(*query, "interval"));
-  return interval ? CheckLength("query_json", *interval, endpoint) : absl::OkStatus();
-}
-
-absl::Status CheckTimestamp(absl::string_view field, bool is_set,
-                            const google::protobuf::Timestamp& time) {
-  if (!is_set) return InvalidField(field, "must be set");
-  return ValidateTimestamp(field, time);
+// A query that is passed on as it is. What its interval cannot be read from is
+// for Genesys Cloud to judge.
+absl::StatusOr<Query> WholeQuery(const Request& request, v1::QueryEndpoint endpoint,
+                                 size_t max_bytes) {
+  ASSIGN_OR_RETURN(const JsonValue json,
+                   ParseJsonObject("query_json", request.query_json(), max_bytes));
+  const auto interval = ParseQueryInterval(StringMember(json, "interval"));
+  if (interval) RETURN_IF_ERROR(CheckLength("query_json", *interval, endpoint));
+  return Query{request.query_json(), interval};
 }
 
 absl::StatusOr<QueryInterval> IntervalOf(const v1::DateRange& range) {
-  absl::Status status =
-      CheckTimestamp("date_range.start_time", range.has_start_time(), range.start_time());
-  if (status.ok()) {
-    status = CheckTimestamp("date_range.end_time", range.has_end_time(), range.end_time());
-  }
-  if (!status.ok()) return status;
+  if (!range.has_start_time()) return InvalidField("date_range.start_time", "must be set");
+  RETURN_IF_ERROR(ValidateTimestamp("date_range.start_time", range.start_time()));
+  if (!range.has_end_time()) return InvalidField("date_range.end_time", "must be set");
+  RETURN_IF_ERROR(ValidateTimestamp("date_range.end_time", range.end_time()));
   return QueryInterval{FromProto(range.start_time()), FromProto(range.end_time())};
 }
 
 absl::StatusOr<QueryInterval> IntervalOf(const std::string& text) {
   const auto interval = ParseQueryInterval(text);
   if (interval) return *interval;
-  return InvalidField("interval",
-                      absl::StrCat("is ", Quote(text), ", which is no ISO-8601 interval such as ",
-                                   "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z"));
+  return InvalidField("interval", absl::StrCat("must be an ISO-8601 interval such as "
+                                               "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z, but is ",
+                                               Quote(text)));
 }
 
-// The interval as it is sent: the caller's own text where there is one.
-absl::StatusOr<std::string> IntervalText(const Request& request, v1::QueryEndpoint endpoint) {
+// A query that is said in fields. The interval is sent as the caller spelt it,
+// if it did.
+absl::StatusOr<Query> TypedQuery(const Request& request, v1::QueryEndpoint endpoint,
+                                 size_t max_bytes) {
   const absl::string_view field = request.has_date_range() ? "date_range" : "interval";
-  const absl::StatusOr<QueryInterval> interval =
-      request.has_date_range() ? IntervalOf(request.date_range()) : IntervalOf(request.interval());
-  if (!interval.ok()) return interval.status();
-  absl::Status status = CheckOrder(field, *interval);
-  if (status.ok()) status = CheckLength(field, *interval, endpoint);
-  if (!status.ok()) return status;
-  return request.has_date_range() ? FormatQueryInterval(*interval) : request.interval();
+  ASSIGN_OR_RETURN(const QueryInterval interval, request.has_date_range()
+                                                     ? IntervalOf(request.date_range())
+                                                     : IntervalOf(request.interval()));
+  if (interval.start >= interval.end) return InvalidField(field, "must end after it starts");
+  RETURN_IF_ERROR(CheckLength(field, interval, endpoint));
+  RETURN_IF_ERROR(ValidateFilters("conversation_filters", request.conversation_filters()));
+  RETURN_IF_ERROR(ValidateFilters("segment_filters", request.segment_filters()));
+
+  const std::string text =
+      request.has_date_range() ? FormatQueryInterval(interval) : request.interval();
+  const int page_size = endpoint == v1::QUERY_ENDPOINT_QUERY ? request.page_size() : 0;
+  std::string json = QueryJson(request, text, page_size);
+  if (json.size() <= max_bytes) return Query{std::move(json), interval};
+  return InvalidField("conversation_filters",
+                      absl::StrCat("the query must have at most ", max_bytes,
+                                   " bytes as JSON, but has ", json.size()));
 }
 
 // The query is said once: as JSON or in typed fields, with one interval.
@@ -116,7 +119,7 @@ absl::Status CheckForm(const Request& request, v1::QueryEndpoint endpoint) {
   const bool has_interval = !request.interval().empty() || request.has_date_range();
   if (request.query_json().empty()) {
     if (!has_interval) {
-      return InvalidField("interval", "must be set, or date_range, or the whole query_json");
+      return InvalidField("interval", "must be set, unless date_range or query_json is");
     }
     if (request.has_date_range() && !request.interval().empty()) {
       return InvalidField("date_range", "must not be set together with interval");
@@ -127,59 +130,36 @@ absl::Status CheckForm(const Request& request, v1::QueryEndpoint endpoint) {
       request.segment_filters_size() > 0) {
     return InvalidField("query_json",
                         "is the whole query: interval, date_range, conversation_filters and "
-                        "segment_filters must not be set beside it");
+                        "segment_filters must not be set together with it");
   }
   if (request.page_size() != 0 && endpoint == v1::QUERY_ENDPOINT_QUERY) {
     return InvalidField("page_size",
-                        "must not be set beside query_json with QUERY_ENDPOINT_QUERY, where it "
-                        "is a part of the query");
+                        "must not be set together with query_json for QUERY_ENDPOINT_QUERY, "
+                        "where the page size is a part of the query");
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> TypedQueryJson(const Request& request, v1::QueryEndpoint endpoint,
-                                           size_t max_bytes) {
-  const absl::StatusOr<std::string> interval = IntervalText(request, endpoint);
-  if (!interval.ok()) return interval.status();
-  absl::Status status = ValidateFilters("conversation_filters", request.conversation_filters());
-  if (status.ok()) status = ValidateFilters("segment_filters", request.segment_filters());
-  if (!status.ok()) return status;
-  const int page_size = endpoint == v1::QUERY_ENDPOINT_QUERY ? request.page_size() : 0;
-  std::string json = QueryJson(request, *interval, page_size);
-  if (json.size() <= max_bytes) return json;
-  return InvalidField("conversation_filters",
-                      absl::StrCat("the query has ", json.size(), " bytes as JSON, at most ",
-                                   max_bytes, " are allowed"));
-}
-
-absl::StatusOr<std::string> QueryBody(const Request& request, v1::QueryEndpoint endpoint,
-                                      size_t max_bytes) {
-  absl::Status status = ValidatePageSize(request.page_size());
-  if (status.ok()) status = CheckForm(request, endpoint);
-  if (!status.ok()) return status;
-  if (request.query_json().empty()) return TypedQueryJson(request, endpoint, max_bytes);
-  status = CheckQueryJson(request, endpoint, max_bytes);
-  if (!status.ok()) return status;
-  return request.query_json();
-}
-
 }  // namespace
 
-absl::StatusOr<SubmitPlan> SubmissionBuilder::Build(const Request& request,
-                                                    absl::string_view principal) const {
-  const auto endpoint = ResolveEndpoint(request.endpoint(), defaults_.query_endpoint);
-  if (!endpoint.ok()) return endpoint.status();
-  const bool has_jobs_endpoint = *endpoint == v1::QUERY_ENDPOINT_JOBS;
-  const JobKind& kind = KindOf(has_jobs_endpoint ? kConversationJobKind : kConversationQueryKind);
-  absl::StatusOr<SubmitPlan> plan = Begin(request.options(), kind, principal);
-  if (!plan.ok()) return plan;
-  absl::StatusOr<std::string> body = QueryBody(request, *endpoint, defaults_.max_parameters_bytes);
-  if (!body.ok()) return body.status();
-  plan->job.submission.set_body(*std::move(body));
-  if (has_jobs_endpoint) plan->job.results_page_size = request.page_size();
-  plan->job.poll_class = PollClassOf(plan->job);
-  plan->job.fingerprint = FingerprintOf(plan->job);
-  return plan;
+absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const Request& request,
+                                                       absl::string_view principal) const {
+  ASSIGN_OR_RETURN(const v1::QueryEndpoint endpoint,
+                   ResolveEndpoint(request.endpoint(), defaults_.query_endpoint));
+  const bool is_job = endpoint == v1::QUERY_ENDPOINT_JOBS;
+  const JobKind& kind = KindOf(is_job ? kConversationJobKind : kConversationQueryKind);
+  ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), kind, principal));
+  RETURN_IF_ERROR(CheckPageSize(request.page_size()));
+  RETURN_IF_ERROR(CheckForm(request, endpoint));
+  const size_t max_bytes = defaults_.max_parameters_bytes;
+  ASSIGN_OR_RETURN(Query query, request.query_json().empty()
+                                    ? TypedQuery(request, endpoint, max_bytes)
+                                    : WholeQuery(request, endpoint, max_bytes));
+
+  if (is_job) submission.record.set_results_page_size(request.page_size());
+  submission.payload.set_body(std::move(query.body));
+  Complete(query.interval, &submission);
+  return submission;
 }
 
 }  // namespace gcjobs

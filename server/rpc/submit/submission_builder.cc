@@ -1,17 +1,80 @@
 #include "server/rpc/submit/submission_builder.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/error_info.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "server/rpc/submit/submit_options.h"
+#include "server/rpc/quote.h"
+#include "server/rpc/request_validation.h"
+#include "server/rpc/sha256.h"
 
 namespace gcjobs {
 namespace {
 
-absl::Duration ValueOr(bool is_set, const google::protobuf::Duration& value,
-                       absl::Duration otherwise) {
-  return is_set ? FromProto(value) : otherwise;
+absl::Status CheckRequestId(absl::string_view request_id) {
+  constexpr absl::string_view kField = "options.request_id";
+  RETURN_IF_ERROR(ValidateText(kField, request_id, kMaxRequestIdBytes, Presence::kOptional));
+  const bool is_printable = std::all_of(request_id.begin(), request_id.end(), [](char c) {
+    return absl::ascii_isprint(static_cast<unsigned char>(c));
+  });
+  if (is_printable) return absl::OkStatus();
+  return InvalidField(kField, absl::StrCat("must be printable ASCII, but is ", Quote(request_id)));
+}
+
+absl::Status CheckPollPolicy(const v1::PollPolicy& poll) {
+  if (poll.has_initial_interval()) {
+    RETURN_IF_ERROR(ValidateDuration("options.poll.initial_interval", poll.initial_interval(),
+                                     kMinPollInterval, kMaxPollInterval));
+  }
+  if (poll.has_max_interval()) {
+    RETURN_IF_ERROR(ValidateDuration("options.poll.max_interval", poll.max_interval(),
+                                     kMinPollInterval, kMaxPollInterval));
+  }
+  if (poll.has_initial_interval() && poll.has_max_interval()) {
+    const absl::Duration initial = FromProto(poll.initial_interval());
+    const absl::Duration max = FromProto(poll.max_interval());
+    if (max < initial) {
+      return InvalidField(
+          "options.poll.max_interval",
+          absl::StrCat("must not be below initial_interval, ", absl::FormatDuration(initial),
+                       ", but is ", absl::FormatDuration(max)));
+    }
+  }
+  if (poll.max_attempts() >= 0) return absl::OkStatus();
+  return InvalidField("options.poll.max_attempts",
+                      absl::StrCat("must be 0 (no limit) or more, but is ", poll.max_attempts()));
+}
+
+// All of the options but `org`, which OrgNames resolves.
+absl::Status CheckOptions(const v1::SubmitOptions& options) {
+  RETURN_IF_ERROR(CheckRequestId(options.request_id()));
+  RETURN_IF_ERROR(ValidateLabels("options.labels", options.labels()));
+  if (options.has_execution_timeout()) {
+    RETURN_IF_ERROR(ValidateDuration("options.execution_timeout", options.execution_timeout(),
+                                     kMinExecutionTimeout, kMaxExecutionTimeout));
+  }
+  if (options.has_retention()) {
+    RETURN_IF_ERROR(ValidateDuration("options.retention", options.retention(), absl::ZeroDuration(),
+                                     kMaxRetention));
+  }
+  if (options.has_wait()) {
+    RETURN_IF_ERROR(
+        ValidateDuration("options.wait", options.wait(), absl::ZeroDuration(), kMaxWait));
+  }
+  if (!v1::SubmitGuarantee_IsValid(options.submit_guarantee())) {
+    return InvalidField("options.submit_guarantee",
+                        absl::StrCat("must be SUBMIT_GUARANTEE_AT_MOST_ONCE or "
+                                     "SUBMIT_GUARANTEE_AT_LEAST_ONCE, but is ",
+                                     static_cast<int>(options.submit_guarantee())));
+  }
+  return CheckPollPolicy(options.poll());
 }
 
 v1::SubmitGuarantee GuaranteeOf(const v1::SubmitOptions& options, const JobKind& kind) {
@@ -22,53 +85,90 @@ v1::SubmitGuarantee GuaranteeOf(const v1::SubmitOptions& options, const JobKind&
   return v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;
 }
 
+// The size of an interval, in steps so few that each is met often, and so far
+// apart that each takes noticeably longer than the one before.
+absl::string_view SizeOf(const QueryInterval& interval) {
+  constexpr struct {
+    int at_most_hours;
+    absl::string_view name;
+  } kSizes[] = {{1, "1h"},        {24, "1d"},       {7 * 24, "7d"},
+                {31 * 24, "31d"}, {92 * 24, "92d"}, {366 * 24, "366d"}};
+  for (const auto& size : kSizes) {
+    if (interval.end - interval.start <= absl::Hours(size.at_most_hours)) return size.name;
+  }
+  return "longer";
+}
+
+// What jobs of about the same duration have in common (PollTask::poll_class):
+// the kind and the action, or the kind and the size of the interval that is
+// asked about: a query over a day takes seconds, one over a month minutes.
+//
+//   action.async/custom_-_1a2b   analytics.conversations.details.query/7d   gdpr.requests
+std::string PollClassOf(const v1::Job& job, const std::optional<QueryInterval>& interval) {
+  if (!job.action_id().empty()) return absl::StrCat(job.kind(), "/", job.action_id());
+  if (interval) return absl::StrCat(job.kind(), "/", SizeOf(*interval));
+  return job.kind();
+}
+
+// What tells a repeated submission from another one with the same request_id:
+// a hash, in hex, of all that decides what runs, and of nothing else. It must
+// stay as it is: stored jobs are compared with it after upgrades.
+std::string FingerprintOf(const JobSubmission& submission) {
+  const store::StoredJob& record = submission.record;
+  FieldHash hash;
+  hash.Add(record.job().kind()).Add(record.job().org()).Add(record.job().action_id());
+  hash.Add(submission.payload.body()).Add(absl::StrCat(record.results_page_size()));
+  const std::map<std::string, std::string> sorted(record.path_parameters().begin(),
+                                                  record.path_parameters().end());
+  for (const auto& [name, value] : sorted) {
+    // Hashed above: SubmitAction has it nowhere else.
+    if (name != kActionIdParameter) hash.Add(name).Add(value);
+  }
+  return absl::BytesToHexString(hash.Digest());
+}
+
 }  // namespace
 
 SubmissionBuilder::SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs,
                                      const JobKindRegistry* kinds)
     : defaults_(defaults), orgs_(std::move(orgs)), kinds_(kinds) {}
 
-absl::StatusOr<SubmitPlan> SubmissionBuilder::Begin(const v1::SubmitOptions& options,
-                                                    const JobKind& kind,
-                                                    absl::string_view principal) const {
-  const absl::Status status = ValidateSubmitOptions(options);
-  if (!status.ok()) return status;
-  absl::StatusOr<std::string> org = orgs_.Resolve(options.org());
-  if (!org.ok()) return org.status();
+absl::StatusOr<JobSubmission> SubmissionBuilder::Begin(const v1::SubmitOptions& options,
+                                                       const JobKind& kind,
+                                                       absl::string_view principal) const {
+  RETURN_IF_ERROR(CheckOptions(options));
+  ASSIGN_OR_RETURN(std::string org, orgs_.Resolve(options.org()));
 
-  SubmitPlan plan;
-  NewJob& job = plan.job;
-  job.org = *std::move(org);
-  job.kind = kind.name();
-  job.created_by = std::string(principal);
-  job.request_id = options.request_id();
-  job.labels = options.labels();
-  job.execution_timeout = ValueOr(options.has_execution_timeout(), options.execution_timeout(),
-                                  defaults_.execution_timeout);
-  job.retention = ValueOr(options.has_retention(), options.retention(), defaults_.retention);
-  job.guarantee = GuaranteeOf(options, kind);
-  if (options.has_poll()) job.poll = options.poll();
-  plan.wait = ValueOr(options.has_wait(), options.wait(), defaults_.wait);
-  plan.validate_only = options.validate_only();
-  return plan;
+  JobSubmission submission;
+  v1::Job& job = *submission.record.mutable_job();
+  job.set_org(std::move(org));
+  job.set_kind(std::string(kind.name()));
+  job.set_state(v1::JOB_STATE_QUEUED);
+  job.set_request_id(options.request_id());
+  *job.mutable_labels() = options.labels();
+  job.set_created_by(std::string(principal));
+
+  submission.record.set_guarantee(GuaranteeOf(options, kind));
+  *submission.record.mutable_retention() =
+      options.has_retention() ? options.retention() : ToProto(defaults_.retention);
+  if (options.has_poll()) *submission.record.mutable_poll() = options.poll();
+  submission.execution_timeout = options.has_execution_timeout()
+                                     ? FromProto(options.execution_timeout())
+                                     : defaults_.execution_timeout;
+  submission.wait = options.has_wait() ? FromProto(options.wait()) : defaults_.wait;
+  return submission;
+}
+
+void SubmissionBuilder::Complete(const std::optional<QueryInterval>& interval,
+                                 JobSubmission* submission) {
+  submission->record.set_poll_class(PollClassOf(submission->record.job(), interval));
+  submission->record.set_fingerprint(FingerprintOf(*submission));
 }
 
 const JobKind& SubmissionBuilder::KindOf(absl::string_view name) const {
   const JobKind* const kind = kinds_->Find(name);
   GCJOBS_CHECK(kind != nullptr, "there is no job kind ", name);
   return *kind;
-}
-
-v1::Job Preview(const NewJob& job) {
-  v1::Job preview;
-  preview.set_org(job.org);
-  preview.set_kind(job.kind);
-  preview.set_state(v1::JOB_STATE_QUEUED);
-  preview.set_action_id(job.action_id);
-  preview.set_request_id(job.request_id);
-  *preview.mutable_labels() = job.labels;
-  preview.set_created_by(job.created_by);
-  return preview;
 }
 
 }  // namespace gcjobs

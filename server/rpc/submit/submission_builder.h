@@ -1,6 +1,7 @@
 #ifndef GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_
 #define GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "server/jobs/job_engine.h"
 #include "server/rpc/org_names.h"
 #include "server/rpc/request_limits.h"
+#include "server/rpc/submit/query_interval.h"
 
 namespace gcjobs {
 
@@ -31,19 +33,15 @@ struct SubmitDefaults {
   size_t max_parameters_bytes = kDefaultMaxParametersBytes;
 };
 
-// A request that was found good.
-struct SubmitPlan {
-  NewJob job;
-  absl::Duration wait;
-  // Nothing is to be stored or sent: answer with Preview(job).
-  bool validate_only = false;
-};
+// The path parameter that is Job.action_id as well.
+inline constexpr char kActionIdParameter[] = "action_id";
 
-// Turns requests into new jobs: checks, fills in defaults, takes the
-// fingerprint. Immutable, thread-safe.
+// Turns requests into submissions: checks them, fills in the defaults, takes
+// the fingerprint. Immutable, thread-safe.
 //
-// Each Build has a file of its own: action_submission.cc, query_submission.cc
-// and kind_submission.cc.
+// What all three requests share is in submission_builder.cc; each request has a
+// file of its own: action_submission.cc, query_submission.cc and
+// kind_submission.cc.
 class SubmissionBuilder {
  public:
   // `kinds` must outlive this and have the kinds of actions and of conversation
@@ -52,18 +50,23 @@ class SubmissionBuilder {
 
   // `principal` is who asks, as authenticated. Errors: as job_service.proto
   // states them for the request.
-  absl::StatusOr<SubmitPlan> Build(const v1::SubmitActionRequest& request,
-                                   absl::string_view principal) const;
-  absl::StatusOr<SubmitPlan> Build(const v1::SubmitConversationQueryRequest& request,
-                                   absl::string_view principal) const;
-  absl::StatusOr<SubmitPlan> Build(const v1::SubmitJobRequest& request,
-                                   absl::string_view principal) const;
+  absl::StatusOr<JobSubmission> Build(const v1::SubmitActionRequest& request,
+                                      absl::string_view principal) const;
+  absl::StatusOr<JobSubmission> Build(const v1::SubmitConversationQueryRequest& request,
+                                      absl::string_view principal) const;
+  absl::StatusOr<JobSubmission> Build(const v1::SubmitJobRequest& request,
+                                      absl::string_view principal) const;
 
  private:
   // What all submissions have in common. Errors: `options` are not valid, or
   // the organisation is not known.
-  absl::StatusOr<SubmitPlan> Begin(const v1::SubmitOptions& options, const JobKind& kind,
-                                   absl::string_view principal) const;
+  absl::StatusOr<JobSubmission> Begin(const v1::SubmitOptions& options, const JobKind& kind,
+                                      absl::string_view principal) const;
+
+  // The last step, once all else of the submission is set: its poll class and
+  // its fingerprint. `interval` is the span of time that the body asks about,
+  // where it can be read.
+  static void Complete(const std::optional<QueryInterval>& interval, JobSubmission* submission);
 
   // REQUIRES: the registry has it.
   const JobKind& KindOf(absl::string_view name) const;
@@ -72,9 +75,6 @@ class SubmissionBuilder {
   const OrgNames orgs_;
   const JobKindRegistry* const kinds_;
 };
-
-// The job that `job` would become: QUEUED, without an id and without times.
-v1::Job Preview(const NewJob& job);
 
 }  // namespace gcjobs
 

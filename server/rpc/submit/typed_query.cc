@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/error_info.h"
+#include "common/status_macros.h"
 #include "server/rpc/quote.h"
 
 namespace gcjobs {
@@ -19,49 +20,29 @@ using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
 absl::Status ValidateWord(absl::string_view field, absl::string_view word, Words allowed) {
   if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("is ", Quote(word), ", allowed are ",
-                                          absl::StrJoin(allowed, ", ", [](auto* out, auto name) {
-                                            absl::StrAppend(out, Quote(name));
-                                          })));
-}
-
-absl::Status ValidatePredicate(const std::string& field, const v1::QueryPredicate& predicate) {
-  absl::Status status = ValidateWord(absl::StrCat(field, ".type"), predicate.type(),
-                                     {"", "dimension", "property", "metric"});
-  if (status.ok()) {
-    status = ValidateWord(absl::StrCat(field, ".operator"), predicate.operator_(),
-                          {"", "matches", "exists", "notExists"});
-  }
-  if (status.ok() && predicate.dimension().empty()) {
-    status = InvalidField(absl::StrCat(field, ".dimension"), "must be set");
-  }
-  return status;
+  const std::string list =
+      absl::StrJoin(allowed, ", ", [](auto* out, auto name) { absl::StrAppend(out, Quote(name)); });
+  return InvalidField(field, absl::StrCat("must be one of ", list, ", but is ", Quote(word)));
 }
 
 using QueryPredicates = google::protobuf::RepeatedPtrField<v1::QueryPredicate>;
 
-absl::Status ValidatePredicates(const std::string& field, const QueryPredicates& predicates) {
-  absl::Status status;
-  for (int i = 0; status.ok() && i < predicates.size(); ++i) {
-    status = ValidatePredicate(absl::StrCat(field, ".predicates[", i, "]"), predicates[i]);
-  }
-  return status;
-}
-
-// A filter, or a clause of one.
+// Of a filter, or of a clause of one.
 template <typename Group>
 absl::Status ValidateGroup(const std::string& field, const Group& group) {
-  const absl::Status status =
-      ValidateWord(absl::StrCat(field, ".type"), group.type(), {"and", "or"});
-  return status.ok() ? ValidatePredicates(field, group.predicates()) : status;
-}
-
-absl::Status ValidateFilter(const std::string& field, const v1::QueryFilter& filter) {
-  absl::Status status = ValidateGroup(field, filter);
-  for (int i = 0; status.ok() && i < filter.clauses_size(); ++i) {
-    status = ValidateGroup(absl::StrCat(field, ".clauses[", i, "]"), filter.clauses(i));
+  RETURN_IF_ERROR(ValidateWord(absl::StrCat(field, ".type"), group.type(), {"and", "or"}));
+  for (int i = 0; i < group.predicates_size(); ++i) {
+    const std::string place = absl::StrCat(field, ".predicates[", i, "]");
+    const v1::QueryPredicate& predicate = group.predicates(i);
+    RETURN_IF_ERROR(ValidateWord(absl::StrCat(place, ".type"), predicate.type(),
+                                 {"", "dimension", "property", "metric"}));
+    RETURN_IF_ERROR(ValidateWord(absl::StrCat(place, ".operator"), predicate.operator_(),
+                                 {"", "matches", "exists", "notExists"}));
+    if (predicate.dimension().empty()) {
+      return InvalidField(absl::StrCat(place, ".dimension"), "must be set");
+    }
   }
-  return status;
+  return absl::OkStatus();
 }
 
 void WriteString(absl::string_view text, JsonWriter* out) {
@@ -133,11 +114,15 @@ void WritePaging(int page_size, JsonWriter* out) {
 }  // namespace
 
 absl::Status ValidateFilters(absl::string_view field, const QueryFilters& filters) {
-  absl::Status status;
-  for (int i = 0; status.ok() && i < filters.size(); ++i) {
-    status = ValidateFilter(absl::StrCat(field, "[", i, "]"), filters[i]);
+  for (int i = 0; i < filters.size(); ++i) {
+    const std::string place = absl::StrCat(field, "[", i, "]");
+    RETURN_IF_ERROR(ValidateGroup(place, filters[i]));
+    for (int j = 0; j < filters[i].clauses_size(); ++j) {
+      RETURN_IF_ERROR(
+          ValidateGroup(absl::StrCat(place, ".clauses[", j, "]"), filters[i].clauses(j)));
+    }
   }
-  return status;
+  return absl::OkStatus();
 }
 
 std::string QueryJson(const v1::SubmitConversationQueryRequest& request, absl::string_view interval,

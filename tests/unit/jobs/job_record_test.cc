@@ -32,9 +32,9 @@ v1::Job Succeeded(v1::ResultsMode mode, size_t result_bytes, bool holds_call = f
 }
 
 TEST(MakeRecordTest, KeepsWhatTheKindNeeds) {
-  NewJob job = JobWorld::Plain();
-  job.path_parameters["space"] = "s-1";
-  job.results_page_size = 250;
+  JobSubmission job = JobWorld::Plain();
+  (*job.record.mutable_path_parameters())["space"] = "s-1";
+  job.record.set_results_page_size(250);
   const store::StoredJob record = MakeRecord("j-1", kNow, job);
   EXPECT_EQ(record.results_page_size(), 250);
   const JobRef ref = RefOf(record);

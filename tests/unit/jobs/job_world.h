@@ -10,6 +10,7 @@
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
 #include "common/metrics.h"
+#include "common/time_conversion.h"
 
 #include "server/jobs/orchestrator.h"
 #include "server/jobs/recovery.h"
@@ -152,17 +153,18 @@ class JobWorld {
   }
 
   // Submits; the answer, if it came, is in `answers` under the returned index.
-  size_t Submit(NewJob job, absl::Duration wait = absl::Seconds(2)) {
+  size_t Submit(JobSubmission job, absl::Duration wait = absl::Seconds(2)) {
+    job.wait = wait;
     const size_t index = answers.size();
     answers.emplace_back();
-    engine_->Submit(std::move(job), wait,
+    engine_->Submit(std::move(job),
                     [this, index](absl::StatusOr<v1::Job> answer) { answers[index] = answer; });
     Settle();
     return index;
   }
   // Submits, has it accepted as `upstream_id`, and returns the job's id.
   std::string SubmitAccepted() { return SubmitAccepted(Plain()); }
-  std::string SubmitAccepted(NewJob job, const std::string& upstream_id = "u-1") {
+  std::string SubmitAccepted(JobSubmission job, const std::string& upstream_id = "u-1") {
     const size_t index = Submit(std::move(job));
     Answer(FakeGenesysClient::Ok(upstream_id, 202));
     return answers[index]->value().id();
@@ -212,22 +214,26 @@ class JobWorld {
     return *report;
   }
 
-  static NewJob Plain(const std::string& request_id = "") {
-    NewJob job;
-    job.org = "acme";
-    job.kind = "plain";
-    job.action_id = "a-1";
-    job.request_id = request_id;
-    job.fingerprint = "f-1";
-    job.submission.set_body("{}");
-    return job;
+  static JobSubmission Plain(const std::string& request_id = "") {
+    JobSubmission submission;
+    v1::Job& job = *submission.record.mutable_job();
+    job.set_org("acme");
+    job.set_kind("plain");
+    job.set_state(v1::JOB_STATE_QUEUED);
+    job.set_action_id("a-1");
+    job.set_request_id(request_id);
+    submission.record.set_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+    *submission.record.mutable_retention() = ToProto(absl::Hours(24 * 7));
+    submission.record.set_fingerprint("f-1");
+    submission.payload.set_body("{}");
+    return submission;
   }
-  static NewJob OfKind(const std::string& kind) {
-    NewJob job = Plain();
-    job.kind = kind;
-    return job;
+  static JobSubmission OfKind(const std::string& kind) {
+    JobSubmission submission = Plain();
+    submission.record.mutable_job()->set_kind(kind);
+    return submission;
   }
-  static NewJob Cancellable() { return OfKind("cancellable"); }
+  static JobSubmission Cancellable() { return OfKind("cancellable"); }
 
   FakeGenesysClient& client() { return *client_; }
   FakeClock& clock() { return clock_; }

@@ -111,8 +111,8 @@ TEST(OrchestratorCancelTest, ARememberedCancelSurvivesARestart) {
 // In flight when the process died: nobody knows an id to cancel by.
 TEST(OrchestratorCancelTest, ARememberedCancelOfALostSubmissionEndsTheJobAfterARestart) {
   JobWorld world;
-  NewJob job = JobWorld::Cancellable();
-  job.guarantee = v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE;
+  JobSubmission job = JobWorld::Cancellable();
+  job.record.set_guarantee(v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
   const size_t submit = world.Submit(job, absl::ZeroDuration());
   const std::string job_id = (*world.answers[submit])->id();
   world.Cancel(job_id);
@@ -226,8 +226,8 @@ TEST(OrchestratorCancelTest, AFailedLookAfterARefusedCancelIsTriedAgain) {
 
 TEST(OrchestratorCancelTest, ACancelMayBeAnUpdate) {
   JobWorld world;
-  NewJob job = JobWorld::OfKind("patchable");
-  job.path_parameters["space"] = "s-1";
+  JobSubmission job = JobWorld::OfKind("patchable");
+  (*job.record.mutable_path_parameters())["space"] = "s-1";
   const std::string job_id = world.SubmitAccepted(job);
   world.Cancel(job_id);
   EXPECT_EQ(world.Asked(), "PATCH /s-1/u-1");
@@ -248,7 +248,7 @@ TEST(OrchestratorCancelTest, TheCancelThatComesFirstWins) {
 
 TEST(OrchestratorCancelTest, ATimeoutDoesNotAskWhatTheJobHasComeTo) {
   JobWorld world;
-  NewJob job = JobWorld::Cancellable();
+  JobSubmission job = JobWorld::Cancellable();
   job.execution_timeout = absl::Milliseconds(500);
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Milliseconds(500));
@@ -260,7 +260,7 @@ TEST(OrchestratorCancelTest, ATimeoutDoesNotAskWhatTheJobHasComeTo) {
 
 TEST(OrchestratorCancelTest, ATimeoutCancelsUpstreamAndThenFails) {
   JobWorld world;
-  NewJob job = JobWorld::Cancellable();
+  JobSubmission job = JobWorld::Cancellable();
   job.execution_timeout = absl::Milliseconds(500);
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Milliseconds(500));

@@ -19,7 +19,7 @@ using ::gcjobs::testing::JobWorld;
 using ::gcjobs::testing::StatusIs;
 using ::testing::ElementsAre;
 
-NewJob Direct() { return JobWorld::OfKind("direct"); }
+JobSubmission Direct() { return JobWorld::OfKind("direct"); }
 
 ApiReply Refusal(std::string body) {
   ApiReply reply =
@@ -37,7 +37,7 @@ ApiReply ServerError(std::string body) {
 }
 
 // Submits without waiting; returns the job's id.
-std::string Queue(JobWorld* world, NewJob job) {
+std::string Queue(JobWorld* world, JobSubmission job) {
   const size_t call = world->Submit(std::move(job), absl::ZeroDuration());
   return (*world->answers[call])->id();
 }
@@ -117,8 +117,8 @@ TEST(OrchestratorDirectTest, ALostCallIsUnknownAndKeepsWhatWasSaid) {
 TEST(OrchestratorDirectTest, ACallInDoubtAfterARestartIsUnknownOrRepeated) {
   JobWorld world;
   const std::string once = Queue(&world, Direct());
-  NewJob again = Direct();
-  again.guarantee = v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE;
+  JobSubmission again = Direct();
+  again.record.set_guarantee(v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
   const std::string repeated = Queue(&world, again);
   ASSERT_EQ(world.client().sent_count(), 2);  // both calls are held
   world.Restart();
@@ -172,8 +172,8 @@ class DirectCallsTest : public ::testing::Test {
     world_.Restart();
   }
   std::string Queue(const std::string& body, absl::Duration timeout = absl::Hours(1)) {
-    NewJob job = Direct();
-    job.submission.set_body(body);
+    JobSubmission job = Direct();
+    job.payload.set_body(body);
     job.execution_timeout = timeout;
     return gcjobs::Queue(&world_, std::move(job));
   }

@@ -103,9 +103,8 @@ TEST(OrchestratorExplainTest, AThrottledJobWaitsForTheThrottle) {
 
 TEST(OrchestratorExplainTest, ThePolicyOfTheCallerIsNamed) {
   JobWorld world;
-  NewJob job = JobWorld::Plain();
-  job.poll.emplace();
-  *job.poll->mutable_initial_interval() = ToProto(absl::Minutes(3));
+  JobSubmission job = JobWorld::Plain();
+  *job.record.mutable_poll()->mutable_initial_interval() = ToProto(absl::Minutes(3));
   const std::string job_id = world.SubmitAccepted(job);
   EXPECT_EQ(Explain(&world, job_id)->limit(), v1::POLL_LIMIT_POLICY);
   EXPECT_EQ(FromProto(Explain(&world, job_id)->next_poll_time()),
@@ -158,7 +157,7 @@ TEST(OrchestratorExplainTest, AnEndThatIsBeingRecordedLeavesNoLookToExplain) {
 
 TEST(OrchestratorExplainTest, AJobThatNobodyLooksAfterSaysSo) {
   JobWorld world;
-  NewJob job = JobWorld::Plain();
+  JobSubmission job = JobWorld::Plain();
   WriteBatch::Insert insert;
   insert.job = MakeRecord("gone", world.clock().Now(), std::move(job));
   insert.job.mutable_job()->set_org("a former one");

@@ -115,7 +115,7 @@ TEST(OrchestratorPollTest, APermitWithoutAJobToLookAtIsGivenBack) {
 
 TEST(OrchestratorPollTest, TheExecutionTimeoutFailsTheJob) {
   JobWorld world;
-  NewJob job = JobWorld::Plain();
+  JobSubmission job = JobWorld::Plain();
   job.execution_timeout = absl::Seconds(90);
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Seconds(90));
@@ -127,7 +127,7 @@ TEST(OrchestratorPollTest, TheExecutionTimeoutFailsTheJob) {
 
 TEST(OrchestratorPollTest, TheExecutionTimeoutCountsThroughARestart) {
   JobWorld world;
-  NewJob job = JobWorld::Plain();
+  JobSubmission job = JobWorld::Plain();
   job.execution_timeout = absl::Seconds(90);
   const std::string job_id = world.SubmitAccepted(job);
   world.clock().Advance(absl::Hours(2));
@@ -138,7 +138,7 @@ TEST(OrchestratorPollTest, TheExecutionTimeoutCountsThroughARestart) {
 TEST(OrchestratorPollTest, ATimeoutWhileQueuedIsNoRefusalAndNothingIsSentLater) {
   JobWorld world;
   world.client().hold_permits = true;
-  NewJob job = JobWorld::Plain();
+  JobSubmission job = JobWorld::Plain();
   job.execution_timeout = absl::Seconds(1);
   const size_t call = world.Submit(job, absl::Seconds(5));
   world.Advance(absl::Seconds(1));
@@ -174,11 +174,10 @@ TEST(OrchestratorPollTest, ResultsAreAnnouncedWithTheEnd) {
 
 TEST(OrchestratorPollTest, TheCallersPolicyIsHonoured) {
   JobWorld world;
-  NewJob job = JobWorld::Plain();
-  job.poll.emplace();
-  *job.poll->mutable_initial_interval() = ToProto(absl::Seconds(60));
-  *job.poll->mutable_max_interval() = ToProto(absl::Seconds(60));
-  job.poll->set_max_attempts(2);
+  JobSubmission job = JobWorld::Plain();
+  *job.record.mutable_poll()->mutable_initial_interval() = ToProto(absl::Seconds(60));
+  *job.record.mutable_poll()->mutable_max_interval() = ToProto(absl::Seconds(60));
+  job.record.mutable_poll()->set_max_attempts(2);
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Seconds(50));
   EXPECT_EQ(world.client().sent_count(), 1);  // the submission alone

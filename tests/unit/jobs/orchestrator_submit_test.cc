@@ -18,9 +18,9 @@ using ::gcjobs::testing::JobWorld;
 using ::gcjobs::testing::StatusIs;
 using ::testing::ElementsAre;
 
-NewJob AtLeastOnce() {
-  NewJob job = JobWorld::Plain();
-  job.guarantee = v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE;
+JobSubmission AtLeastOnce() {
+  JobSubmission job = JobWorld::Plain();
+  job.record.set_guarantee(v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
   return job;
 }
 
@@ -30,7 +30,7 @@ ApiReply Refusal() {
 
 TEST(OrchestratorSubmitTest, TheJobIsDurableBeforeAnythingIsSent) {
   JobWorld world;
-  world.engine().Submit(JobWorld::Plain(), absl::Seconds(2), [](absl::StatusOr<v1::Job>) {});
+  world.engine().Submit(JobWorld::Plain(), [](absl::StatusOr<v1::Job>) {});
   world.loop().RunUntilIdle();
   EXPECT_EQ(world.client().sent_count(), 0);
   world.Settle();
@@ -146,7 +146,7 @@ TEST(OrchestratorSubmitTest, OneRequestIdMakesOneJobHoweverManyAsk) {
   JobWorld world;
   for (int i = 0; i < 30; ++i) {
     world.answers.emplace_back();
-    world.engine().Submit(JobWorld::Plain("r-1"), absl::Seconds(2),
+    world.engine().Submit(JobWorld::Plain("r-1"),
                           [&world, i](absl::StatusOr<v1::Job> job) { world.answers[i] = job; });
   }
   world.Settle();
@@ -180,8 +180,8 @@ TEST(OrchestratorSubmitTest, ARepeatOfARefusedSubmissionIsRefusedAlike) {
 TEST(OrchestratorSubmitTest, ARequestIdWithAnotherPayloadIsRefusedLiveAndAfterTheEnd) {
   JobWorld world;
   world.SubmitAccepted(JobWorld::Plain("r-1"));
-  NewJob other = JobWorld::Plain("r-1");
-  other.fingerprint = "f-2";
+  JobSubmission other = JobWorld::Plain("r-1");
+  other.record.set_fingerprint("f-2");
   const size_t live = world.Submit(other);
   EXPECT_THAT(world.answers[live]->status(),
               StatusIs(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
@@ -252,9 +252,9 @@ TEST(OrchestratorRestartTest, AJobThatWaitsToRetryIsNotInDoubt) {
 
 TEST(OrchestratorRestartTest, PathParametersAndPageSizeAreKept) {
   JobWorld world;
-  NewJob job = JobWorld::Plain();
-  job.path_parameters["space"] = "s-1";
-  job.results_page_size = 250;
+  JobSubmission job = JobWorld::Plain();
+  (*job.record.mutable_path_parameters())["space"] = "s-1";
+  job.record.set_results_page_size(250);
   const std::string job_id = world.SubmitAccepted(job);
   world.Restart();
   EXPECT_EQ(world.StoredRecord(job_id).results_page_size(), 250);

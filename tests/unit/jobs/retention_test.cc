@@ -19,8 +19,8 @@ class RetentionTest : public ::testing::Test {
  protected:
   // A finished job that is kept for an hour.
   std::string Finished(const std::string& upstream_id) {
-    NewJob job = JobWorld::Plain();
-    job.retention = absl::Hours(1);
+    JobSubmission job = JobWorld::Plain();
+    *job.record.mutable_retention() = ToProto(absl::Hours(1));
     const std::string id = world_.SubmitAccepted(job, upstream_id);
     world_.Look("COMPLETED");
     return id;

@@ -58,7 +58,7 @@ TEST_F(JobServiceTest, SubmitActionGoesToTheEngine) {
   const auto submissions = engine_.submissions();
   ASSERT_EQ(submissions.size(), 1u);
   EXPECT_EQ(submissions[0].wait, absl::Seconds(5));
-  EXPECT_EQ(submissions[0].job.submission.body(), R"({"a":1})");
+  EXPECT_EQ(submissions[0].payload.body(), R"({"a":1})");
 }
 
 TEST_F(JobServiceTest, BadSubmitActionNeverReachesTheEngine) {
@@ -299,8 +299,8 @@ TEST_F(JobServiceTest, EverySubmissionGoesToTheEngine) {
 
   const auto submissions = engine_.submissions();
   ASSERT_EQ(submissions.size(), 2u);
-  EXPECT_EQ(submissions[0].job.kind, "analytics.conversations.details.query");
-  EXPECT_EQ(submissions[1].job.kind, "analytics.conversations.details.jobs");
+  EXPECT_EQ(submissions[0].record.job().kind(), "analytics.conversations.details.query");
+  EXPECT_EQ(submissions[1].record.job().kind(), "analytics.conversations.details.jobs");
 }
 
 TEST_F(JobServiceTest, BadQueriesAndKindsNeverReachTheEngine) {

@@ -60,7 +60,7 @@ TEST(RequestValidationTest, JobIdHas1To64Bytes) {
 
 TEST(RequestValidationTest, ErrorSaysWhatWasWrongAndWhatIsAllowed) {
   EXPECT_EQ(ValidateJobId(std::string(65, 'a')).message(),
-            "job_id: has 65 bytes, at most 64 are allowed");
+            "job_id: must have at most 64 bytes, but has 65");
 }
 
 TEST(RequestValidationTest, LabelsAreBounded) {
@@ -94,7 +94,7 @@ TEST(RequestValidationTest, DurationIncludesItsLimits) {
   EXPECT_THAT(validate(MakeDuration(0, 99999999)), IsInvalidRequest());
   EXPECT_THAT(validate(MakeDuration(60, 1)), IsInvalidRequest());
   EXPECT_THAT(validate(MakeDuration(-1, 0)), IsInvalidRequest());
-  EXPECT_EQ(validate(MakeDuration(90, 0)).message(), "wait: is 1m30s, allowed are 100ms to 1m");
+  EXPECT_EQ(validate(MakeDuration(90, 0)).message(), "wait: must be 100ms to 1m, but is 1m30s");
 }
 
 TEST(RequestValidationTest, MalformedDurationIsRefusedWhateverItsValue) {
@@ -104,7 +104,7 @@ TEST(RequestValidationTest, MalformedDurationIsRefusedWhateverItsValue) {
     const absl::Status status =
         ValidateDuration("wait", duration, -absl::InfiniteDuration(), absl::InfiniteDuration());
     EXPECT_THAT(status, IsInvalidRequest());
-    EXPECT_THAT(std::string(status.message()), HasSubstr("is no Duration"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("is not a valid Duration"));
   }
 }
 
@@ -118,7 +118,7 @@ TEST(RequestValidationTest, PageSizeHasADefaultAndACap) {
 
 TEST(RequestValidationTest, JsonFieldIsOneObjectWithinItsLimits) {
   const auto validate = [](const std::string& text) {
-    return ValidateJsonField("parameters_json", text, 200);
+    return ParseJsonObject("parameters_json", text, 200).status();
   };
   const auto nested = [](int depth) {
     std::string text = "1";
@@ -126,8 +126,8 @@ TEST(RequestValidationTest, JsonFieldIsOneObjectWithinItsLimits) {
     return text;
   };
   EXPECT_THAT(validate(R"( {"n":123456789012345678901234567890.10} )"), IsOk());
-  EXPECT_THAT(ValidateJsonField("f", nested(50), 1000), IsOk());
-  EXPECT_THAT(ValidateJsonField("f", nested(51), 1000), IsInvalidRequest());
+  EXPECT_THAT(ParseJsonObject("f", nested(50), 1000).status(), IsOk());
+  EXPECT_THAT(ParseJsonObject("f", nested(51), 1000).status(), IsInvalidRequest());
   EXPECT_THAT(validate("{\"a\":\"" + std::string(192, 'x') + "\"}"), IsOk());
   EXPECT_THAT(validate("{\"a\":\"" + std::string(193, 'x') + "\"}"), IsInvalidRequest());
   for (const char* text : {"", " ", "[]", "1", "\"{}\"", "null", "{", "{}{}", "{} x", "{a:1}",
@@ -139,7 +139,7 @@ TEST(RequestValidationTest, JsonFieldIsOneObjectWithinItsLimits) {
 
 TEST(RequestValidationTest, JsonContainerIsAnObjectOrAnArray) {
   const auto validate = [](const std::string& text) {
-    return ValidateJsonContainer("body", text, 20);
+    return ParseJsonContainer("body", text, 20).status();
   };
   EXPECT_THAT(validate(R"( {"a":1.10} )"), IsOk());
   EXPECT_THAT(validate("[1,2]"), IsOk());

@@ -42,13 +42,13 @@ class KindSubmissionTest : public ::testing::Test {
   }
 
   PathParameters& parameters() { return *request_.mutable_path_parameters(); }
-  absl::StatusOr<SubmitPlan> Build() {
+  absl::StatusOr<JobSubmission> Build() {
     return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_)
         .Build(request_, "alice");
   }
   // REQUIRES: the request is good.
-  NewJob Job() { return Build().value().job; }
-  std::string Fingerprint() { return Job().fingerprint; }
+  JobSubmission Job() { return Build().value(); }
+  std::string Fingerprint() { return Job().record.fingerprint(); }
   std::string RefusedField() {
     const absl::Status status = Build().status();
     if (status.ok()) return "";
@@ -62,27 +62,27 @@ class KindSubmissionTest : public ::testing::Test {
 };
 
 TEST_F(KindSubmissionTest, TheJobHasAllThatItsKindNeeds) {
-  const NewJob job = Job();
-  EXPECT_EQ(job.kind, "test.export");
-  EXPECT_EQ(job.org, "main");
-  EXPECT_EQ(job.created_by, "alice");
-  EXPECT_EQ(job.action_id, "");
-  EXPECT_EQ(job.submission.body(), R"({"a":1.10})");
-  EXPECT_EQ(job.path_parameters.at("space"), "s-1");
-  EXPECT_EQ(job.path_parameters.at("name"), "n/1");
+  const JobSubmission job = Job();
+  EXPECT_EQ(job.record.job().kind(), "test.export");
+  EXPECT_EQ(job.record.job().org(), "main");
+  EXPECT_EQ(job.record.job().created_by(), "alice");
+  EXPECT_EQ(job.record.job().action_id(), "");
+  EXPECT_EQ(job.payload.body(), R"({"a":1.10})");
+  EXPECT_EQ(job.record.path_parameters().at("space"), "s-1");
+  EXPECT_EQ(job.record.path_parameters().at("name"), "n/1");
 }
 
 TEST_F(KindSubmissionTest, TheGuaranteeIsTheKindsUnlessTheRequestSays) {
-  EXPECT_EQ(Job().guarantee, v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
+  EXPECT_EQ(Job().record.guarantee(), v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
   request_.mutable_options()->set_submit_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
-  EXPECT_EQ(Job().guarantee, v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+  EXPECT_EQ(Job().record.guarantee(), v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
 }
 
 TEST_F(KindSubmissionTest, ABodyIsAnObjectAnArrayOrNothing) {
   request_.set_body("[1, 2]");
-  EXPECT_EQ(Job().submission.body(), "[1, 2]");
+  EXPECT_EQ(Job().payload.body(), "[1, 2]");
   request_.clear_body();
-  EXPECT_EQ(Job().submission.body(), "");
+  EXPECT_EQ(Job().payload.body(), "");
   for (const char* body : {"1", "null", "{", " ", "\"{}\""}) {
     request_.set_body(body);
     EXPECT_EQ(RefusedField(), "body") << body;
@@ -136,16 +136,28 @@ TEST_F(KindSubmissionTest, AnActionIsSubmittedByItsKindAlike) {
     action.set_action_id("custom_-_1");
     action.set_parameters_json(request_.body());
     action.set_mode(mode);
-    const auto plan =
+    const auto other =
         SubmissionBuilder(defaults_, OrgNames({"main"}, "main"), &kinds_).Build(action, "alice");
-    EXPECT_EQ(Job().action_id, "custom_-_1");
-    EXPECT_EQ(Job().kind, plan->job.kind);
-    EXPECT_EQ(Fingerprint(), plan->job.fingerprint);
+    EXPECT_EQ(Job().record.job().action_id(), "custom_-_1");
+    EXPECT_EQ(Job().record.job().kind(), other->record.job().kind());
+    EXPECT_EQ(Fingerprint(), other->record.fingerprint());
   }
 }
 
+TEST_F(KindSubmissionTest, ThePollClassIsTheKindWithItsActionOrItsInterval) {
+  EXPECT_EQ(Job().record.poll_class(), "test.export");
+  request_.clear_body();
+  EXPECT_EQ(Job().record.poll_class(), "test.export");
+  request_.set_body(R"({"interval":"2026-01-01/2026-01-02"})");
+  EXPECT_EQ(Job().record.poll_class(), "test.export/1d");
+  request_.set_kind("action.async");
+  parameters().clear();
+  parameters()["action_id"] = "custom_-_1";
+  EXPECT_EQ(Job().record.poll_class(), "action.async/custom_-_1");
+}
+
 TEST_F(KindSubmissionTest, TheFingerprintStaysTheSameForEver) {
-  EXPECT_EQ(Fingerprint(), "5f15601afc94d0871e39bd0a5539c6e77a150ac9da06d1be19fe74ba6850650b");
+  EXPECT_EQ(Fingerprint(), "4b0f403def499d97884aefc1410d753053b151e06296d0037d67171ed8da047f");
 }
 
 TEST_F(KindSubmissionTest, TheFingerprintDiffersWhereTheExecutionDoes) {

@@ -32,14 +32,14 @@ class QuerySubmissionTest : public ::testing::Test {
  protected:
   QuerySubmissionTest() { request_.set_interval(kDay); }
 
-  absl::StatusOr<SubmitPlan> Build() {
+  absl::StatusOr<JobSubmission> Build() {
     return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_)
         .Build(request_, "alice");
   }
   // REQUIRES: the request is good.
-  NewJob Job() { return Build().value().job; }
-  std::string Body() { return Job().submission.body(); }
-  std::string Fingerprint() { return Job().fingerprint; }
+  JobSubmission Job() { return Build().value(); }
+  std::string Body() { return Job().payload.body(); }
+  std::string Fingerprint() { return Job().record.fingerprint(); }
 
   void UseJson(const std::string& json) {
     request_.clear_interval();
@@ -67,29 +67,29 @@ v1::QueryPredicate Predicate(const std::string& dimension, const std::string& va
 }
 
 TEST_F(QuerySubmissionTest, ABareQueryGetsTheDefaults) {
-  const NewJob job = Job();
-  EXPECT_EQ(job.kind, "analytics.conversations.details.query");
-  EXPECT_EQ(job.org, "main");
-  EXPECT_EQ(job.created_by, "alice");
-  EXPECT_EQ(job.guarantee, v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
-  EXPECT_EQ(job.results_page_size, 0);
-  EXPECT_EQ(job.action_id, "");
-  EXPECT_EQ(job.submission.body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
+  const JobSubmission job = Job();
+  EXPECT_EQ(job.record.job().kind(), "analytics.conversations.details.query");
+  EXPECT_EQ(job.record.job().org(), "main");
+  EXPECT_EQ(job.record.job().created_by(), "alice");
+  EXPECT_EQ(job.record.guarantee(), v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
+  EXPECT_EQ(job.record.results_page_size(), 0);
+  EXPECT_EQ(job.record.job().action_id(), "");
+  EXPECT_EQ(job.payload.body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
 }
 
 TEST_F(QuerySubmissionTest, TheEndpointIsTheRequestsOrElseTheServers) {
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
-  EXPECT_EQ(Job().kind, "analytics.conversations.details.jobs");
+  EXPECT_EQ(Job().record.job().kind(), "analytics.conversations.details.jobs");
   defaults_.query_endpoint = v1::QUERY_ENDPOINT_JOBS;
   request_.clear_endpoint();
-  EXPECT_EQ(Job().kind, "analytics.conversations.details.jobs");
+  EXPECT_EQ(Job().record.job().kind(), "analytics.conversations.details.jobs");
   request_.set_endpoint(v1::QUERY_ENDPOINT_QUERY);
-  EXPECT_EQ(Job().kind, "analytics.conversations.details.query");
+  EXPECT_EQ(Job().record.job().kind(), "analytics.conversations.details.query");
 }
 
 TEST_F(QuerySubmissionTest, TheGuaranteeCanBeChosen) {
   request_.mutable_options()->set_submit_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
-  EXPECT_EQ(Job().guarantee, v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
+  EXPECT_EQ(Job().record.guarantee(), v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
 }
 
 TEST_F(QuerySubmissionTest, QueryJsonIsKeptByteForByte) {
@@ -140,13 +140,13 @@ TEST_F(QuerySubmissionTest, WhatClientsSayIsEscaped) {
 TEST_F(QuerySubmissionTest, ThePageSizeIsAPartOfTheQueryOrOfTheReading) {
   request_.set_page_size(250);
   EXPECT_THAT(Body(), ::testing::EndsWith(R"(,"paging":{"pageSize":250,"pageNumber":1}})"));
-  EXPECT_EQ(Job().results_page_size, 0);
+  EXPECT_EQ(Job().record.results_page_size(), 0);
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   EXPECT_EQ(Body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
-  EXPECT_EQ(Job().results_page_size, 250);
+  EXPECT_EQ(Job().record.results_page_size(), 250);
   UseJson("{}");
   EXPECT_EQ(Body(), "{}");
-  EXPECT_EQ(Job().results_page_size, 250);
+  EXPECT_EQ(Job().record.results_page_size(), 250);
 }
 
 TEST_F(QuerySubmissionTest, NinetyDaysAreTheLimitOfTheQueryEndpointAlone) {
@@ -295,7 +295,7 @@ TEST_F(QuerySubmissionTest, TheLargestQueryIsTheServersSetting) {
 TEST_F(QuerySubmissionTest, TheFingerprintStaysTheSameForEver) {
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   request_.set_page_size(100);
-  EXPECT_EQ(Fingerprint(), "d0d8211981a181234a4b2004f01c5a6d0e126cf769388bdc238e034a9f62c04c");
+  EXPECT_EQ(Fingerprint(), "5b9a8503f9d1a37ab664e1058b0e648dbe76154b5c5546b970b5a842f03c6d71");
 }
 
 TEST_F(QuerySubmissionTest, TheFingerprintDiffersWhereTheExecutionDoes) {
@@ -311,6 +311,35 @@ TEST_F(QuerySubmissionTest, TheFingerprintDiffersWhereTheExecutionDoes) {
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   request_.set_interval("2026-01-01/2026-01-02");
   EXPECT_NE(Fingerprint(), fingerprint);
+}
+
+// The scheduler learns by it: a query over a day takes seconds, one over a
+// month minutes.
+TEST_F(QuerySubmissionTest, ThePollClassHasTheSizeOfTheInterval) {
+  const auto class_of = [this](const std::string& interval) {
+    request_.Clear();
+    request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+    request_.set_interval(interval);
+    const std::string typed = Job().record.poll_class();
+    UseJson(absl::StrCat(R"({"order":"asc","interval":")", interval, R"("})"));
+    EXPECT_EQ(Job().record.poll_class(), typed);
+    return typed.substr(typed.find('/'));
+  };
+  EXPECT_EQ(class_of("2026-01-01T00:00:00Z/2026-01-01T01:00:00Z"), "/1h");
+  EXPECT_EQ(class_of("2026-01-01T00:00:00Z/2026-01-01T01:00:01Z"), "/1d");
+  EXPECT_EQ(class_of("2026-01-01/2026-01-08"), "/7d");
+  EXPECT_EQ(class_of("2026-01-01/2026-02-01"), "/31d");
+  EXPECT_EQ(class_of("2026-01-01/2026-04-01"), "/92d");
+  EXPECT_EQ(class_of("2026-01-01/2027-01-01"), "/366d");
+  EXPECT_EQ(class_of("2026-01-01/2028-01-01"), "/longer");
+}
+
+TEST_F(QuerySubmissionTest, WithoutAnIntervalThatCanBeReadTheKindIsThePollClass) {
+  for (const char* json : {"{}", R"({"interval":7})", R"({"interval":"soon"})",
+                           R"({"a":{"interval":"2026-01-01/2026-01-02"}})"}) {
+    UseJson(json);
+    EXPECT_EQ(Job().record.poll_class(), "analytics.conversations.details.query") << json;
+  }
 }
 
 }  // namespace
