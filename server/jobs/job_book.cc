@@ -32,22 +32,23 @@ const LiveJob* JobBook::Find(absl::string_view job_id) const {
 }
 
 void JobBook::Insert(std::unique_ptr<LiveJob> job, Inserted done) {
-  WriteBatch::Insert insert;
+  InsertJob insert;
   insert.job = job->record;
   insert.submission = *job->submission;
   insert.event.time = FromProto(job->record.job().create_time());
-  WriteBatch batch;
-  batch.Add(std::move(insert));
-  store_->Commit(std::move(batch), [this, job = std::move(job), done = std::move(done)](
-                                       absl::StatusOr<CommitResult> result) mutable {
-    loop_->Post(
-        [this, job = std::move(job), done = std::move(done), result = std::move(result)]() mutable {
-          if (!result.ok()) return done(result.status());
-          job->record = std::move(result->jobs.front());
-          LiveJob* const live = Restore(std::move(job));
-          CountTransition(*live);
-          done(live);
-        });
+  store_->Commit(std::move(insert), [this, job = std::move(job), done = std::move(done)](
+                                        absl::StatusOr<CommitOutcome> outcome) mutable {
+    loop_->Post([this, job = std::move(job), done = std::move(done),
+                 outcome = std::move(outcome)]() mutable {
+      if (!outcome.ok()) return done(outcome.status());
+      if (auto* taken = std::get_if<RequestIdTaken>(&*outcome)) return done(std::move(*taken));
+      auto* committed = std::get_if<Committed>(&*outcome);
+      if (committed == nullptr) return done(absl::InternalError(Describe(*outcome)));
+      job->record = std::move(committed->job);
+      LiveJob* const live = Restore(std::move(job));
+      CountTransition(*live);
+      done(live);
+    });
   });
 }
 
@@ -75,7 +76,7 @@ void JobBook::WhenSettled(absl::string_view job_id, LiveJob::Step step) {
 void JobBook::Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then) {
   GCJOBS_CHECK(!job->committing, "job ", job->id(), ": a commit is under way");
   job->committing = true;
-  WriteBatch::Update update;
+  UpdateJob update;
   next.mutable_job()->set_poll_count(job->polls);
   if (!job->upstream_status.empty()) {
     next.mutable_job()->set_upstream_status(job->upstream_status);
@@ -83,13 +84,11 @@ void JobBook::Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then) {
   update.expected_revision = job->record.job().revision();
   update.event = EventOf(job->record.job(), next.job());
   update.job = std::move(next);
-  WriteBatch batch;
-  batch.Add(std::move(update));
-  store_->Commit(std::move(batch), [this, id = job->id(), then = std::move(then)](
-                                       absl::StatusOr<CommitResult> result) mutable {
+  store_->Commit(std::move(update), [this, id = job->id(), then = std::move(then)](
+                                        absl::StatusOr<CommitOutcome> outcome) mutable {
     loop_->Post(
-        [this, id = std::move(id), then = std::move(then), result = std::move(result)]() mutable {
-          OnCommitted(id, std::move(then), std::move(result));
+        [this, id = std::move(id), then = std::move(then), outcome = std::move(outcome)]() mutable {
+          OnCommitted(id, std::move(then), std::move(outcome));
         });
   });
 }
@@ -106,12 +105,14 @@ std::optional<EventDraft> JobBook::EventOf(const v1::Job& before, const v1::Job&
 }
 
 void JobBook::OnCommitted(const std::string& job_id, LiveJob::Step then,
-                          absl::StatusOr<CommitResult> result) {
+                          absl::StatusOr<CommitOutcome> outcome) {
   LiveJob* const job = Find(job_id);
   GCJOBS_CHECK(job != nullptr, "job ", job_id, " left the book during its commit");
-  if (!result.ok()) return OnFailed(job, result.status());
+  if (!outcome.ok()) return OnFailed(job, outcome.status());
+  auto* const committed = std::get_if<Committed>(&*outcome);
+  if (committed == nullptr) return OnFailed(job, absl::InternalError(Describe(*outcome)));
   const v1::JobState before = job->state();
-  job->record = std::move(result->jobs.front());
+  job->record = std::move(committed->job);
   job->committing = false;
   if (job->state() != before) CountTransition(*job);
   AnswerWaiters(job);

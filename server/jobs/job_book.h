@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
@@ -52,9 +53,10 @@ class JobBook {
   // Calls `visit` for each, in no order. It must not change the book.
   void ForEach(absl::FunctionRef<void(const LiveJob&)> visit) const;
 
-  // Commits a new job in state QUEUED. `done` gets the live job, or the
-  // store's error, see Store::Commit.
-  using Inserted = absl::AnyInvocable<void(absl::StatusOr<LiveJob*>)>;
+  // Commits a new job in state QUEUED. `done` gets the live job, or which job
+  // has its request id, or the store's error, see Store::Commit.
+  using InsertOutcome = std::variant<LiveJob*, RequestIdTaken>;
+  using Inserted = absl::AnyInvocable<void(absl::StatusOr<InsertOutcome>)>;
   void Insert(std::unique_ptr<LiveJob> job, Inserted done);
 
   // Takes a job that the store has already; for recovery.
@@ -82,7 +84,7 @@ class JobBook {
 
  private:
   void OnCommitted(const std::string& job_id, LiveJob::Step then,
-                   absl::StatusOr<CommitResult> result);
+                   absl::StatusOr<CommitOutcome> outcome);
   void OnFailed(LiveJob* job, absl::Status status);
   void End(LiveJob* job);
   void RunSteps(const std::string& job_id);

@@ -137,11 +137,11 @@ void Orchestrator::Submit(JobSubmission submission, JobDone done) {
   const absl::Duration wait = submission.wait;
   auto made = MakeJob(std::move(submission), org->second, *std::move(ticket));
   GCJOBS_FAILPOINT("submit.before_queued");
-  book_.Insert(std::move(made),
-               [this, fingerprint = std::move(fingerprint), wait,
-                done = RejectionAsError(std::move(done))](absl::StatusOr<LiveJob*> live) mutable {
-                 OnInserted(std::move(live), fingerprint, wait, std::move(done));
-               });
+  book_.Insert(std::move(made), [this, fingerprint = std::move(fingerprint), wait,
+                                 done = RejectionAsError(std::move(done))](
+                                    absl::StatusOr<JobBook::InsertOutcome> live) mutable {
+    OnInserted(std::move(live), fingerprint, wait, std::move(done));
+  });
 }
 
 std::unique_ptr<LiveJob> Orchestrator::MakeJob(JobSubmission submission, OrgRuntime* org,
@@ -158,16 +158,16 @@ std::unique_ptr<LiveJob> Orchestrator::MakeJob(JobSubmission submission, OrgRunt
   return live;
 }
 
-void Orchestrator::OnInserted(absl::StatusOr<LiveJob*> job, const std::string& fingerprint,
-                              absl::Duration wait, JobDone done) {
-  if (job.ok()) {
-    ArmDeadline(*job);
-    submitter_.Start(*job);
-    return Answer(*job, wait, std::move(done));
+void Orchestrator::OnInserted(absl::StatusOr<JobBook::InsertOutcome> inserted,
+                              const std::string& fingerprint, absl::Duration wait, JobDone done) {
+  if (!inserted.ok()) return done(inserted.status());
+  if (const auto* taken = std::get_if<RequestIdTaken>(&*inserted)) {
+    return AnswerRepeated(taken->job_id, fingerprint, wait, std::move(done));
   }
-  if (GetReason(job.status()) != "REQUEST_ID_EXISTS") return done(job.status());
-  const std::string existing = GetErrorInfo(job.status())->metadata().at("job_id");
-  AnswerRepeated(existing, fingerprint, wait, std::move(done));
+  LiveJob* const job = std::get<LiveJob*>(*inserted);
+  ArmDeadline(job);
+  submitter_.Start(job);
+  Answer(job, wait, std::move(done));
 }
 
 void Orchestrator::Answer(LiveJob* job, absl::Duration wait, JobDone done) {
@@ -249,16 +249,18 @@ void Orchestrator::Delete(std::string job_id, Done done) {
         // Not in the book, and yet not terminal: its organisation or kind is not
         // configured any more.
         if (!IsTerminal(record->job().state())) return done(NotFinished(record->job()));
-        WriteBatch batch;
-        batch.Add(WriteBatch::Delete{record->job().id(), record->job().revision(),
-                                     loop_->clock()->Now()});
-        store_->Commit(std::move(batch),
-                       [this, done = std::move(done)](absl::StatusOr<CommitResult> result) mutable {
-                         loop_->Post([status = result.status(), done = std::move(done)]() mutable {
-                           // Somebody else deleted it: that is what was wanted.
-                           done(absl::IsNotFound(status) ? absl::OkStatus() : status);
-                         });
-                       });
+        store_->Commit(
+            DeleteJob{record->job().id(), record->job().revision(), loop_->clock()->Now()},
+            [this, done = std::move(done)](const absl::StatusOr<CommitOutcome>& outcome) mutable {
+              absl::Status status = outcome.status();
+              // Missing: somebody else deleted it, which is what was wanted.
+              if (outcome.ok() && std::holds_alternative<Stale>(*outcome)) {
+                status = absl::AbortedError(Describe(*outcome));
+              }
+              loop_->Post([status = std::move(status), done = std::move(done)]() mutable {
+                done(std::move(status));
+              });
+            });
       });
 }
 

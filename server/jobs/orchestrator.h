@@ -76,8 +76,8 @@ class Orchestrator final : public JobEngine {
  private:
   std::unique_ptr<LiveJob> MakeJob(JobSubmission submission, OrgRuntime* org,
                                    Admission::Ticket ticket);
-  void OnInserted(absl::StatusOr<LiveJob*> job, const std::string& fingerprint, absl::Duration wait,
-                  JobDone done);
+  void OnInserted(absl::StatusOr<JobBook::InsertOutcome> inserted, const std::string& fingerprint,
+                  absl::Duration wait, JobDone done);
   void AnswerRepeated(const std::string& job_id, const std::string& fingerprint,
                       absl::Duration wait, JobDone done);
   void Answer(LiveJob* job, absl::Duration wait, JobDone done);

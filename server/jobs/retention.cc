@@ -39,15 +39,14 @@ void Retention::DeleteJobs(const std::vector<Store::ExpiredJob>& expired) {
   const absl::Time now = loop_->clock()->Now();
   const bool full = expired.size() >= options_.batch;
   for (size_t i = 0; i < expired.size(); ++i) {
-    // One batch each: a job that somebody deleted meanwhile fails alone.
-    WriteBatch batch;
-    batch.Add(WriteBatch::Delete{expired[i].job_id, expired[i].revision, now});
+    DeleteJob erase{expired[i].job_id, expired[i].revision, now};
     const bool last = i + 1 == expired.size();
-    store_->Commit(std::move(batch), [this, last, full](absl::StatusOr<CommitResult> result) {
-      if (!last) return;
-      const bool more = full && result.ok();
-      loop_->Post([this, more] { more ? Sweep() : Trim(); });
-    });
+    store_->Commit(std::move(erase),
+                   [this, last, full](const absl::StatusOr<CommitOutcome>& result) {
+                     if (!last) return;
+                     const bool more = full && result.ok();
+                     loop_->Post([this, more] { more ? Sweep() : Trim(); });
+                   });
   }
   Log(LogLevel::kInfo, "jobs_expired", {{"jobs", static_cast<int64_t>(expired.size())}});
 }

@@ -37,11 +37,9 @@ void SurvivalKeeper::Start(EventLoop* loop) {
 void SurvivalKeeper::Save() {
   if (book_->version() == saved_version_) return;
   saved_version_ = book_->version();
-  WriteBatch::PutDocument document{document_, book_->Save()};
+  PutDocument document{document_, book_->Save()};
   saved_bytes_ = static_cast<int64_t>(document.bytes.size());
-  WriteBatch batch;
-  batch.Add(std::move(document));
-  store_->Commit(std::move(batch), [](const absl::StatusOr<CommitResult>& result) {
+  store_->Commit(std::move(document), [](const absl::StatusOr<CommitOutcome>& result) {
     // The next save makes up for it.
     if (!result.ok()) Log(LogLevel::kWarning, "survival_not_saved", {{"error", result.status()}});
   });

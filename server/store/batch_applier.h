@@ -8,11 +8,11 @@
 
 #include "server/store/store.h"
 #include "server/store/store_backend.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 
-// Applies batches to the open transaction of a backend: checks expectations,
+// Applies writes to the open transaction of a backend: checks expectations,
 // gives out revisions and sequences, makes the events. The rules of store.h
 // that do not depend on where rows are kept. One per transaction.
 class BatchApplier {
@@ -21,21 +21,18 @@ class BatchApplier {
   // revision given out before it.
   BatchApplier(StoreBackend* backend, Revision head) : backend_(backend), head_(head) {}
 
-  // Applies the whole batch, or nothing of it when IsBatchError holds for the
-  // error. After any other error the transaction must be rolled back.
-  absl::StatusOr<CommitResult> Apply(WriteBatch batch);
+  // Makes the write, if it is in order. After an error the transaction must be
+  // rolled back.
+  absl::StatusOr<CommitOutcome> Apply(Write write);
 
-  // The events of all applied batches, in order of revision.
+  // The events of all applied writes, in order of revision.
   const std::vector<EventPtr>& events() const { return events_; }
 
  private:
-  absl::StatusOr<CommitResult> ApplyOrTakeBack(WriteBatch batch);
-  absl::StatusOr<CommitResult> ApplyWrites(WriteBatch batch);
-  absl::Status ApplyWrite(WriteBatch::Write* write, CommitResult* result);
-  absl::Status ApplyInsert(WriteBatch::Insert* insert, CommitResult* result);
-  absl::Status ApplyUpdate(WriteBatch::Update* update, CommitResult* result);
-  absl::Status ApplyDelete(const WriteBatch::Delete& erase, CommitResult* result);
-  absl::StatusOr<StoreBackend::JobHead> FindExpected(absl::string_view job_id, Revision expected);
+  absl::StatusOr<CommitOutcome> ApplyWrite(InsertJob insert);
+  absl::StatusOr<CommitOutcome> ApplyWrite(UpdateJob update);
+  absl::StatusOr<CommitOutcome> ApplyWrite(DeleteJob erase);
+  absl::StatusOr<CommitOutcome> ApplyWrite(PutDocument document);
   absl::Status AppendEvent(const EventDraft& draft, const store::StoredJob& job);
 
   StoreBackend* const backend_;

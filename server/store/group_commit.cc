@@ -5,22 +5,23 @@
 #include "common/error_info.h"
 #include "common/failpoint.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 #include "server/store/batch_applier.h"
 #include "server/store/store_errors.h"
 
 namespace gcjobs {
 namespace {
 
-size_t BytesOf(const WriteBatch& batch) {
-  size_t bytes = 0;
-  for (const WriteBatch::Write& write : batch.writes()) {
-    if (write.insert) {
-      bytes += write.insert->job.ByteSizeLong() + write.insert->submission.ByteSizeLong();
-    }
-    if (write.update) bytes += write.update->job.ByteSizeLong();
+struct ByteCounter {
+  size_t operator()(const InsertJob& insert) const {
+    return insert.job.ByteSizeLong() + insert.submission.ByteSizeLong();
   }
-  return bytes;
-}
+  size_t operator()(const UpdateJob& update) const { return update.job.ByteSizeLong(); }
+  size_t operator()(const DeleteJob& erase) const { return erase.job_id.size(); }
+  size_t operator()(const PutDocument& document) const {
+    return document.name.size() + document.bytes.size();
+  }
+};
 
 // A value that one thread waits for and another gives.
 template <typename T>
@@ -55,11 +56,10 @@ GroupCommit::GroupCommit(StoreBackend* backend, GroupCommitOptions options)
 
 GroupCommit::~GroupCommit() { Close(); }
 
-void GroupCommit::Commit(WriteBatch batch, Store::CommitDone done) {
+void GroupCommit::Commit(Write write, Store::CommitDone done) {
   Entry entry;
-  entry.writes = batch.writes().size();
-  entry.bytes = BytesOf(batch);
-  entry.batch = std::move(batch);
+  entry.bytes = std::visit(ByteCounter(), write);
+  entry.write = std::move(write);
   entry.done = std::move(done);
   if (!Enqueue(&entry)) entry.done(StoreClosedError());
 }
@@ -70,7 +70,7 @@ bool GroupCommit::Enqueue(Entry* entry) {
   // A refused batch still waits for its turn, so that answers keep their order
   // and their thread; what it would have kept in memory goes now.
   if (!queue_.empty() && queued_bytes_ + entry->bytes > options_.max_queued_bytes) {
-    entry->batch.reset();
+    entry->write.reset();
     entry->bytes = 0;
   }
   queued_bytes_ += entry->bytes;
@@ -144,7 +144,7 @@ GroupCommit::Group GroupCommit::TakeGroupLocked() {
   size_t bytes = 0;
   while (!queue_.empty()) {
     const Entry& next = queue_.front();
-    writes += next.writes;
+    ++writes;
     bytes += next.bytes;
     const bool fits = writes <= options_.max_group_writes && bytes <= options_.max_group_bytes;
     // A trim is a transaction of its own.
@@ -171,7 +171,7 @@ void GroupCommit::CommitGroup(Group group) {
   Results results;
   std::vector<EventPtr> events;
   if (failed_.ok()) {
-    if (absl::Status status = CommitBatches(&group, &results, &events); !status.ok()) {
+    if (absl::Status status = CommitWrites(&group, &results, &events); !status.ok()) {
       backend_->Rollback();
       Fail(status);
     }
@@ -184,21 +184,20 @@ void GroupCommit::CommitGroup(Group group) {
   for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
 }
 
-absl::Status GroupCommit::CommitBatches(Group* group, Results* results,
-                                        std::vector<EventPtr>* events) {
+absl::Status GroupCommit::CommitWrites(Group* group, Results* results,
+                                       std::vector<EventPtr>* events) {
   if (absl::Status begun = backend_->Begin(); !begun.ok()) return begun;
   const absl::StatusOr<Revision> head = backend_->ReadHead();
   if (!head.ok()) return head.status();
 
   BatchApplier applier(backend_, *head);
   for (Entry& entry : *group) {
-    if (!entry.batch) {
+    if (!entry.write) {
       results->push_back(CommitQueueFullError());
       continue;
     }
-    results->push_back(applier.Apply(*std::move(entry.batch)));
-    const absl::Status& status = results->back().status();
-    if (!status.ok() && !IsBatchError(status)) return status;
+    results->push_back(applier.Apply(*std::move(entry.write)));
+    RETURN_IF_ERROR(results->back().status());
   }
   *events = applier.events();
   return CommitTransaction();

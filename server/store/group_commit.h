@@ -19,7 +19,7 @@
 #include "common/thread.h"
 #include "server/store/store.h"
 #include "server/store/store_backend.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 
@@ -62,7 +62,7 @@ class GroupCommit {
   GroupCommit& operator=(const GroupCommit&) = delete;
 
   // As Store::Commit. After Close, `done` runs on the calling thread.
-  void Commit(WriteBatch batch, Store::CommitDone done) ABSL_LOCKS_EXCLUDED(mu_);
+  void Commit(Write write, Store::CommitDone done) ABSL_LOCKS_EXCLUDED(mu_);
 
   // As Store::TrimEvents. In kManual it commits what is queued by itself.
   absl::StatusOr<int64_t> TrimEvents(absl::Time before) ABSL_LOCKS_EXCLUDED(mu_);
@@ -79,15 +79,14 @@ class GroupCommit {
 
   // One thing to do: a batch, or a step of a trim.
   struct Entry {
-    std::optional<WriteBatch> batch;  // unset: a trim, or refused
+    std::optional<Write> write;  // unset: a trim, or refused
     Store::CommitDone done;
-    size_t writes = 0;
     size_t bytes = 0;
     std::optional<absl::Time> trim_before;
     TrimDone trim_done;
   };
   using Group = std::vector<Entry>;
-  using Results = std::vector<absl::StatusOr<CommitResult>>;
+  using Results = std::vector<absl::StatusOr<CommitOutcome>>;
 
   // False, with the entry untouched, after Close.
   bool Enqueue(Entry* entry) ABSL_LOCKS_EXCLUDED(mu_);
@@ -99,7 +98,7 @@ class GroupCommit {
   void RunWriter() ABSL_LOCKS_EXCLUDED(mu_);
   void Process(Group group);
   void CommitGroup(Group group);
-  absl::Status CommitBatches(Group* group, Results* results, std::vector<EventPtr>* events);
+  absl::Status CommitWrites(Group* group, Results* results, std::vector<EventPtr>* events);
   void TrimStep(Entry entry);
   absl::StatusOr<StoreBackend::TrimStep> CommitTrim(absl::Time before);
   absl::Status CommitTransaction();

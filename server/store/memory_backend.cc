@@ -25,16 +25,6 @@ absl::Status MemoryBackend::Commit() {
 
 void MemoryBackend::Rollback() { UndoTo(0); }
 
-absl::Status MemoryBackend::BeginBatch() {
-  batch_start_ = changes_.size();
-  return absl::OkStatus();
-}
-
-absl::Status MemoryBackend::RollbackBatch() {
-  UndoTo(batch_start_);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<StoreBackend::JobHead> MemoryBackend::FindHead(absl::string_view job_id) {
   const MemoryTables::RowPtr row = working_.Find(job_id);
   if (row == nullptr) return JobNotFoundError(job_id);

@@ -21,9 +21,6 @@ class MemoryBackend : public StoreBackend {
   absl::Status Begin() override;
   absl::Status Commit() override ABSL_LOCKS_EXCLUDED(mu_);
   void Rollback() override;
-  absl::Status BeginBatch() override;
-  absl::Status EndBatch() override { return absl::OkStatus(); }
-  absl::Status RollbackBatch() override;
   absl::StatusOr<Revision> ReadHead() override { return working_.range().head; }
   absl::StatusOr<JobHead> FindHead(absl::string_view job_id) override;
   absl::StatusOr<store::StoredJob> FindJob(absl::string_view job_id) override;
@@ -55,7 +52,6 @@ class MemoryBackend : public StoreBackend {
   // Writer only.
   MemoryTables working_;
   std::vector<MemoryTables::Change> changes_;  // of the transaction
-  size_t batch_start_ = 0;                     // where the batch's begin
   std::vector<EventPtr> trimmed_;              // by the transaction
 
   mutable Mutex mu_;

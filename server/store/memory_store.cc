@@ -9,8 +9,8 @@ namespace gcjobs {
 MemoryStore::MemoryStore(GroupCommitOptions options)
     : group_commit_(&backend_, std::move(options)) {}
 
-void MemoryStore::Commit(WriteBatch batch, CommitDone done) {
-  group_commit_.Commit(std::move(batch), std::move(done));
+void MemoryStore::Commit(Write write, CommitDone done) {
+  group_commit_.Commit(std::move(write), std::move(done));
 }
 
 absl::StatusOr<store::StoredJob> MemoryStore::GetJob(absl::string_view job_id) const {

@@ -15,7 +15,7 @@ class MemoryStore : public Store {
  public:
   explicit MemoryStore(GroupCommitOptions options = {});
 
-  void Commit(WriteBatch batch, CommitDone done) override;
+  void Commit(Write write, CommitDone done) override;
   absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const override;
   absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) const override;
   absl::StatusOr<std::string> GetDocument(absl::string_view name) const override;

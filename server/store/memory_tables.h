@@ -14,7 +14,7 @@
 #include "server/store/job_query.h"
 #include "server/store/store.h"
 #include "server/store/stored_job.pb.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 

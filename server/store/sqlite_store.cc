@@ -34,8 +34,8 @@ SqliteStore::SqliteStore(std::unique_ptr<DataDir> dir, std::unique_ptr<SqliteWri
       readers_(std::move(readers)),
       group_commit_(writer_.get(), std::move(options)) {}
 
-void SqliteStore::Commit(WriteBatch batch, CommitDone done) {
-  group_commit_.Commit(std::move(batch), std::move(done));
+void SqliteStore::Commit(Write write, CommitDone done) {
+  group_commit_.Commit(std::move(write), std::move(done));
 }
 
 absl::StatusOr<store::StoredJob> SqliteStore::GetJob(absl::string_view job_id) const {

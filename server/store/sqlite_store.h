@@ -37,7 +37,7 @@ class SqliteStore : public Store {
   // UNAVAILABLE/STORE_FAILED: the disk failed.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(Options options);
 
-  void Commit(WriteBatch batch, CommitDone done) override;
+  void Commit(Write write, CommitDone done) override;
   absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const override;
   absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) const override;
   absl::StatusOr<std::string> GetDocument(absl::string_view name) const override;

@@ -26,9 +26,6 @@ constexpr absl::Duration kRestartWait = absl::Milliseconds(100);
 constexpr SqlText kBegin{"begin", "BEGIN IMMEDIATE", nullptr};
 constexpr SqlText kCommit{"commit", "COMMIT", nullptr};
 constexpr SqlText kRollback{"rollback", "ROLLBACK", nullptr};
-constexpr SqlText kBeginBatch{"begin batch", "SAVEPOINT batch", nullptr};
-constexpr SqlText kEndBatch{"end batch", "RELEASE batch", nullptr};
-constexpr SqlText kRollbackBatch{"rollback batch", "ROLLBACK TO batch", nullptr};
 
 constexpr SqlText kReadHead{
     "read head", "SELECT max(compacted, ifnull((SELECT max(revision) FROM events), 0)) FROM meta",
@@ -122,15 +119,6 @@ void SqliteWriter::Rollback() {
   if (absl::Status status = handle_->Use(kRollback).Run(); !status.ok()) {
     Log(LogLevel::kError, "store_rollback_failed", {{"error", status}});
   }
-}
-
-absl::Status SqliteWriter::BeginBatch() { return handle_->Use(kBeginBatch).Run(); }
-
-absl::Status SqliteWriter::EndBatch() { return handle_->Use(kEndBatch).Run(); }
-
-absl::Status SqliteWriter::RollbackBatch() {
-  absl::Status status = handle_->Use(kRollbackBatch).Run();
-  return status.ok() ? EndBatch() : status;  // ROLLBACK TO leaves the savepoint open
 }
 
 absl::StatusOr<Revision> SqliteWriter::ReadHead() {

@@ -23,9 +23,6 @@ class SqliteWriter : public StoreBackend {
   absl::Status Begin() override;
   absl::Status Commit() override;
   void Rollback() override;
-  absl::Status BeginBatch() override;
-  absl::Status EndBatch() override;
-  absl::Status RollbackBatch() override;
   absl::StatusOr<Revision> ReadHead() override;
   absl::StatusOr<JobHead> FindHead(absl::string_view job_id) override;
   absl::StatusOr<store::StoredJob> FindJob(absl::string_view job_id) override;

@@ -17,18 +17,11 @@
 #include "gcjobs/v1/job.pb.h"
 #include "server/store/job_query.h"
 #include "server/store/stored_job.pb.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 
 using EventPtr = std::shared_ptr<const v1::JobEvent>;
-
-// What a commit did.
-struct CommitResult {
-  // One for each write of the batch, in order: the record as committed, with
-  // revision and sequence assigned. For a Delete: the record as it was.
-  std::vector<store::StoredJob> jobs;
-};
 
 // The first and last revision whose events can still be read. Events are
 // numbered without gaps. `oldest` is head + 1 when there are none.
@@ -41,38 +34,34 @@ struct RevisionRange {
 // shows is the cost: Commit is asynchronous and grouped, reads block on disk.
 //
 // Guarantees, checked by one conformance suite for all implementations:
-// - A batch is committed as a whole or not at all; a job and its event always
-//   together. When `done` gets OK, the batch survives kill -9 and power loss.
-// - Batches take effect in the order in which Commit was called.
+// - A write is made whole or not at all; a job and its event always together.
+//   When `done` gets Committed, the write survives kill -9 and power loss.
+// - Writes take effect in the order in which Commit was called.
 // - Each event gets the next revision: 1, 2, 3 ... without gaps; within one
 //   job the sequence does the same. Nothing is visible to a read, a listener
 //   or `done` before it is durable.
-// - After a failed sync the state on disk is unknown: that batch and all later
+// - After a failed sync the state on disk is unknown: that write and all later
 //   ones fail with UNAVAILABLE/STORE_FAILED until the process is restarted.
 class Store {
  public:
-  using CommitDone = absl::AnyInvocable<void(absl::StatusOr<CommitResult>)>;
+  using CommitDone = absl::AnyInvocable<void(absl::StatusOr<CommitOutcome>)>;
   // Gets each group's events, in order of revision, after they are durable and
-  // before the `done`s of their batches. Runs on the store's writer thread:
+  // before the `done`s of their writes. Runs on the store's writer thread:
   // must be quick and must not call back into the store.
   using Listener = absl::AnyInvocable<void(const std::vector<EventPtr>&)>;
 
   virtual ~Store() = default;
 
-  // Queues a batch and returns. Any thread; never blocks on disk. `done` runs
+  // Queues a write and returns. Any thread; never blocks on disk. `done` runs
   // exactly once, on the writer thread (after Close: on the calling thread),
   // and must be quick (post it to a loop).
   //
   // Errors given to `done`, which leave the store as it was:
-  // - ABORTED/STALE_REVISION: an Update or Delete expected another revision.
-  // - NOT_FOUND/JOB_NOT_FOUND: an Update or Delete of a job that is not there.
-  // - ALREADY_EXISTS/REQUEST_ID_EXISTS: an Insert whose (org, request_id) is
-  //   taken; metadata `job_id` is the job that has it.
-  // - ALREADY_EXISTS/JOB_EXISTS: an Insert of an id that is there.
   // - RESOURCE_EXHAUSTED/COMMIT_QUEUE_FULL, with RetryInfo: the disk stalls
   //   and the queue has reached its bound, which is far beyond the intake's.
   // - UNAVAILABLE/STORE_FAILED: see above.
-  virtual void Commit(WriteBatch batch, CommitDone done) = 0;
+  // - UNAVAILABLE/STORE_CLOSED: after Close.
+  virtual void Commit(Write write, CommitDone done) = 0;
 
   // Reads. Any thread; may block on disk. They see a committed state.
 
@@ -80,7 +69,7 @@ class Store {
   virtual absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const = 0;
   virtual absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) const = 0;
 
-  // What was put under that name last (WriteBatch::PutDocument): knowledge of
+  // What was put under that name last (gcjobs::PutDocument): knowledge of
   // the server's own that is neither job nor event and outlives restarts.
   // NOT_FOUND/DOCUMENT_NOT_FOUND when there is none.
   virtual absl::StatusOr<std::string> GetDocument(absl::string_view name) const = 0;
@@ -126,7 +115,7 @@ class Store {
   // events were dropped. Not from the writer thread.
   virtual absl::StatusOr<int64_t> TrimEvents(absl::Time before) = 0;
 
-  // Stops taking batches (they fail with UNAVAILABLE/STORE_CLOSED), commits
+  // Stops taking writes (they fail with UNAVAILABLE/STORE_CLOSED), commits
   // what is queued and waits for it. Idempotent.
   virtual void Close() = 0;
 };

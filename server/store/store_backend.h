@@ -11,7 +11,7 @@
 
 #include "server/store/store.h"
 #include "server/store/stored_job.pb.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 
@@ -21,7 +21,7 @@ namespace gcjobs {
 // group_commit.h.
 //
 // Used by one thread at a time, in this order:
-//   Begin (rows | BeginBatch rows... (EndBatch | RollbackBatch))... (Commit | Rollback)
+//   Begin rows... (Commit | Rollback)
 //
 // Errors for which IsBatchError holds have changed nothing and leave the
 // transaction usable. After any other error only Rollback may follow, and the
@@ -35,12 +35,6 @@ class StoreBackend {
   virtual absl::Status Begin() = 0;
   virtual absl::Status Commit() = 0;
   virtual void Rollback() = 0;
-
-  // A batch of several rows within it: RollbackBatch takes back what came
-  // after BeginBatch.
-  virtual absl::Status BeginBatch() = 0;
-  virtual absl::Status EndBatch() = 0;
-  virtual absl::Status RollbackBatch() = 0;
 
   // The last revision given out, with the transaction's own.
   virtual absl::StatusOr<Revision> ReadHead() = 0;
@@ -65,7 +59,7 @@ class StoreBackend {
 
   // Drops the events of some jobs whose DELETED event is older than `before`:
   // of so many that the writer is not held up for long. `more` when others may
-  // be left. Within a transaction, outside of a batch.
+  // be left. Within a transaction.
   struct TrimStep {
     int64_t dropped = 0;
     bool more = false;

@@ -25,15 +25,6 @@ absl::Status JobExistsError(absl::string_view job_id) {
                    absl::StrCat("job ", job_id, ": exists already"), {{"job_id", job_id}});
 }
 
-absl::Status StaleRevisionError(absl::string_view job_id, Revision expected, Revision actual) {
-  return MakeError(
-      absl::StatusCode::kAborted, "STALE_REVISION",
-      absl::StrCat("job ", job_id, ": expected revision ", expected, ", but it has ", actual),
-      {{"job_id", job_id},
-       {"expected_revision", absl::StrCat(expected)},
-       {"revision", absl::StrCat(actual)}});
-}
-
 absl::Status RequestIdExistsError(absl::string_view org, absl::string_view request_id,
                                   absl::string_view job_id) {
   return MakeError(
@@ -69,17 +60,6 @@ absl::Status StoreFailedError(absl::string_view cause) {
 absl::Status StoreCorruptError(absl::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, "STORE_CORRUPT",
                    absl::StrCat("the store is corrupt: ", what));
-}
-
-bool IsBatchError(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-      return true;
-    default:
-      return false;
-  }
 }
 
 }  // namespace gcjobs

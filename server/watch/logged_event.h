@@ -9,7 +9,7 @@
 #include <string>
 
 #include "gcjobs/v1/job.pb.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 

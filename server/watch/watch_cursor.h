@@ -8,7 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 #include "server/watch/watch_page.h"
 
 namespace gcjobs {

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "absl/status/status.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs {
 

@@ -78,9 +78,9 @@ class Window {
 
 void Insert(Store* store, JobIdGenerator* ids, Window* window) {
   window->Enter();
-  WriteBatch batch = testing::InsertOf(TypicalJob(ids->Next(absl::Now())));
-  store->Commit(std::move(batch), [window](const absl::StatusOr<CommitResult>& result) {
-    if (!result.ok()) std::abort();
+  Write write = testing::InsertOf(TypicalJob(ids->Next(absl::Now())));
+  store->Commit(std::move(write), [window](const absl::StatusOr<CommitOutcome>& outcome) {
+    if (!outcome.ok() || !std::holds_alternative<Committed>(*outcome)) std::abort();
     window->Leave();
   });
 }

@@ -20,51 +20,36 @@ store::StoredJob NewJob(const std::string& id, int created) {
   return job;
 }
 
-WriteBatch InsertOf(const store::StoredJob& job) {
+Write InsertOf(const store::StoredJob& job) {
   store::Submission submission;
   submission.set_body(absl::StrCat("{\"for\":\"", job.job().id(), "\"}"));
-  WriteBatch batch;
-  batch.Add(WriteBatch::Insert{
+  return InsertJob{
       job,
       submission,
-      {v1::EVENT_TYPE_TRANSITION, v1::JOB_STATE_UNSPECIFIED, FromProto(job.job().create_time())}});
-  return batch;
+      {v1::EVENT_TYPE_TRANSITION, v1::JOB_STATE_UNSPECIFIED, FromProto(job.job().create_time())}};
 }
 
-WriteBatch TransitionOf(const store::StoredJob& job, v1::JobState to, int at) {
-  WriteBatch::Update update{job, job.job().revision(),
-                            EventDraft{v1::EVENT_TYPE_TRANSITION, job.job().state(), At(at)}};
+Write TransitionOf(const store::StoredJob& job, v1::JobState to, int at) {
+  UpdateJob update{job, job.job().revision(),
+                   EventDraft{v1::EVENT_TYPE_TRANSITION, job.job().state(), At(at)}};
   update.job.mutable_job()->set_state(to);
   *update.job.mutable_job()->mutable_update_time() = ToProto(At(at));
-  WriteBatch batch;
-  batch.Add(std::move(update));
-  return batch;
+  return update;
 }
 
-WriteBatch ThrottlingOf(const store::StoredJob& job, int until, int at) {
-  WriteBatch::Update update{job, job.job().revision(),
-                            EventDraft{v1::EVENT_TYPE_UPDATED, job.job().state(), At(at)}};
+Write ThrottlingOf(const store::StoredJob& job, int until, int at) {
+  UpdateJob update{job, job.job().revision(),
+                   EventDraft{v1::EVENT_TYPE_UPDATED, job.job().state(), At(at)}};
   *update.job.mutable_job()->mutable_throttled_until() = ToProto(At(until));
-  WriteBatch batch;
-  batch.Add(std::move(update));
-  return batch;
+  return update;
 }
 
-WriteBatch SilentUpdateOf(const store::StoredJob& job) {
-  WriteBatch batch;
-  batch.Add(WriteBatch::Update{job, job.job().revision(), std::nullopt});
-  return batch;
+Write SilentUpdateOf(const store::StoredJob& job) {
+  return UpdateJob{job, job.job().revision(), std::nullopt};
 }
 
-WriteBatch DeleteOf(const store::StoredJob& job, int at) {
-  WriteBatch batch;
-  batch.Add(WriteBatch::Delete{job.job().id(), job.job().revision(), At(at)});
-  return batch;
-}
-
-WriteBatch Both(WriteBatch first, const WriteBatch& second) {
-  for (const WriteBatch::Write& write : second.writes()) first.writes().push_back(write);
-  return first;
+Write DeleteOf(const store::StoredJob& job, int at) {
+  return DeleteJob{job.job().id(), job.job().revision(), At(at)};
 }
 
 }  // namespace gcjobs::testing

@@ -7,7 +7,7 @@
 
 #include "gcjobs/v1/job.pb.h"
 #include "server/store/stored_job.pb.h"
-#include "server/store/write_batch.h"
+#include "server/store/write.h"
 
 namespace gcjobs::testing {
 
@@ -17,17 +17,14 @@ absl::Time At(int seconds);
 // A queued job of organisation `main`, created (and last updated) at At(created).
 store::StoredJob NewJob(const std::string& id, int created = 0);
 
-// Batches of one write. Jobs are given as they were last committed: their
-// revision is what the batch expects.
-WriteBatch InsertOf(const store::StoredJob& job);
-WriteBatch TransitionOf(const store::StoredJob& job, v1::JobState to, int at = 0);
+// Jobs are given as they were last committed: their
+// revision is what the write expects.
+Write InsertOf(const store::StoredJob& job);
+Write TransitionOf(const store::StoredJob& job, v1::JobState to, int at = 0);
 // An UPDATED event: the state stays.
-WriteBatch ThrottlingOf(const store::StoredJob& job, int until, int at = 0);
-WriteBatch SilentUpdateOf(const store::StoredJob& job);
-WriteBatch DeleteOf(const store::StoredJob& job, int at = 0);
-
-// The writes of both, in one batch.
-WriteBatch Both(WriteBatch first, const WriteBatch& second);
+Write ThrottlingOf(const store::StoredJob& job, int until, int at = 0);
+Write SilentUpdateOf(const store::StoredJob& job);
+Write DeleteOf(const store::StoredJob& job, int at = 0);
 
 }  // namespace gcjobs::testing
 

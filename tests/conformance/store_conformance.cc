@@ -5,27 +5,29 @@
 
 #include "absl/strings/str_format.h"
 
+#include "tests/conformance/store_matchers.h"
+
 namespace gcjobs::testing {
 namespace {
 
-// Collects the answers to a number of batches.
+// Collects the answers to a number of writes.
 class AnswerBox {
  public:
-  explicit AnswerBox(size_t batches) : answers_(batches), missing_(batches) {}
+  explicit AnswerBox(size_t writes) : answers_(writes), missing_(writes) {}
 
-  Store::CommitDone Slot(size_t batch) {
-    return [this, batch](absl::StatusOr<CommitResult> answer) {
+  Store::CommitDone Slot(size_t write) {
+    return [this, write](absl::StatusOr<CommitOutcome> answer) {
       MutexLock lock(&mu_);
-      EXPECT_FALSE(answers_[batch].has_value()) << "answered twice";
-      answers_[batch] = std::move(answer);
+      EXPECT_FALSE(answers_[write].has_value()) << "answered twice";
+      answers_[write] = std::move(answer);
       --missing_;
     };
   }
 
-  std::vector<absl::StatusOr<CommitResult>> Wait() {
+  std::vector<absl::StatusOr<CommitOutcome>> Wait() {
     MutexLock lock(&mu_);
     mu_.Await(absl::Condition(this, &AnswerBox::AllThereLocked));
-    std::vector<absl::StatusOr<CommitResult>> answers;
+    std::vector<absl::StatusOr<CommitOutcome>> answers;
     for (auto& answer : answers_) answers.push_back(*std::move(answer));
     return answers;
   }
@@ -34,7 +36,7 @@ class AnswerBox {
   bool AllThereLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return missing_ == 0; }
 
   Mutex mu_;
-  std::vector<std::optional<absl::StatusOr<CommitResult>>> answers_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::optional<absl::StatusOr<CommitOutcome>>> answers_ ABSL_GUARDED_BY(mu_);
   size_t missing_ ABSL_GUARDED_BY(mu_);
 };
 
@@ -56,37 +58,35 @@ void StoreConformance::Reopen() {
   under_test_ = open_(Listen());
 }
 
-StoreConformance::Answers StoreConformance::CommitAll(std::vector<WriteBatch> batches) {
-  AnswerBox box(batches.size());
-  for (size_t i = 0; i < batches.size(); ++i) store().Commit(std::move(batches[i]), box.Slot(i));
+StoreConformance::Answers StoreConformance::CommitAll(std::vector<Write> writes) {
+  AnswerBox box(writes.size());
+  for (size_t i = 0; i < writes.size(); ++i) store().Commit(std::move(writes[i]), box.Slot(i));
   Turn();
   return box.Wait();
 }
 
-absl::StatusOr<CommitResult> StoreConformance::Commit(WriteBatch batch) {
-  std::vector<WriteBatch> batches;
-  batches.push_back(std::move(batch));
-  return std::move(CommitAll(std::move(batches)).front());
+absl::StatusOr<CommitOutcome> StoreConformance::Commit(Write write) {
+  std::vector<Write> writes;
+  writes.push_back(std::move(write));
+  return std::move(CommitAll(std::move(writes)).front());
 }
 
-store::StoredJob StoreConformance::MustCommit(WriteBatch batch) {
-  const auto result = Commit(std::move(batch));
-  if (!result.ok()) {
-    ADD_FAILURE() << result.status();
-    return {};
-  }
-  EXPECT_EQ(result->jobs.size(), 1u);
-  return result->jobs.front();
+store::StoredJob StoreConformance::MustCommit(Write write) {
+  const auto outcome = Commit(std::move(write));
+  EXPECT_THAT(outcome, IsCommitted());
+  return outcome.ok() && std::holds_alternative<Committed>(*outcome)
+             ? std::get<Committed>(*outcome).job
+             : store::StoredJob();
 }
 
 std::vector<store::StoredJob> StoreConformance::InsertMany(int count) {
-  std::vector<WriteBatch> batches;
+  std::vector<Write> writes;
   for (int i = 0; i < count; ++i)
-    batches.push_back(InsertOf(NewJob(absl::StrFormat("job-%03d", i), i)));
+    writes.push_back(InsertOf(NewJob(absl::StrFormat("job-%03d", i), i)));
   std::vector<store::StoredJob> jobs;
-  for (auto& answer : CommitAll(std::move(batches))) {
-    EXPECT_TRUE(answer.ok()) << answer.status();
-    if (answer.ok()) jobs.push_back(answer->jobs.front());
+  for (auto& answer : CommitAll(std::move(writes))) {
+    EXPECT_THAT(answer, IsCommitted());
+    jobs.push_back(std::get<Committed>(*answer).job);
   }
   return jobs;
 }

@@ -46,14 +46,14 @@ class StoreConformance : public ::testing::TestWithParam<StoreConfig> {
   Store& store() { return under_test_->store(); }
   void Reopen();
 
-  // Queues all batches, so that they may become one group, and gives their
-  // answers in the order of the batches.
-  using Answers = std::vector<absl::StatusOr<CommitResult>>;
-  Answers CommitAll(std::vector<WriteBatch> batches);
-  absl::StatusOr<CommitResult> Commit(WriteBatch batch);
+  // Queues all writes, so that they may become one group, and gives their
+  // answers in the same order.
+  using Answers = std::vector<absl::StatusOr<CommitOutcome>>;
+  Answers CommitAll(std::vector<Write> writes);
+  absl::StatusOr<CommitOutcome> Commit(Write write);
 
-  // Commits a batch of one write, which must succeed: the record after it.
-  store::StoredJob MustCommit(WriteBatch batch);
+  // Commits a write that must succeed: the record after it.
+  store::StoredJob MustCommit(Write write);
   // Inserts job-000, job-001 ... created one second after another.
   std::vector<store::StoredJob> InsertMany(int count);
 

@@ -131,9 +131,7 @@ TEST_P(StoreConformance, ExpiredJobComesWithTheRevisionThatDeletesIt) {
 
   ASSERT_EQ(expired->size(), 1u);
   EXPECT_EQ(expired->front().revision, 2);
-  WriteBatch erase;
-  erase.Add(WriteBatch::Delete{"a", expired->front().revision, At(11)});
-  EXPECT_THAT(Commit(std::move(erase)), IsOk());
+  EXPECT_THAT(Commit(DeleteJob{"a", expired->front().revision, At(11)}), IsCommitted());
   EXPECT_THAT(ExpiredIds(store(), 99), IsEmpty());
 }
 

@@ -217,13 +217,13 @@ TEST_P(StoreConformance, LiveStatesAreFilteredInEachOrder) {
 }
 
 TEST_P(StoreConformance, PagesOfRareLabelsAreFull) {
-  std::vector<WriteBatch> batches;
+  std::vector<Write> writes;
   for (int i = 0; i < 200; ++i) {
     auto job = NewJob(absl::StrCat("job-", 1000 + i), i);
     (*job.mutable_job()->mutable_labels())["rare"] = i % 40 == 0 ? "yes" : "no";
-    batches.push_back(InsertOf(job));
+    writes.push_back(InsertOf(job));
   }
-  CommitAll(std::move(batches));
+  CommitAll(std::move(writes));
   JobQuery query = InOrder(JobOrder::kCreateTime);
   (*query.filter.mutable_labels())["rare"] = "yes";
   query.limit = 2;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/error_info.h"
+#include "server/store/write.h"
 
 namespace gcjobs::testing {
 
@@ -28,6 +29,20 @@ MATCHER(IsOk, "") {
 MATCHER_P2(IsError, code, reason, "") {
   *result_listener << StatusOf(arg) << " reason " << GetReason(StatusOf(arg));
   return StatusOf(arg).code() == code && GetReason(StatusOf(arg)) == reason;
+}
+
+// The answer to a Commit whose write was made.
+MATCHER(IsCommitted, "") {
+  const absl::StatusOr<CommitOutcome>& answer = arg;
+  *result_listener << (answer.ok() ? Describe(*answer) : answer.status().ToString());
+  return answer.ok() && std::holds_alternative<Committed>(*answer);
+}
+
+// The answer to a Commit whose write was refused for the reason Refusal.
+MATCHER_P(IsRefused, refusal, "") {
+  const absl::StatusOr<CommitOutcome>& answer = arg;
+  *result_listener << (answer.ok() ? Describe(*answer) : answer.status().ToString());
+  return answer.ok() && Describe(*answer) == Describe(refusal);
 }
 
 // One value of a status's error metadata, or "".

@@ -38,9 +38,7 @@ TEST_P(PersistentStoreConformance, WhatTheKindNeedsIsThereAfterReopen) {
 }
 
 TEST_P(PersistentStoreConformance, DocumentsAreThereAfterReopen) {
-  WriteBatch batch;
-  batch.Add(WriteBatch::PutDocument{"a", std::string("1\0\xff", 3)});
-  ASSERT_THAT(Commit(std::move(batch)), IsOk());
+  MustCommit(PutDocument{"a", std::string("1\0\xff", 3)});
 
   Reopen();
 
@@ -78,9 +76,7 @@ TEST_P(PersistentStoreConformance, RequestIdIsTakenAfterReopen) {
   Reopen();
 
   job.mutable_job()->set_id("b");
-  const auto refused = Commit(InsertOf(job));
-  EXPECT_THAT(refused, IsError(absl::StatusCode::kAlreadyExists, "REQUEST_ID_EXISTS"));
-  EXPECT_EQ(Metadata(refused.status(), "job_id"), "a");
+  EXPECT_THAT(Commit(InsertOf(job)), IsRefused(RequestIdTaken{"a"}));
 }
 
 TEST_P(PersistentStoreConformance, WhatWasQueuedIsCommittedBeforeTheStoreGoes) {

@@ -10,6 +10,7 @@
 namespace gcjobs::testing {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -106,14 +107,9 @@ TEST_P(StoreConformance, TrimRunsAfterWhatWasQueuedBefore) {
 }
 
 TEST_P(StoreConformance, TrimOfManyJobsDropsAll) {
-  WriteBatch inserts;
-  for (int i = 0; i < 1200; ++i)
-    inserts = Both(std::move(inserts), InsertOf(NewJob(absl::StrCat(i))));
-  const auto inserted = Commit(std::move(inserts));
-  ASSERT_THAT(inserted, IsOk());
-  WriteBatch deletes;
-  for (const auto& job : inserted->jobs) deletes = Both(std::move(deletes), DeleteOf(job, 10));
-  ASSERT_THAT(Commit(std::move(deletes)), IsOk());
+  std::vector<Write> deletes;
+  for (const auto& job : InsertMany(1200)) deletes.push_back(DeleteOf(job, 10));
+  EXPECT_THAT(CommitAll(std::move(deletes)), Each(IsCommitted()));
 
   EXPECT_EQ(*store().TrimEvents(At(11)), 2400);
 

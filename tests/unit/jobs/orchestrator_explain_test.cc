@@ -158,12 +158,10 @@ TEST(OrchestratorExplainTest, AnEndThatIsBeingRecordedLeavesNoLookToExplain) {
 TEST(OrchestratorExplainTest, AJobThatNobodyLooksAfterSaysSo) {
   JobWorld world;
   JobSubmission job = JobWorld::Plain();
-  WriteBatch::Insert insert;
+  InsertJob insert;
   insert.job = MakeRecord("gone", world.clock().Now(), std::move(job));
   insert.job.mutable_job()->set_org("a former one");
-  WriteBatch batch;
-  batch.Add(std::move(insert));
-  world.store().Commit(std::move(batch), [](const absl::StatusOr<CommitResult>&) {});
+  world.store().Commit(std::move(insert), [](const auto&) {});
   world.Settle();
   EXPECT_THAT(Words(&world, "gone"), HasSubstr("is not configured"));
 }

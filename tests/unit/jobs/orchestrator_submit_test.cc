@@ -279,9 +279,7 @@ TEST(OrchestratorRestartTest, AJobOfAnUnknownOrganisationIsLeftAlone) {
   stray.mutable_job()->set_org("gone");
   stray.mutable_job()->set_kind("plain");
   stray.mutable_job()->set_state(v1::JOB_STATE_PENDING);
-  WriteBatch batch;
-  batch.Add(WriteBatch::Insert{stray, {}, {}});
-  world.store().Commit(std::move(batch), [](absl::StatusOr<CommitResult>) {});
+  world.store().Commit(InsertJob{stray, {}, {}}, [](const auto&) {});
   world.Settle();
   EXPECT_EQ(world.Restart().left_alone, 1u);
   EXPECT_EQ(world.Stored("j-stray").state(), v1::JOB_STATE_PENDING);

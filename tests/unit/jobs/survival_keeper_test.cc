@@ -50,9 +50,8 @@ class SurvivalKeeperTest : public ::testing::Test {
   // What a server that starts now knows.
   double SamplesOfNextLife() { return Life(this).samples(); }
   void Put(const std::string& name, const std::string& bytes) {
-    WriteBatch batch;
-    batch.Add(WriteBatch::PutDocument{name, bytes});
-    store_.Commit(std::move(batch), [](const auto& result) { ASSERT_THAT(result, IsOk()); });
+    store_.Commit(PutDocument{name, bytes},
+                  [](const auto& result) { ASSERT_THAT(result, IsOk()); });
     store_.CommitQueued();
   }
 

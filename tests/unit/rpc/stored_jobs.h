@@ -28,15 +28,13 @@ inline v1::Job MakeJob(const std::string& id, absl::Time create_time = absl::Uni
 
 // Commits it; returns it as stored, with its revision.
 inline v1::Job InsertJob(Store* store, const v1::Job& job) {
-  WriteBatch::Insert insert;
+  gcjobs::InsertJob insert;
   *insert.job.mutable_job() = job;
-  WriteBatch batch;
-  batch.Add(std::move(insert));
   v1::Job stored;
   absl::Notification done;
-  store->Commit(std::move(batch), [&](const absl::StatusOr<CommitResult>& result) {
+  store->Commit(std::move(insert), [&](const absl::StatusOr<CommitOutcome>& result) {
     EXPECT_TRUE(result.ok()) << result.status();
-    if (result.ok()) stored = result->jobs[0].job();
+    if (result.ok()) stored = std::get<Committed>(*result).job.job();
     done.Notify();
   });
   done.WaitForNotification();

@@ -11,8 +11,9 @@ namespace gcjobs {
 namespace {
 
 using testing::InsertOf;
-using testing::IsError;
+using testing::IsCommitted;
 using testing::IsOk;
+using testing::IsRefused;
 using testing::NewJob;
 
 TEST(BatchApplierTest, CountsOnFromTheHeadThatItWasGiven) {
@@ -22,23 +23,22 @@ TEST(BatchApplierTest, CountsOnFromTheHeadThatItWasGiven) {
 
   const auto result = applier.Apply(InsertOf(NewJob("a")));
 
-  ASSERT_THAT(result, IsOk());
-  EXPECT_EQ(result->jobs[0].job().revision(), 42);
+  ASSERT_THAT(result, IsCommitted());
+  EXPECT_EQ(std::get<Committed>(*result).job.job().revision(), 42);
   ASSERT_EQ(applier.events().size(), 1u);
   EXPECT_EQ(applier.events()[0]->revision(), 42);
 }
 
-TEST(BatchApplierTest, RefusedBatchLeavesNoEventAndNoGap) {
+TEST(BatchApplierTest, RefusedWriteLeavesNoEventAndNoGap) {
   MemoryBackend backend;
   ASSERT_THAT(backend.Begin(), IsOk());
   BatchApplier applier(&backend, 0);
   ASSERT_THAT(applier.Apply(InsertOf(NewJob("a"))), IsOk());
 
-  EXPECT_THAT(applier.Apply(testing::Both(InsertOf(NewJob("b")), InsertOf(NewJob("a")))),
-              IsError(absl::StatusCode::kAlreadyExists, "JOB_EXISTS"));
+  EXPECT_THAT(applier.Apply(InsertOf(NewJob("a"))), IsRefused(JobIdTaken()));
 
   EXPECT_EQ(applier.events().size(), 1u);
-  EXPECT_EQ(applier.Apply(InsertOf(NewJob("c")))->jobs[0].job().revision(), 2);
+  EXPECT_EQ(std::get<Committed>(*applier.Apply(InsertOf(NewJob("c")))).job.job().revision(), 2);
 }
 
 TEST(BatchApplierTest, RecordOfADeleteIsAsItWasBefore) {
@@ -47,10 +47,10 @@ TEST(BatchApplierTest, RecordOfADeleteIsAsItWasBefore) {
   BatchApplier applier(&backend, 0);
   const auto inserted = applier.Apply(InsertOf(NewJob("a")));
 
-  const auto deleted = applier.Apply(testing::DeleteOf(inserted->jobs[0]));
+  const auto deleted = applier.Apply(testing::DeleteOf(std::get<Committed>(*inserted).job));
 
-  ASSERT_THAT(deleted, IsOk());
-  EXPECT_EQ(deleted->jobs[0].job().revision(), 1);
+  ASSERT_THAT(deleted, IsCommitted());
+  EXPECT_EQ(std::get<Committed>(*deleted).job.job().revision(), 1);
   EXPECT_EQ(applier.events()[1]->job().revision(), 2);
 }
 

@@ -76,7 +76,9 @@ class GroupCommitTest : public ::testing::Test {
   }
 
   Store::CommitDone Note() {
-    return [this](absl::StatusOr<CommitResult> result) { answers_.push_back(result.status()); };
+    return [this](const absl::StatusOr<CommitOutcome>& result) {
+      answers_.push_back(result.status());
+    };
   }
 
   void Insert(GroupCommit* commits, const std::string& id) {
@@ -184,7 +186,7 @@ TEST_F(GroupCommitTest, FailedBeginFailsTheStore) {
 
 TEST_F(GroupCommitTest, FailedWriteFailsTheWholeGroup) {
   const auto commits = ByHand();
-  commits->Commit(WriteBatch(), Note());
+  commits->Commit(PutDocument{"d", ""}, Note());
   backend_.insert_error = absl::InternalError("disk");
   Insert(commits.get(), "a");
   commits->CommitQueued();
@@ -211,7 +213,7 @@ TEST_F(GroupCommitTest, ListenerIsNotToldOfNothing) {
   int calls = 0;
   options.listener = [&calls](const std::vector<EventPtr>&) { ++calls; };
   GroupCommit commits(&backend_, std::move(options));
-  commits.Commit(WriteBatch(), Note());
+  commits.Commit(PutDocument{"d", ""}, Note());
 
   commits.CommitQueued();
 

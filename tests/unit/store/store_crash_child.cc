@@ -1,5 +1,5 @@
 // Commits jobs until it is killed, and prints the id of each once it is
-// durable: `store_crash_child DIR COUNT` keeps 16 batches in flight and ends
+// durable: `store_crash_child DIR COUNT` keeps 16 writes in flight and ends
 // after COUNT jobs. At the end the
 // first job is deleted and its events are trimmed.
 
@@ -53,11 +53,12 @@ void CommitJobs(SqliteStore* store, Window* window, int count) {
     auto job = testing::NewJob(absl::StrFormat("job-%08d", i), i);
     const std::string id = job.job().id();
     job.mutable_job()->set_result_json(std::string(i % 50 == 0 ? 100000 : 300, 'x'));
-    store->Commit(testing::InsertOf(job), [window, id](absl::StatusOr<CommitResult> result) {
-      if (!result.ok()) std::_Exit(3);
-      Tell(absl::StrCat(id, " ", result->jobs[0].job().revision()));
-      window->Leave();
-    });
+    store->Commit(testing::InsertOf(job),
+                  [window, id](const absl::StatusOr<CommitOutcome>& result) {
+                    if (!result.ok()) std::_Exit(3);
+                    Tell(absl::StrCat(id, " ", std::get<Committed>(*result).job.job().revision()));
+                    window->Leave();
+                  });
   }
 }
 

@@ -26,7 +26,7 @@ void WatchWorld::Restart() {
 Revision WatchWorld::head() const { return store_->GetRevisionRange()->head; }
 
 Revision WatchWorld::Create(const std::string& id, const std::function<void(v1::Job*)>& edit) {
-  WriteBatch::Insert insert;
+  InsertJob insert;
   v1::Job* job = insert.job.mutable_job();
   job->set_id(id);
   job->set_org("main");
@@ -35,37 +35,29 @@ Revision WatchWorld::Create(const std::string& id, const std::function<void(v1::
   *job->mutable_create_time() = ToProto(clock_.Now());
   if (edit) edit(job);
   insert.event.time = clock_.Now();
-  WriteBatch batch;
-  batch.Add(std::move(insert));
-  return Commit(std::move(batch));
+  return Commit(std::move(insert));
 }
 
 Revision WatchWorld::Move(const std::string& id, v1::JobState state) {
-  WriteBatch::Update update;
+  UpdateJob update;
   update.job = Get(id);
   update.expected_revision = update.job.job().revision();
   update.event = EventDraft{v1::EVENT_TYPE_TRANSITION, update.job.job().state(), clock_.Now()};
   update.job.mutable_job()->set_state(state);
-  WriteBatch batch;
-  batch.Add(std::move(update));
-  return Commit(std::move(batch));
+  return Commit(std::move(update));
 }
 
 Revision WatchWorld::Throttle(const std::string& id) {
-  WriteBatch::Update update;
+  UpdateJob update;
   update.job = Get(id);
   update.expected_revision = update.job.job().revision();
   update.event = EventDraft{v1::EVENT_TYPE_UPDATED, update.job.job().state(), clock_.Now()};
   *update.job.mutable_job()->mutable_throttled_until() = ToProto(clock_.Now() + absl::Hours(2));
-  WriteBatch batch;
-  batch.Add(std::move(update));
-  return Commit(std::move(batch));
+  return Commit(std::move(update));
 }
 
 Revision WatchWorld::Delete(const std::string& id) {
-  WriteBatch batch;
-  batch.Add(WriteBatch::Delete{id, Get(id).job().revision(), clock_.Now()});
-  return Commit(std::move(batch));
+  return Commit(DeleteJob{id, Get(id).job().revision(), clock_.Now()});
 }
 
 Revision WatchWorld::Complete(const std::string& id) {
@@ -76,13 +68,11 @@ Revision WatchWorld::Complete(const std::string& id) {
 }
 
 void WatchWorld::Touch(const std::string& id, int poll_count) {
-  WriteBatch::Update update;
+  UpdateJob update;
   update.job = Get(id);
   update.expected_revision = update.job.job().revision();
   update.job.mutable_job()->set_poll_count(poll_count);
-  WriteBatch batch;
-  batch.Add(std::move(update));
-  Commit(std::move(batch));
+  Commit(std::move(update));
 }
 
 void WatchWorld::Flush() {
@@ -100,17 +90,17 @@ void WatchWorld::TrimDeleted() {
   EXPECT_TRUE(store_->TrimEvents(clock_.Now()).ok());
 }
 
-Revision WatchWorld::Commit(WriteBatch batch) {
+Revision WatchWorld::Commit(Write write) {
   if (deferred_) {
-    store_->Commit(std::move(batch), [](const absl::StatusOr<CommitResult>& result) {
+    store_->Commit(std::move(write), [](const absl::StatusOr<CommitOutcome>& result) {
       ASSERT_TRUE(result.ok()) << result.status();
     });
     return 0;
   }
   Revision revision = 0;
-  store_->Commit(std::move(batch), [&revision](absl::StatusOr<CommitResult> result) {
+  store_->Commit(std::move(write), [&revision](const absl::StatusOr<CommitOutcome>& result) {
     ASSERT_TRUE(result.ok()) << result.status();
-    revision = result->jobs.front().job().revision();
+    revision = std::get<Committed>(*result).job.job().revision();
   });
   store_->CommitQueued();
   return revision;

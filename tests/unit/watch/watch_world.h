@@ -84,7 +84,7 @@ class WatchWorld {
     mutable std::function<void()> interruption;  // one thread at a time
   };
 
-  Revision Commit(WriteBatch batch);
+  Revision Commit(Write write);
   void OnEvents(const std::vector<EventPtr>& events);
   store::StoredJob Get(const std::string& id) const;
 
