@@ -72,7 +72,7 @@ std::string LimitText(v1::PollLimit limit) {
       return "it is due, and waits for a request to spend";
     case v1::POLL_LIMIT_THROTTLED:
       return "Genesys Cloud has said not to ask before (Retry-After)";
-    case v1::POLL_LIMIT_LOOK_UNDER_WAY:
+    case v1::POLL_LIMIT_POLL_UNDER_WAY:
       return "it is being looked at";
     default:
       return absl::StrCat("limit ", static_cast<int>(limit),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # proto_changes.sh [REF]: no change of the protos since REF breaks clients or
-# files on disk. REF is the last tag; without tags, the state before the last
-# change of the protos.
+# files on disk. REF is the last release, that is the last tag: before the first
+# one there is nobody to break.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/common.sh
@@ -9,20 +9,9 @@ source scripts/common.sh
 
 protos=(proto 'server/*.proto')
 
-baseline() {
-  if git describe --tags --abbrev=0 2>/dev/null; then return; fi
-  if ! git diff --quiet HEAD -- "${protos[@]}"; then
-    echo HEAD
-    return
-  fi
-  local last
-  last=$(git rev-list -1 HEAD -- "${protos[@]}")
-  git rev-parse --quiet --verify "$last^" || true
-}
-
-against=${1:-$(baseline 2>/dev/null || true)}
+against=${1:-$(git describe --tags --abbrev=0 2>/dev/null || true)}
 if [[ -z $against ]]; then
-  say "no earlier state of the protos to compare with"
+  say "nothing is released: no protos to compare with"
   exit 0
 fi
 

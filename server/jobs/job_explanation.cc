@@ -34,7 +34,7 @@ v1::PollLimit LimitOf(PollLimit limit) {
     case PollLimit::kBudget:
       return v1::POLL_LIMIT_BUDGET;
     case PollLimit::kPollUnderWay:
-      return v1::POLL_LIMIT_LOOK_UNDER_WAY;
+      return v1::POLL_LIMIT_POLL_UNDER_WAY;
   }
   return v1::POLL_LIMIT_UNSPECIFIED;
 }

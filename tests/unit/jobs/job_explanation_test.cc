@@ -99,7 +99,7 @@ TEST_F(JobExplanationTest, ALookUnderWayHasNoTimeToCome) {
   why_.next_poll = absl::InfiniteFuture();
   ThrottleFor(absl::Minutes(1));
   EXPECT_FALSE(Explain().has_next_poll_time());
-  EXPECT_EQ(Explain().limit(), v1::POLL_LIMIT_LOOK_UNDER_WAY);
+  EXPECT_EQ(Explain().limit(), v1::POLL_LIMIT_POLL_UNDER_WAY);
 }
 
 TEST_F(JobExplanationTest, AThrottleThatLastsLongerIsTheLimit) {

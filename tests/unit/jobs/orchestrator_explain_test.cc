@@ -63,7 +63,7 @@ TEST(OrchestratorExplainTest, TheWasteGrowsUntilTheLookIsUnderWay) {
   EXPECT_EQ(FromProto(Explain(&world, job_id)->waste()), absl::ZeroDuration());
   world.AwaitLook();
   const absl::StatusOr<v1::JobExplanation> why = Explain(&world, job_id);
-  EXPECT_EQ(why->limit(), v1::POLL_LIMIT_LOOK_UNDER_WAY);
+  EXPECT_EQ(why->limit(), v1::POLL_LIMIT_POLL_UNDER_WAY);
   EXPECT_FALSE(why->has_next_poll_time());
   EXPECT_GT(FromProto(why->waste()), absl::ZeroDuration());
   EXPECT_LT(why->survival(), 1);
