@@ -168,6 +168,15 @@ inline StoryFrame RunStory(Task<> task) { co_await std::move(task); }
 // ends as 1. and 2. above say.
 inline void Spawn(Task<> task) { RunStory(std::move(task)).root->frame.resume(); }
 
+// The same for who is no story: runs `done` with what the task came to.
+template <typename T>
+void Spawn(Task<T> task, absl::AnyInvocable<void(T)> done) {
+  Spawn([](Task<T> task, absl::AnyInvocable<void(T)> done) -> Task<> {
+    T result = co_await std::move(task);
+    done(std::move(result));
+  }(std::move(task), std::move(done)));
+}
+
 inline Story::Story(Task<> task) : root_(RunStory(std::move(task)).root) {
   root_->owner = this;
   root_->frame.resume();

@@ -10,7 +10,7 @@ namespace gcjobs {
 // error of Acquire becomes a reply that is kNotSent. Runs `done` exactly once,
 // never from within. `client` must outlive the call.
 void CallApi(GenesysClient* client, ApiRequest request, absl::Duration max_wait,
-             GenesysClient::Done done);
+             absl::AnyInvocable<void(ApiReply)> done);
 
 }  // namespace gcjobs
 

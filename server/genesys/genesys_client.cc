@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
+#include "common/error_info.h"
 
 namespace gcjobs {
 namespace {
@@ -12,6 +13,21 @@ bool IsUnreserved(char c) {
 }
 
 }  // namespace
+
+Task<ApiReply> GenesysClient::Call(ApiRequest request, absl::Duration max_wait) {
+  absl::StatusOr<Permit> permit = co_await Acquire(request.request_class, max_wait);
+  if (!permit.ok()) co_return Unsent(permit.status());
+  ApiReply reply = co_await Send(*std::move(permit), std::move(request));
+  co_return reply;
+}
+
+ApiReply Unsent(absl::Status status) {
+  ApiReply reply;
+  reply.fate = HttpResult::Fate::kNotSent;
+  reply.retry_after = GetRetryDelay(status);
+  reply.status = std::move(status);
+  return reply;
+}
 
 std::string PercentEncode(absl::string_view text) {
   // As a path segment these two would mean another folder.

@@ -1,14 +1,16 @@
 #ifndef GCJOBS_SERVER_GENESYS_GENESYS_CLIENT_H_
 #define GCJOBS_SERVER_GENESYS_GENESYS_CLIENT_H_
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/task.h"
 #include "server/net/http_transport.h"
 #include "server/scheduler/request_class.h"
 
@@ -29,15 +31,56 @@ struct ApiReply {
   HttpResult::Fate fate = HttpResult::Fate::kNotSent;
   HttpResponse response;  // whole when answered
 
-  // OK when answered with 2xx. Otherwise the error of contract.md section 5:
-  // code, ErrorInfo (domain `genesys.cloud`, metadata `http_status`,
-  // `genesys_code`, `correlation_id`) and, where a retry is worth it,
-  // RetryInfo.
+  // OK when answered with 2xx. Otherwise what error_mapping.h makes of it: code,
+  // ErrorInfo (domain `genesys.cloud`, metadata `http_status`, `genesys_code`,
+  // `correlation_id`) and, where a retry is worth it, RetryInfo.
   absl::Status status;
 
-  // How long the upstream asked us to wait, as a duration from now
-  // (Retry-After in either form, or as 429 bodies spell it).
+  // How long Genesys Cloud asked us to wait, as a duration from now
+  // (Retry-After in either form, or as the bodies of 429s spell it).
   std::optional<absl::Duration> retry_after;
+};
+
+// The right to send one request now: there was a token, and the request has its
+// place in the budget. GenesysClient::Send takes it; one that goes unused gives
+// its place back by itself. Movable; empty when default constructed, moved from
+// or used. Loop thread only. It may outlive its client, and then does nothing.
+class Permit {
+ public:
+  // Where an unused one goes back to.
+  class Issuer {
+   public:
+    virtual void TakeBack(RequestClass request_class) = 0;
+
+   protected:
+    ~Issuer() = default;
+  };
+
+  Permit() = default;
+  Permit(std::weak_ptr<Issuer> issuer, RequestClass request_class)
+      : issuer_(std::move(issuer)), request_class_(request_class) {}
+  Permit(Permit&&) noexcept = default;
+  Permit& operator=(Permit&& other) noexcept {
+    GiveBack();
+    issuer_ = std::move(other.issuer_);
+    request_class_ = other.request_class_;
+    return *this;
+  }
+  ~Permit() { GiveBack(); }
+
+  RequestClass request_class() const { return request_class_; }
+
+  // Ends it early. Harmless when it is empty.
+  void GiveBack() {
+    const std::shared_ptr<Issuer> issuer = std::exchange(issuer_, {}).lock();
+    if (issuer != nullptr) issuer->TakeBack(request_class_);
+  }
+  // The request leaves: its place is not given back any more. For clients only.
+  void Use() { issuer_.reset(); }
+
+ private:
+  std::weak_ptr<Issuer> issuer_;
+  RequestClass request_class_ = RequestClass::kManage;
 };
 
 // The REST API of one organisation: its token, its budget, its hosts. Loop
@@ -45,32 +88,36 @@ struct ApiReply {
 //
 // A call has two steps, so that a caller can commit its intent between them
 // with nothing left to wait for: Acquire waits for a token and for the budget,
-// Send sends.
+// Send sends:
+//
+//   CO_ASSIGN_OR_RETURN(Permit permit, co_await client->Acquire(...));
+//   ApiReply reply = co_await client->Send(std::move(permit), std::move(request));
+//
+// Neither ends at once: the story always goes on in a later turn of the loop.
 class GenesysClient {
  public:
-  using Granted = absl::AnyInvocable<void(absl::Status)>;
-  using Done = absl::AnyInvocable<void(ApiReply)>;
-
   virtual ~GenesysClient() = default;
 
-  // Runs `granted` exactly once, never from within Acquire. OK: a permit is
-  // yours; use it with Send or Release, soon. Permits are granted by class,
-  // then in order. Errors (no permit):
+  // Waits for a permit of that class; use it soon. Permits are granted by class,
+  // then in order. A story that ends while it waits leaves the queue. Errors:
   // - FAILED_PRECONDITION/GENESYS_CREDENTIALS_REJECTED: the client credentials
   //   are refused;
   // - UNAVAILABLE/GENESYS_UNAVAILABLE or RESOURCE_EXHAUSTED/
   //   GENESYS_RATE_LIMITED (with RetryInfo): no token can be had just now;
   // - RESOURCE_EXHAUSTED/GENESYS_RATE_LIMITED (with RetryInfo): the budget
   //   gave none within `max_wait`.
-  virtual void Acquire(RequestClass request_class, absl::Duration max_wait, Granted granted) = 0;
+  virtual Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+                                               absl::Duration max_wait) = 0;
 
-  // Gives an unused permit back.
-  virtual void Release(RequestClass request_class) = 0;
+  // Sends with a permit of the request's class and waits for what becomes of it.
+  // A 401 renews the token and sends once more, by itself and within the
+  // budget. When the story that waits ends, the request goes on and counts
+  // until its own end; its answer is dropped.
+  virtual Task<ApiReply> Send(Permit permit, ApiRequest request) = 0;
 
-  // Sends with a permit of the request's class. Runs `done` exactly once,
-  // never from within Send. A 401 renews the token and sends once more, by
-  // itself and within the budget.
-  virtual void Send(ApiRequest request, Done done) = 0;
+  // Acquire and Send in one, for callers with nothing to do between the two. An
+  // error of Acquire becomes a reply that is kNotSent.
+  Task<ApiReply> Call(ApiRequest request, absl::Duration max_wait);
 
   // Until when requests of that class are stopped because the upstream said
   // so, as time of day; InfinitePast when they are not. A wait that IsQuota
@@ -85,6 +132,9 @@ class GenesysClient {
   virtual absl::StatusOr<std::string> ResolveLink(absl::string_view base,
                                                   absl::string_view link) const = 0;
 };
+
+// The reply to a call that was not sent, and why.
+ApiReply Unsent(absl::Status status);
 
 // Percent-encodes one path segment or query value (RFC 3986: all but
 // unreserved characters). Ids are opaque: they go through this, always.

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
-#include "common/error_info.h"
-#include "server/genesys/error_mapping.h"
+#include "common/errors.h"
+#include "server/net/timer.h"
 
 namespace gcjobs {
 namespace {
@@ -22,43 +21,127 @@ constexpr absl::Duration kShortRetryDelay = absl::Seconds(1);
 
 }  // namespace
 
-PermitQueue::PermitQueue(Options options, TokenSource* tokens, RequestBudget* budget,
-                         EventLoop* loop, Metrics* metrics)
-    : options_(std::move(options)),
-      tokens_(tokens),
-      budget_(budget),
-      loop_(loop),
-      metrics_(metrics) {}
+// A place in the queue: a local of the story that waits, which leaves the queue
+// however the story ends.
+class PermitQueue::Place {
+ public:
+  Place(PermitQueue* queue, RequestClass request_class)
+      : queue_(queue), request_class_(request_class), id_(++queue->last_id_) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { queue_->Take(request_class_, id_); }
 
-void PermitQueue::Acquire(RequestClass request_class, absl::Duration max_wait, Granted granted) {
-  Waiters& waiters = WaitersOf(request_class);
-  if (waiters.size() >= options_.max_waiting) {
-    loop_->Post([granted = std::move(granted),
-                 status = NoPermit(request_class, "too many requests wait")]() mutable {
-      granted(status);
-    });
-    return;
+  void Join(Granted granted) {
+    queue_->WaitersOf(request_class_).emplace(id_, std::move(granted));
+    queue_->deps_.metrics->PermitQueue(queue_->options_.org, std::string(Name(request_class_)))
+        .Increment();
+    queue_->Wake();
   }
-  const WaiterId id = ++last_id_;
-  Waiter waiter{std::move(granted)};
-  if (max_wait < absl::InfiniteDuration()) {
-    waiter.expiry = loop_->RunAfter(
-        max_wait, [this, request_class, id, max_wait] { Expire(request_class, id, max_wait); });
+
+  void Expire(absl::Duration max_wait) {
+    Granted granted = queue_->Take(request_class_, id_);
+    if (granted) granted(queue_->NoPermitWithin(request_class_, max_wait));
   }
-  waiters.emplace(id, std::move(waiter));
-  metrics_->PermitQueue(options_.org, std::string(Name(request_class))).Increment();
-  Wake();
+
+ private:
+  PermitQueue* const queue_;
+  const RequestClass request_class_;
+  const WaiterId id_;
+};
+
+PermitQueue::~PermitQueue() {
+  for (const RequestClass request_class : kClasses) {
+    Waiters& waiters = WaitersOf(request_class);
+    // What is taken out is dropped, which ends the story that waits for it.
+    while (!waiters.empty()) Take(request_class, waiters.begin()->first);
+  }
 }
 
-void PermitQueue::Release(RequestClass request_class) {
-  budget_->GiveBack(request_class);
+Task<absl::StatusOr<Permit>> PermitQueue::Acquire(RequestClass request_class,
+                                                  absl::Duration max_wait) {
+  if (WaitersOf(request_class).size() >= options_.max_waiting) {
+    co_await Sleep(deps_.loop, absl::ZeroDuration());
+    co_return NoPermit(request_class, "too many requests are waiting");
+  }
+  Place place(this, request_class);
+  Timer patience(deps_.loop);
+  if (max_wait < absl::InfiniteDuration()) {
+    patience.Set(max_wait, [&place, max_wait] { place.Expire(max_wait); });
+  }
+  absl::StatusOr<Permit> permit = co_await Callback<absl::StatusOr<Permit>>(
+      [&place](Granted granted) { place.Join(std::move(granted)); });
+  co_return permit;
+}
+
+void PermitQueue::TakeBack(RequestClass request_class) {
+  deps_.budget->GiveBack(request_class);
   Wake();
 }
 
 void PermitQueue::Wake() {
-  if (is_serve_posted_ || IsEmpty()) return;
-  is_serve_posted_ = true;
-  loop_->Post([this] { Serve(); });
+  if (IsEmpty()) return;
+  if (serving_.is_over()) {
+    serving_ = Story(Serve());
+  } else if (on_wake_) {
+    deps_.loop->Post(
+        [on_wake = std::exchange(on_wake_, nullptr)]() mutable { on_wake(/*value=*/true); });
+  }
+}
+
+// Serves while anybody waits:
+// 1. Nobody is served without a token; where none can be had, all who wait are
+//    told why.
+// 2. With one, all whom the budget allows are served, class by class. A class
+//    that the budget holds back holds back those below it as well (see
+//    RequestBudget::Earliest), so that nobody takes what one of a higher class
+//    waits for.
+// 3. Then it waits until the budget allows the next, as it is now, or until
+//    Wake says that it has changed. What changes while step 2 runs needs no
+//    Wake: the time to wait until is taken after it.
+Task<> PermitQueue::Serve() {
+  co_await Sleep(deps_.loop, absl::ZeroDuration());  // nobody is served from within Acquire
+  while (!IsEmpty()) {
+    if (!deps_.tokens->Current()) {
+      is_awaiting_token_ = true;
+      const absl::StatusOr<std::string> token = co_await deps_.tokens->Get();
+      is_awaiting_token_ = false;
+      if (!token.ok()) FailAll(token.status());
+      continue;
+    }
+    for (const RequestClass request_class : kClasses) Grant(request_class);
+    Timer next_grant(deps_.loop);
+    co_await Callback<bool>([&](auto on_wake) {
+      on_wake_ = std::move(on_wake);
+      const absl::Duration delay = NextGrant() - Now();
+      if (delay < absl::InfiniteDuration()) next_grant.Set(delay, [this] { Wake(); });
+    });
+  }
+}
+
+void PermitQueue::Grant(RequestClass request_class) {
+  Waiters& waiters = WaitersOf(request_class);
+  while (!waiters.empty() && deps_.budget->Earliest(request_class) <= Now()) {
+    deps_.budget->Start(request_class);
+    Take(request_class, waiters.begin()->first)(Permit(issuer_, request_class));
+  }
+}
+
+void PermitQueue::FailAll(const absl::Status& status) {
+  // Whoever asks again at once waits for the next token.
+  const WaiterId last_id = last_id_;
+  for (const RequestClass request_class : kClasses) {
+    Waiters& waiters = WaitersOf(request_class);
+    while (!waiters.empty() && waiters.begin()->first <= last_id) {
+      Take(request_class, waiters.begin()->first)(status);
+    }
+  }
+}
+
+PermitQueue::Granted PermitQueue::Take(RequestClass request_class, WaiterId id) {
+  auto taken = WaitersOf(request_class).extract(id);
+  if (taken.empty()) return nullptr;
+  deps_.metrics->PermitQueue(options_.org, std::string(Name(request_class))).Decrement();
+  return std::move(taken.mapped());
 }
 
 PermitQueue::Waiters& PermitQueue::WaitersOf(RequestClass request_class) {
@@ -70,89 +153,29 @@ bool PermitQueue::IsEmpty() const {
                      [](const Waiters& waiters) { return waiters.empty(); });
 }
 
-void PermitQueue::Serve() {
-  is_serve_posted_ = false;
-  if (is_awaiting_token_ || IsEmpty()) return;
-  if (!tokens_->Current()) {
-    AwaitToken();
-    return;
-  }
-  for (const RequestClass request_class : kClasses) Grant(request_class);
-  WakeWhenPermitted();
-}
-
-void PermitQueue::AwaitToken() {
-  is_awaiting_token_ = true;
-  tokens_->Get([this](const absl::StatusOr<std::string>& token) {
-    is_awaiting_token_ = false;
-    if (!token.ok()) FailAll(token.status());
-    Wake();
-  });
-}
-
-// Where a class is held back by the budget those below it are as well, so that
-// no one takes what one of a higher class waits for.
-void PermitQueue::Grant(RequestClass request_class) {
-  Waiters& waiters = WaitersOf(request_class);
-  while (!waiters.empty() && budget_->Earliest(request_class) <= loop_->clock()->MonotonicNow()) {
-    budget_->Start(request_class);
-    Take(request_class, waiters.begin())(absl::OkStatus());
-  }
-}
-
-void PermitQueue::WakeWhenPermitted() {
-  loop_->CancelTimer(wake_timer_);
-  absl::Time earliest = absl::InfiniteFuture();
+absl::Time PermitQueue::NextGrant() const {
+  absl::Time next = absl::InfiniteFuture();
   for (const RequestClass request_class : kClasses) {
-    if (WaitersOf(request_class).empty()) continue;
-    earliest = std::min(earliest, budget_->Earliest(request_class));
+    if (waiters_[static_cast<size_t>(request_class)].empty()) continue;
+    next = std::min(next, deps_.budget->Earliest(request_class));
   }
-  if (earliest == absl::InfiniteFuture()) return;
-  wake_timer_ = loop_->RunAfter(earliest - loop_->clock()->MonotonicNow(), [this] { Wake(); });
-}
-
-void PermitQueue::Expire(RequestClass request_class, WaiterId id, absl::Duration max_wait) {
-  Waiters& waiters = WaitersOf(request_class);
-  const auto waiter = waiters.find(id);
-  if (waiter == waiters.end()) return;
-  const std::string waited = absl::FormatDuration(max_wait);
-  absl::Status status = NoPermit(request_class, absl::StrCat("none within ", waited));
-  if (is_awaiting_token_) {
-    status = MakeGenesysError(absl::StatusCode::kUnavailable, kReasonUnavailable,
-                              absl::StrCat("no token within ", waited), {{"max_wait", waited}});
-    SetRetryDelay(&status, kShortRetryDelay);
-  }
-  Take(request_class, waiter)(status);
-}
-
-void PermitQueue::FailAll(const absl::Status& status) {
-  // Whoever asks again from within its callback waits for the next token.
-  const WaiterId last_id = last_id_;
-  for (const RequestClass request_class : kClasses) {
-    Waiters& waiters = WaitersOf(request_class);
-    while (!waiters.empty() && waiters.begin()->first <= last_id) {
-      Take(request_class, waiters.begin())(status);
-    }
-  }
-}
-
-PermitQueue::Granted PermitQueue::Take(RequestClass request_class, Waiters::iterator waiter) {
-  Granted granted = std::move(waiter->second.granted);
-  loop_->CancelTimer(waiter->second.expiry);
-  WaitersOf(request_class).erase(waiter);
-  metrics_->PermitQueue(options_.org, std::string(Name(request_class))).Decrement();
-  return granted;
+  return next;
 }
 
 absl::Status PermitQueue::NoPermit(RequestClass request_class, absl::string_view problem) const {
   const absl::string_view name = Name(request_class);
-  absl::Status status = MakeGenesysError(
-      absl::StatusCode::kResourceExhausted, kReasonRateLimited,
-      absl::StrCat("request budget of class ", name, ": ", problem), {{"request_class", name}});
-  const absl::Duration until_permit =
-      budget_->Earliest(request_class) - loop_->clock()->MonotonicNow();
-  SetRetryDelay(&status, std::max(until_permit, kShortRetryDelay));
-  return status;
+  const absl::Duration until_permit = deps_.budget->Earliest(request_class) - Now();
+  return MakeRetryableError(errors::kGenesysRateLimited, std::max(until_permit, kShortRetryDelay),
+                            absl::StrCat("request budget of class ", name, ": ", problem),
+                            {{"request_class", name}});
+}
+
+absl::Status PermitQueue::NoPermitWithin(RequestClass request_class,
+                                         absl::Duration max_wait) const {
+  const std::string waited = absl::FormatDuration(max_wait);
+  if (!is_awaiting_token_) return NoPermit(request_class, absl::StrCat("none within ", waited));
+  return MakeRetryableError(errors::kGenesysUnavailable, kShortRetryDelay,
+                            absl::StrCat("no token within ", waited), {{"max_wait", waited}});
 }
 
 }  // namespace gcjobs

@@ -5,12 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/metrics.h"
+#include "common/task.h"
+#include "server/genesys/genesys_client.h"
 #include "server/genesys/token_source.h"
 #include "server/net/event_loop.h"
 #include "server/scheduler/request_budget.h"
@@ -19,65 +23,67 @@
 namespace gcjobs {
 
 // Who waits for a token and for the budget: by class, then in order. Loop
-// thread only; must live until the loop turns no more.
-class PermitQueue {
+// thread only. When the queue goes, the stories that wait in it end.
+class PermitQueue final : private Permit::Issuer {
  public:
-  using Granted = absl::AnyInvocable<void(absl::Status)>;
-
   struct Options {
     std::string org;  // for the metric
     // Waiting requests of one class; more are refused. Each costs a few hundred
     // bytes.
     size_t max_waiting = 10'000;
   };
+  struct Deps {  // all outlive the queue
+    TokenSource* tokens;
+    RequestBudget* budget;
+    EventLoop* loop;
+    Metrics* metrics;
+  };
 
-  // All pointers must outlive this.
-  PermitQueue(Options options, TokenSource* tokens, RequestBudget* budget, EventLoop* loop,
-              Metrics* metrics);
+  PermitQueue(Options options, Deps deps) : options_(std::move(options)), deps_(deps) {}
+  ~PermitQueue();
   PermitQueue(const PermitQueue&) = delete;
   PermitQueue& operator=(const PermitQueue&) = delete;
 
   // As GenesysClient::Acquire.
-  void Acquire(RequestClass request_class, absl::Duration max_wait, Granted granted);
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class, absl::Duration max_wait);
 
-  // As GenesysClient::Release.
-  void Release(RequestClass request_class);
-
-  // Looks soon who can be served: the budget may have changed.
+  // The budget may have changed: sees soon who can be served.
   void Wake();
 
  private:
+  using Granted = absl::AnyInvocable<void(absl::StatusOr<Permit>)>;
   // Ids grow, so that a map by id is a queue from which any can be taken.
   using WaiterId = uint64_t;
-  struct Waiter {
-    Granted granted;
-    EventLoop::TimerId expiry = 0;
-  };
-  using Waiters = std::map<WaiterId, Waiter>;
+  using Waiters = std::map<WaiterId, Granted>;
+  class Place;
 
+  // Permit::Issuer:
+  void TakeBack(RequestClass request_class) override;
+
+  Task<> Serve();
+  void Grant(RequestClass request_class);
+  void FailAll(const absl::Status& status);
+  // Takes a waiter out of the queue; null when it is not in it.
+  Granted Take(RequestClass request_class, WaiterId id);
   Waiters& WaitersOf(RequestClass request_class);
   bool IsEmpty() const;
-  void Serve();
-  void AwaitToken();
-  void Grant(RequestClass request_class);
-  void WakeWhenPermitted();
-  void Expire(RequestClass request_class, WaiterId id, absl::Duration max_wait);
-  void FailAll(const absl::Status& status);
-  // Takes the waiter out and returns its callback.
-  Granted Take(RequestClass request_class, Waiters::iterator waiter);
+  // When the first of those who wait can be served, as of now.
+  absl::Time NextGrant() const;
   absl::Status NoPermit(RequestClass request_class, absl::string_view problem) const;
+  absl::Status NoPermitWithin(RequestClass request_class, absl::Duration max_wait) const;
+  absl::Time Now() const { return deps_.loop->clock()->MonotonicNow(); }
 
   const Options options_;
-  TokenSource* const tokens_;
-  RequestBudget* const budget_;
-  EventLoop* const loop_;
-  Metrics* const metrics_;
+  const Deps deps_;
+  // What permits hold a weak pointer to; owns nothing.
+  const std::shared_ptr<Permit::Issuer> issuer_{static_cast<Permit::Issuer*>(this),
+                                                [](Permit::Issuer*) {}};
 
   WaiterId last_id_ = 0;
   std::array<Waiters, kRequestClasses> waiters_;
-  bool is_serve_posted_ = false;
   bool is_awaiting_token_ = false;
-  EventLoop::TimerId wake_timer_ = 0;
+  absl::AnyInvocable<void(bool)> on_wake_;  // set while Serve waits for news
+  Story serving_;
 };
 
 }  // namespace gcjobs

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/retry_after.h"
+#include "server/net/timer.h"
 #include "server/net/url.h"
 
 namespace gcjobs {
@@ -60,6 +61,18 @@ bool StopsClass(RequestClass request_class, absl::Duration retry_after) {
   return !is_a_jobs || !IsQuota(retry_after);
 }
 
+// The reply to a call that went no further than `refusal`, the 401 of its first
+// attempt, if it went so far.
+ApiReply NotSentAgain(const absl::Status& status, std::optional<HttpResponse> refusal) {
+  ApiReply reply = Unsent(status);
+  // That our credentials are refused is what the 401 meant.
+  if (refusal && absl::IsFailedPrecondition(status)) {
+    reply.fate = HttpResult::Fate::kAnswered;
+    reply.response = *std::move(refusal);
+  }
+  return reply;
+}
+
 // Nothing that echoes its request gets a token into our errors.
 void HideToken(const std::string& token, HttpResponse* response) {
   if (response->status >= 400) absl::StrReplaceAll({{token, "***"}}, &response->body);
@@ -93,30 +106,59 @@ RestGenesysClient::RestGenesysClient(Options options, HttpTransport* transport,
       loop_(loop),
       metrics_(metrics),
       tokens_(TokenOptions(options_), transport, budget, loop, metrics),
-      permits_({options_.org, options_.max_waiting}, &tokens_, budget, loop, metrics) {}
+      permits_({options_.org, options_.max_waiting}, {&tokens_, budget, loop, metrics}) {}
 
-void RestGenesysClient::Acquire(RequestClass request_class, absl::Duration max_wait,
-                                Granted granted) {
-  permits_.Acquire(request_class, max_wait, std::move(granted));
+Task<absl::StatusOr<Permit>> RestGenesysClient::Acquire(RequestClass request_class,
+                                                        absl::Duration max_wait) {
+  return permits_.Acquire(request_class, max_wait);
 }
 
-void RestGenesysClient::Release(RequestClass request_class) { permits_.Release(request_class); }
+// The exchange is a story of its own: it goes on when the one that waits for its
+// reply ends, since what was sent counts until its end.
+Task<ApiReply> RestGenesysClient::Send(Permit permit, ApiRequest request) {
+  ApiReply reply = co_await Callback<ApiReply>([&](auto done) {
+    Spawn<ApiReply>(Exchange(std::move(permit), std::move(request)), std::move(done));
+  });
+  co_return reply;
+}
 
-void RestGenesysClient::Send(ApiRequest request, Done done) {
-  auto call = std::make_unique<Call>();
-  call->request = std::move(request);
-  call->done = std::move(done);
-  // With anything else behind it the URL's host could become another one's,
-  // and the token would go there.
-  if (!absl::StartsWith(call->request.target, "/")) {
-    loop_->Post([this, call = std::move(call)]() mutable {
-      permits_.Release(call->request.request_class);
-      FailUnsent(std::move(call), MakeError(absl::StatusCode::kInternal, "INVALID_TARGET",
-                                            "the target of a request must begin with a slash"));
-    });
-    return;
+// One call, from its permit to its reply.
+Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
+  const RequestClass request_class = permit.request_class();
+  // With anything else behind it the URL's host could become another one's, and
+  // the token would go there.
+  if (!absl::StartsWith(request.target, "/")) {
+    co_await Sleep(loop_, absl::ZeroDuration());
+    co_return Unsent(MakeError(absl::StatusCode::kInternal, "INVALID_TARGET",
+                               "the target of a request must begin with a slash"));
   }
-  Dispatch(std::move(call));
+  std::optional<HttpResponse> refusal;  // the 401 of the first attempt, if that had one
+  for (;;) {
+    // The token that the permit was granted with may be gone by now.
+    const absl::StatusOr<std::string> token = co_await tokens_.Get();
+    if (!token.ok()) co_return NotSentAgain(token.status(), std::move(refusal));
+    permit.Use();
+    const absl::Time sent_at = loop_->clock()->MonotonicNow();
+    HttpResult result = co_await Callback<HttpResult>([&](HttpTransport::Done done) {
+      transport_->Send(BuildHttpRequest(request, *token), std::move(done));
+    });
+    Learn(request_class, sent_at, result);
+    const bool is_refused = IsAnswer(result) && result.response.status == 401;
+    if (!is_refused || refusal) {
+      HideToken(*token, &result.response);
+      ApiReply reply = MakeApiReply(request, std::move(result), loop_->clock()->Now());
+      if (IsThrottled(reply)) Throttle(request_class, reply);
+      permits_.Wake();
+      co_return reply;
+    }
+    // A 401 has done nothing: with another token, and another place in the
+    // budget, the request may go once more.
+    tokens_.Invalidate(*token);
+    refusal = std::move(result.response);
+    absl::StatusOr<Permit> another = co_await permits_.Acquire(request_class, request.timeout);
+    if (!another.ok()) co_return NotSentAgain(another.status(), std::move(refusal));
+    permit = *std::move(another);
+  }
 }
 
 absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {
@@ -140,90 +182,34 @@ absl::StatusOr<std::string> RestGenesysClient::ResolveLink(absl::string_view bas
   return std::string(target);
 }
 
-// The token that the permit was granted with may be gone by now.
-void RestGenesysClient::Dispatch(CallPtr call) {
-  std::optional<std::string> token = tokens_.Current();
-  if (token) {
-    Transmit(std::move(call), *std::move(token));
-    return;
-  }
-  tokens_.Get([this, call = std::move(call)](absl::StatusOr<std::string> renewed) mutable {
-    if (renewed.ok()) {
-      Transmit(std::move(call), *std::move(renewed));
-    } else {
-      permits_.Release(call->request.request_class);
-      FailUnsent(std::move(call), renewed.status());
-    }
-  });
+HttpRequest RestGenesysClient::BuildHttpRequest(const ApiRequest& request,
+                                                absl::string_view token) const {
+  HttpRequest http;
+  http.method = request.method;
+  http.url = absl::StrCat(options_.api_url, request.target);
+  http.headers = {{"Authorization", absl::StrCat("Bearer ", token)},
+                  {"Accept", "application/json"},
+                  {"User-Agent", options_.user_agent}};
+  if (HasBody(request)) http.headers.emplace_back("Content-Type", "application/json");
+  http.body = request.body;
+  http.timeout = request.timeout;
+  http.max_body_bytes = options_.max_body_bytes;
+  return http;
 }
 
-void RestGenesysClient::Transmit(CallPtr call, std::string token) {
-  call->token = std::move(token);
-  call->sent_at = loop_->clock()->MonotonicNow();
-  HttpRequest request = BuildHttpRequest(*call);
-  transport_->Send(std::move(request), [this, call = std::move(call)](HttpResult result) mutable {
-    OnResult(std::move(call), std::move(result));
-  });
-}
-
-HttpRequest RestGenesysClient::BuildHttpRequest(const Call& call) const {
-  HttpRequest request;
-  request.method = call.request.method;
-  request.url = absl::StrCat(options_.api_url, call.request.target);
-  request.headers = {{"Authorization", absl::StrCat("Bearer ", call.token)},
-                     {"Accept", "application/json"},
-                     {"User-Agent", options_.user_agent}};
-  if (HasBody(call.request)) request.headers.emplace_back("Content-Type", "application/json");
-  request.body = call.request.body;
-  request.timeout = call.request.timeout;
-  request.max_body_bytes = options_.max_body_bytes;
-  return request;
-}
-
-void RestGenesysClient::OnResult(CallPtr call, HttpResult result) {
-  Learn(*call, result);
-  const bool is_refused = IsAnswer(result) && result.response.status == 401;
-  if (is_refused && !call->is_replay) {
-    Replay(std::move(call), std::move(result.response));
-    return;
-  }
-  HideToken(call->token, &result.response);
-  ApiReply reply = MakeApiReply(call->request, std::move(result), loop_->clock()->Now());
-  if (IsThrottled(reply)) Throttle(*call, reply);
-  permits_.Wake();
-  call->done(std::move(reply));
-}
-
-void RestGenesysClient::Replay(CallPtr call, HttpResponse refusal) {
-  tokens_.Invalidate(call->token);
-  call->is_replay = true;
-  call->first_response = std::move(refusal);
-  const RequestClass request_class = call->request.request_class;
-  const absl::Duration max_wait = call->request.timeout;
-  permits_.Acquire(request_class, max_wait,
-                   [this, call = std::move(call)](const absl::Status& granted) mutable {
-                     if (granted.ok()) {
-                       Dispatch(std::move(call));
-                     } else {
-                       FailUnsent(std::move(call), granted);
-                     }
-                   });
-}
-
-void RestGenesysClient::Learn(const Call& call, const HttpResult& result) {
+void RestGenesysClient::Learn(RequestClass request_class, absl::Time sent_at,
+                              const HttpResult& result) {
   const std::string outcome = IsAnswer(result) ? absl::StrCat(result.response.status) : "none";
-  metrics_->UpstreamRequests(options_.org, std::string(Name(call.request.request_class)), outcome)
-      .Increment();
-  budget_->End(call.request.request_class);
+  metrics_->UpstreamRequests(options_.org, std::string(Name(request_class)), outcome).Increment();
+  budget_->End(request_class);
   if (!IsAnswer(result)) return;
   const RateLimitReport report = RateLimitReportOf(result.response);
-  budget_->OnReport(report, call.sent_at);
+  budget_->OnReport(report, sent_at);
   // A failure may come from a gateway that does not count.
   if (IsSuccess(result.response) && !report.count) budget_->OnSilence();
 }
 
-void RestGenesysClient::Throttle(const Call& call, const ApiReply& reply) {
-  const RequestClass request_class = call.request.request_class;
+void RestGenesysClient::Throttle(RequestClass request_class, const ApiReply& reply) {
   if (StopsClass(request_class, *reply.retry_after)) {
     budget_->OnThrottled(request_class, *reply.retry_after);
   }
@@ -232,19 +218,6 @@ void RestGenesysClient::Throttle(const Call& call, const ApiReply& reply) {
        {"class", Name(request_class)},
        {"retry_after", *reply.retry_after},
        {"error", reply.status}});
-}
-
-void RestGenesysClient::FailUnsent(CallPtr call, absl::Status status) {
-  ApiReply reply;
-  reply.fate = HttpResult::Fate::kNotSent;
-  const bool is_verdict = status.code() == absl::StatusCode::kFailedPrecondition;
-  if (call->is_replay && is_verdict) {
-    reply.fate = HttpResult::Fate::kAnswered;
-    reply.response = std::move(call->first_response);
-  }
-  reply.retry_after = GetRetryDelay(status);
-  reply.status = std::move(status);
-  call->done(std::move(reply));
 }
 
 }  // namespace gcjobs

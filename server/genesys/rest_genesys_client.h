@@ -35,13 +35,13 @@ class RestGenesysClient final : public GenesysClient {
   RestGenesysClient(Options options, HttpTransport* transport, RequestBudget* budget,
                     EventLoop* loop, Metrics* metrics);
 
-  void Acquire(RequestClass request_class, absl::Duration max_wait, Granted granted) override;
-  void Release(RequestClass request_class) override;
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+                                       absl::Duration max_wait) override;
 
   // A reply to a 401 that could not be sent again (no token or no permit) is
   // kNotSent, since a 401 has done nothing; its status tells why, and only
   // GENESYS_CREDENTIALS_REJECTED is kAnswered, with the 401.
-  void Send(ApiRequest request, Done done) override;
+  Task<ApiReply> Send(Permit permit, ApiRequest request) override;
 
   absl::Time ThrottledUntil(RequestClass request_class) const override;
 
@@ -53,26 +53,11 @@ class RestGenesysClient final : public GenesysClient {
                                           absl::string_view link) const override;
 
  private:
-  // One call under way, with a permit.
-  struct Call {
-    ApiRequest request;
-    Done done;
-    std::string token;            // as last sent
-    absl::Time sent_at;           // likewise
-    bool is_replay = false;       // the 401 has been spent
-    HttpResponse first_response;  // the 401
-  };
-  using CallPtr = std::unique_ptr<Call>;
-
-  void Dispatch(CallPtr call);
-  void Transmit(CallPtr call, std::string token);
-  HttpRequest BuildHttpRequest(const Call& call) const;
-  void OnResult(CallPtr call, HttpResult result);
-  void Replay(CallPtr call, HttpResponse refusal);
-  void Learn(const Call& call, const HttpResult& result);
-  void Throttle(const Call& call, const ApiReply& reply);
-  // Ends a call that was not sent.
-  void FailUnsent(CallPtr call, absl::Status status);
+  Task<ApiReply> Exchange(Permit permit, ApiRequest request);
+  HttpRequest BuildHttpRequest(const ApiRequest& request, absl::string_view token) const;
+  // One request has ended: the metric, and what the budget learns from it.
+  void Learn(RequestClass request_class, absl::Time sent_at, const HttpResult& result);
+  void Throttle(RequestClass request_class, const ApiReply& reply);
 
   const Options options_;
   HttpTransport* const transport_;

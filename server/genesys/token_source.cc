@@ -11,6 +11,7 @@
 #include "server/genesys/error_body.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/retry_after.h"
+#include "server/net/timer.h"
 
 namespace gcjobs {
 namespace {
@@ -54,22 +55,24 @@ TokenSource::TokenSource(Options options, HttpTransport* transport, RequestBudge
 std::optional<std::string> TokenSource::Current() {
   const absl::Time now = Now();
   if (token_.empty() || now >= expires_at_) return std::nullopt;
-  if (now >= renew_at_ && now >= not_before_) Renew();
+  if (now >= renew_at_ && now >= not_before_) StartRenewal();
   return token_;
 }
 
-void TokenSource::Get(Done done) {
+Task<absl::StatusOr<std::string>> TokenSource::Get() {
   std::optional<std::string> token = Current();
-  if (token) {
-    loop_->Post([done = std::move(done), token = *std::move(token)]() mutable { done(token); });
-    return;
-  }
+  if (token) co_return *std::move(token);
   if (!is_renewing_ && failures_ > 0 && Now() < not_before_) {
-    loop_->Post([done = std::move(done), status = RememberedFailure()]() mutable { done(status); });
-    return;
+    // Not at once: whoever asks in a loop must let others have their turn.
+    co_await Sleep(loop_, absl::ZeroDuration());
+    co_return RememberedFailure();
   }
-  waiters_.push_back(std::move(done));
-  Renew();
+  absl::StatusOr<std::string> renewed =
+      co_await Callback<absl::StatusOr<std::string>>([this](Waiter waiter) {
+        waiters_.push_back(std::move(waiter));
+        StartRenewal();
+      });
+  co_return renewed;
 }
 
 void TokenSource::Invalidate(absl::string_view token) {
@@ -82,44 +85,50 @@ void TokenSource::Invalidate(absl::string_view token) {
   }
 }
 
-void TokenSource::Renew() {
+void TokenSource::StartRenewal() {
   if (is_renewing_) return;
   is_renewing_ = true;
-  SendWhenPermitted();
+  if (renewal_.is_over()) renewal_ = Story(Renew());
 }
 
-void TokenSource::SendWhenPermitted() {
-  const absl::Time now = Now();
-  const absl::Time earliest = std::max(budget_->Earliest(RequestClass::kToken), not_before_);
-  if (earliest > now) {
-    loop_->RunAfter(earliest - now, [this] { SendWhenPermitted(); });
-    return;
+Task<> TokenSource::Renew() {
+  while (is_renewing_) {
+    for (;;) {
+      const absl::Time earliest = std::max(budget_->Earliest(RequestClass::kToken), not_before_);
+      if (earliest <= Now()) break;
+      co_await Sleep(loop_, earliest - Now());
+    }
+    budget_->Start(RequestClass::kToken);
+    const absl::Time sent_at = Now();
+    const HttpResult result = co_await Callback<HttpResult>([this](HttpTransport::Done done) {
+      HttpRequest request = BuildTokenRequest(options_.login_url, options_.credentials);
+      request.headers.emplace_back("User-Agent", options_.user_agent);
+      request.timeout = options_.timeout;
+      transport_->Send(std::move(request), std::move(done));
+    });
+    budget_->End(RequestClass::kToken);
+    metrics_
+        ->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), OutcomeOf(result))
+        .Increment();
+    ++failures_;  // until it proves not to be one
+    absl::StatusOr<TokenGrant> grant = absl::UnavailableError("no answer of success");
+    if (result.fate == HttpResult::Fate::kAnswered && result.response.status == 200) {
+      grant = ParseTokenGrant(result.response.body);
+      if (!grant.ok()) {
+        Fail(Unavailable(absl::StrCat("unreadable answer: ", grant.status().message()),
+                         result.response));
+      }
+    } else {
+      Fail(FailureOf(result));
+    }
+    if (grant.ok()) Adopt(sent_at, *std::move(grant));
+    // Those who are told may ask for another renewal at once. A copy, since they
+    // may well invalidate what they are given.
+    is_renewing_ = false;
+    const absl::StatusOr<std::string> answer =
+        failures_ == 0 ? absl::StatusOr<std::string>(token_) : RememberedFailure();
+    for (Waiter& waiter : std::exchange(waiters_, {})) waiter(answer);
   }
-  budget_->Start(RequestClass::kToken);
-  HttpRequest request = BuildTokenRequest(options_.login_url, options_.credentials);
-  request.headers.emplace_back("User-Agent", options_.user_agent);
-  request.timeout = options_.timeout;
-  transport_->Send(std::move(request), [this, now](HttpResult result) { OnResult(now, result); });
-}
-
-void TokenSource::OnResult(absl::Time sent_at, const HttpResult& result) {
-  budget_->End(RequestClass::kToken);
-  is_renewing_ = false;
-  ++failures_;  // until it proves not to be one
-  metrics_
-      ->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), OutcomeOf(result))
-      .Increment();
-  if (result.fate != HttpResult::Fate::kAnswered || result.response.status != 200) {
-    Fail(FailureOf(result));
-    return;
-  }
-  absl::StatusOr<TokenGrant> grant = ParseTokenGrant(result.response.body);
-  if (!grant.ok()) {
-    Fail(Unavailable(absl::StrCat("unreadable answer: ", grant.status().message()),
-                     result.response));
-    return;
-  }
-  Adopt(sent_at, *std::move(grant));
 }
 
 void TokenSource::Adopt(absl::Time sent_at, TokenGrant grant) {
@@ -131,7 +140,6 @@ void TokenSource::Adopt(absl::Time sent_at, TokenGrant grant) {
   renew_at_ = sent_at + grant.lifetime * absl::Uniform(random_, kEarliestRenewal, kLatestRenewal);
   expires_at_ = sent_at + grant.lifetime * (1 - kUnusedLife);
   Log(LogLevel::kInfo, "token_renewed", {{"org", options_.org}, {"lifetime", grant.lifetime}});
-  AnswerWaiters(token_);
 }
 
 void TokenSource::Fail(Failure failure) {
@@ -139,13 +147,6 @@ void TokenSource::Fail(Failure failure) {
   not_before_ = Now() + failure.delay;
   Log(LogLevel::kWarning, "token_refused",
       {{"org", options_.org}, {"error", failure_}, {"retry_after", failure.delay}});
-  AnswerWaiters(RememberedFailure());
-}
-
-void TokenSource::AnswerWaiters(const absl::StatusOr<std::string>& token) {
-  // A copy: waiters may well invalidate what they are given.
-  const absl::StatusOr<std::string> answer = token;
-  for (Done& done : std::exchange(waiters_, {})) done(answer);
 }
 
 TokenSource::Failure TokenSource::FailureOf(const HttpResult& result) {

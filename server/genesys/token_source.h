@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/metrics.h"
+#include "common/task.h"
 #include "server/genesys/token_grant.h"
 #include "server/net/event_loop.h"
 #include "server/net/http_transport.h"
@@ -26,8 +27,6 @@ namespace gcjobs {
 // never appears in an error or in the log.
 class TokenSource {
  public:
-  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
-
   struct Options {
     std::string org;        // for metrics and logs
     std::string login_url;  // such as `https://login.mypurecloud.com`
@@ -47,30 +46,30 @@ class TokenSource {
   // starts its renewal.
   std::optional<std::string> Current();
 
-  // Runs `done` exactly once, never from within Get, with a token or
+  // A token, at once if there is one that can be used now. Otherwise waits for
+  // the renewal; errors:
   // - FAILED_PRECONDITION/GENESYS_CREDENTIALS_REJECTED;
   // - UNAVAILABLE/GENESYS_UNAVAILABLE or RESOURCE_EXHAUSTED/
   //   GENESYS_RATE_LIMITED, with RetryInfo.
   // After a failure the answer is that failure, without a request, until its
   // backoff is over.
-  void Get(Done done);
+  Task<absl::StatusOr<std::string>> Get();
 
   // The upstream refused `token`. Harmless when it is no longer the current
   // one, so that many requests refused at once cause one renewal.
   void Invalidate(absl::string_view token);
 
  private:
+  using Waiter = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
   struct Failure {
     absl::Status status;
     absl::Duration delay;  // until the next request
   };
 
-  void Renew();
-  void SendWhenPermitted();
-  void OnResult(absl::Time sent_at, const HttpResult& result);
+  void StartRenewal();
+  Task<> Renew();
   void Adopt(absl::Time sent_at, TokenGrant grant);
   void Fail(Failure failure);
-  void AnswerWaiters(const absl::StatusOr<std::string>& token);
   Failure FailureOf(const HttpResult& result);
   Failure FailureOfAnswer(const HttpResponse& response);
   Failure Unavailable(const std::string& problem, const HttpResponse& response);
@@ -91,9 +90,10 @@ class TokenSource {
   absl::Time renew_at_ = absl::InfinitePast();
   absl::Time expires_at_ = absl::InfinitePast();
 
-  bool is_renewing_ = false;
   absl::Time not_before_ = absl::InfinitePast();  // for the next token request
-  std::vector<Done> waiters_;
+  bool is_renewing_ = false;
+  std::vector<Waiter> waiters_;  // for the end of the renewal
+  Story renewal_;
 
   int failures_ = 0;  // in a row
   absl::Status failure_;

@@ -65,36 +65,34 @@ void Canceller::Act(LiveJob* job) {
 }
 
 void Canceller::AskUpstream(LiveJob* job, Ask ask) {
-  OrgRuntime* const org = job->org;
-  org->client->Acquire(ClassOf(ask), absl::InfiniteDuration(),
-                       [this, id = job->id(), org, ask](absl::Status status) {
-                         OnPermit(id, org, ask, std::move(status));
-                       });
+  Spawn<absl::StatusOr<Permit>>(job->org->client->Acquire(ClassOf(ask), absl::InfiniteDuration()),
+                                [this, id = job->id(), ask](absl::StatusOr<Permit> permit) {
+                                  OnPermit(id, ask, std::move(permit));
+                                });
 }
 
-void Canceller::OnPermit(const std::string& job_id, OrgRuntime* org, Ask ask, absl::Status status) {
-  book_->WhenSettled(job_id, [this, org, ask, status = std::move(status)](LiveJob* job) {
-    if (job == nullptr || stopped_) {
-      if (status.ok()) org->client->Release(ClassOf(ask));
-    } else if (!status.ok()) {
+void Canceller::OnPermit(const std::string& job_id, Ask ask, absl::StatusOr<Permit> permit) {
+  book_->WhenSettled(job_id, [this, ask, permit = std::move(permit)](LiveJob* job) mutable {
+    if (job == nullptr || stopped_) return;
+    if (!permit.ok()) {
       RetryLater(job, ask);
     } else if (ask == Ask::kCancel) {
-      SendCancel(job);
+      SendCancel(job, *std::move(permit));
     } else {
-      SendLook(job);
+      SendLook(job, *std::move(permit));
     }
   });
 }
 
-void Canceller::SendCancel(LiveJob* job) {
-  job->org->client->Send(*job->kind->BuildCancel(job->ref()),
-                         [this, id = job->id()](const ApiReply& reply) {
-                           GCJOBS_FAILPOINT("cancel.reply_uncommitted");
-                           const CancelVerdict verdict = JudgeCancel(reply);
-                           book_->WhenSettled(id, [this, verdict](LiveJob* settled) {
-                             if (settled != nullptr) OnVerdict(settled, verdict);
-                           });
-                         });
+void Canceller::SendCancel(LiveJob* job, Permit permit) {
+  Spawn<ApiReply>(job->org->client->Send(std::move(permit), *job->kind->BuildCancel(job->ref())),
+                  [this, id = job->id()](const ApiReply& reply) {
+                    GCJOBS_FAILPOINT("cancel.reply_uncommitted");
+                    const CancelVerdict verdict = JudgeCancel(reply);
+                    book_->WhenSettled(id, [this, verdict](LiveJob* settled) {
+                      if (settled != nullptr) OnVerdict(settled, verdict);
+                    });
+                  });
 }
 
 void Canceller::OnVerdict(LiveJob* job, CancelVerdict verdict) {
@@ -110,12 +108,13 @@ void Canceller::OnVerdict(LiveJob* job, CancelVerdict verdict) {
   }
 }
 
-void Canceller::SendLook(LiveJob* job) {
-  job->org->client->Send(job->kind->BuildPoll(job->ref()), [this, id = job->id()](ApiReply reply) {
-    book_->WhenSettled(id, [this, reply = std::move(reply)](LiveJob* settled) {
-      if (settled != nullptr) OnLook(settled, reply);
-    });
-  });
+void Canceller::SendLook(LiveJob* job, Permit permit) {
+  Spawn<ApiReply>(job->org->client->Send(std::move(permit), job->kind->BuildPoll(job->ref())),
+                  [this, id = job->id()](ApiReply reply) {
+                    book_->WhenSettled(id, [this, reply = std::move(reply)](LiveJob* settled) {
+                      if (settled != nullptr) OnLook(settled, reply);
+                    });
+                  });
 }
 
 void Canceller::OnLook(LiveJob* job, const ApiReply& reply) {

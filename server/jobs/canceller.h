@@ -49,10 +49,10 @@ class Canceller {
 
   void Act(LiveJob* job);
   void AskUpstream(LiveJob* job, Ask ask);
-  void OnPermit(const std::string& job_id, OrgRuntime* org, Ask ask, absl::Status status);
-  void SendCancel(LiveJob* job);
+  void OnPermit(const std::string& job_id, Ask ask, absl::StatusOr<Permit> permit);
+  void SendCancel(LiveJob* job, Permit permit);
   void OnVerdict(LiveJob* job, CancelVerdict verdict);
-  void SendLook(LiveJob* job);
+  void SendLook(LiveJob* job, Permit permit);
   void OnLook(LiveJob* job, const ApiReply& reply);
   void RetryLater(LiveJob* job, Ask ask);
   void Finish(LiveJob* job, bool upstream_cancelled);

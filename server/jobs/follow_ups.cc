@@ -12,21 +12,19 @@ void FollowUps::Send(LiveJob* job, ApiRequest request) {
   job->following_up = true;
   OrgRuntime* const org = job->org;
   const RequestClass request_class = request.request_class;
-  org->client->Acquire(
-      request_class, absl::InfiniteDuration(),
-      [this, id = job->id(), org, request = std::move(request)](absl::Status status) mutable {
-        OnPermit(id, org, std::move(request), std::move(status));
-      });
+  Spawn<absl::StatusOr<Permit>>(org->client->Acquire(request_class, absl::InfiniteDuration()),
+                                [this, id = job->id(), org, request = std::move(request)](
+                                    absl::StatusOr<Permit> permit) mutable {
+                                  OnPermit(id, org, std::move(request), std::move(permit));
+                                });
 }
 
 void FollowUps::OnPermit(const std::string& job_id, OrgRuntime* org, ApiRequest request,
-                         absl::Status status) {
-  if (!status.ok()) return OnOutcome(job_id, status);
-  if (stopped_ || book_->Find(job_id) == nullptr) {
-    return org->client->Release(request.request_class);
-  }
-  org->client->Send(std::move(request),
-                    [this, job_id](const ApiReply& reply) { OnOutcome(job_id, reply.status); });
+                         absl::StatusOr<Permit> permit) {
+  if (!permit.ok()) return OnOutcome(job_id, permit.status());
+  if (stopped_ || book_->Find(job_id) == nullptr) return;
+  Spawn<ApiReply>(org->client->Send(*std::move(permit), std::move(request)),
+                  [this, job_id](const ApiReply& reply) { OnOutcome(job_id, reply.status); });
 }
 
 void FollowUps::OnOutcome(const std::string& job_id, const absl::Status& status) {

@@ -28,7 +28,7 @@ class FollowUps {
 
  private:
   void OnPermit(const std::string& job_id, OrgRuntime* org, ApiRequest request,
-                absl::Status status);
+                absl::StatusOr<Permit> permit);
   void OnOutcome(const std::string& job_id, const absl::Status& status);
 
   JobBook* const book_;

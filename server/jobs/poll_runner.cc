@@ -70,18 +70,17 @@ void PollRunner::Pump(OrgRuntime* org) {
 
 void PollRunner::AskPermit(OrgRuntime* org) {
   lanes_[org].permit_asked = true;
-  org->client->Acquire(RequestClass::kPoll, absl::InfiniteDuration(),
-                       [this, org](absl::Status status) { OnPermit(org, status); });
+  Spawn<absl::StatusOr<Permit>>(
+      org->client->Acquire(RequestClass::kPoll, absl::InfiniteDuration()),
+      [this, org](absl::StatusOr<Permit> permit) { OnPermit(org, std::move(permit)); });
 }
 
-void PollRunner::OnPermit(OrgRuntime* org, const absl::Status& status) {
+void PollRunner::OnPermit(OrgRuntime* org, absl::StatusOr<Permit> permit) {
   Lane& lane = lanes_[org];
   lane.permit_asked = false;
-  if (stopped_) {
-    if (status.ok()) org->client->Release(RequestClass::kPoll);
-    return;
-  }
-  if (!status.ok()) {
+  if (stopped_) return;
+  if (!permit.ok()) {
+    const absl::Status& status = permit.status();
     metrics_->PollErrors(org->name, GetReason(status)).Increment();
     Log(LogLevel::kWarning, "poll_permit_refused", {{"org", org->name}, {"error", status}});
     const absl::Duration backoff = backoff_.Delay(++lane.failures, random_);
@@ -90,11 +89,7 @@ void PollRunner::OnPermit(OrgRuntime* org, const absl::Status& status) {
   lane.failures = 0;
   const std::optional<std::string> id = org->scheduler->Take(loop_->clock()->MonotonicNow());
   LiveJob* const job = id ? book_->Find(*id) : nullptr;
-  if (job == nullptr) {
-    org->client->Release(RequestClass::kPoll);
-  } else if (!HoldBack(job)) {
-    Look(job);
-  }
+  if (job != nullptr && !HoldBack(job)) Look(job, *std::move(permit));
   Pump(org);
 }
 
@@ -103,7 +98,6 @@ void PollRunner::OnPermit(OrgRuntime* org, const absl::Status& status) {
 bool PollRunner::HoldBack(LiveJob* job) {
   const absl::Duration left = throttles_->Left(*job);
   if (left <= absl::ZeroDuration()) return false;
-  job->org->client->Release(RequestClass::kPoll);
   job->org->scheduler->Postpone(job->id(), loop_->clock()->MonotonicNow() + left);
   throttles_->Join(*job);
   return true;
@@ -117,12 +111,13 @@ void PollRunner::Wake(OrgRuntime* org, absl::Duration delay) {
   lane.timer = loop_->RunAfter(delay, [this, org] { Pump(org); });
 }
 
-void PollRunner::Look(LiveJob* job) {
-  job->org->client->Send(job->kind->BuildPoll(job->ref()), [this, id = job->id()](ApiReply reply) {
-    book_->WhenSettled(id, [this, reply = std::move(reply)](LiveJob* settled) {
-      if (settled != nullptr) OnReply(settled, reply);
-    });
-  });
+void PollRunner::Look(LiveJob* job, Permit permit) {
+  Spawn<ApiReply>(job->org->client->Send(std::move(permit), job->kind->BuildPoll(job->ref())),
+                  [this, id = job->id()](ApiReply reply) {
+                    book_->WhenSettled(id, [this, reply = std::move(reply)](LiveJob* settled) {
+                      if (settled != nullptr) OnReply(settled, reply);
+                    });
+                  });
 }
 
 void PollRunner::OnReply(LiveJob* job, const ApiReply& reply) {

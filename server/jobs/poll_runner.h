@@ -44,11 +44,11 @@ class PollRunner {
   };
 
   void AskPermit(OrgRuntime* org);
-  void OnPermit(OrgRuntime* org, const absl::Status& status);
-  // Whether a quota forbids the look: then the permit is given back.
+  void OnPermit(OrgRuntime* org, absl::StatusOr<Permit> permit);
+  // Whether a quota forbids the look.
   bool HoldBack(LiveJob* job);
   void Wake(OrgRuntime* org, absl::Duration delay);
-  void Look(LiveJob* job);
+  void Look(LiveJob* job, Permit permit);
   void OnReply(LiveJob* job, const ApiReply& reply);
   void Apply(LiveJob* job, PollVerdict verdict);
   void Enter(LiveJob* job, PollVerdict verdict);

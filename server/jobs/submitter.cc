@@ -41,18 +41,21 @@ void Submitter::Resolve(LiveJob* job) { Apply(job, JudgeLostSubmission(job->reco
 
 void Submitter::AskPermit(LiveJob* job) {
   Attempt attempt{job->id(), job->org, job->kind->holds_call()};
-  job->org->client->Acquire(RequestClass::kSubmit, absl::InfiniteDuration(),
-                            [this, attempt = std::move(attempt)](absl::Status status) {
-                              OnPermit(attempt, std::move(status));
-                            });
+  Spawn<absl::StatusOr<Permit>>(
+      job->org->client->Acquire(RequestClass::kSubmit, absl::InfiniteDuration()),
+      [this, attempt = std::move(attempt)](absl::StatusOr<Permit> permit) {
+        OnPermit(attempt, std::move(permit));
+      });
 }
 
-void Submitter::OnPermit(const Attempt& attempt, absl::Status status) {
-  book_->WhenSettled(attempt.job_id, [this, attempt, status = std::move(status)](LiveJob* job) {
+void Submitter::OnPermit(const Attempt& attempt, absl::StatusOr<Permit> permit) {
+  book_->WhenSettled(attempt.job_id, [this, attempt,
+                                      permit = std::move(permit)](LiveJob* job) mutable {
+    const absl::Status status = permit.status();
     const bool goes_on = job != nullptr && !stopped_;
     const bool may_send = goes_on && status.ok() && throttles_->Left(*job) <= absl::ZeroDuration();
-    if (may_send) return CommitIntent(job, attempt);
-    if (status.ok()) attempt.org->client->Release(RequestClass::kSubmit);
+    if (may_send) return CommitIntent(job, attempt, *std::move(permit));
+    if (permit.ok()) permit->GiveBack();
     GiveSlotBack(attempt);
     if (!goes_on) return;
     if (!status.ok()) return Apply(job, JudgeNoPermit(status));
@@ -60,20 +63,23 @@ void Submitter::OnPermit(const Attempt& attempt, absl::Status status) {
   });
 }
 
-void Submitter::CommitIntent(LiveJob* job, const Attempt& attempt) {
+void Submitter::CommitIntent(LiveJob* job, const Attempt& attempt, Permit permit) {
   GCJOBS_FAILPOINT("submit.before_intent");
   store::StoredJob next = job->record;
   next.set_submit_in_doubt(true);
   next.set_submit_attempts(next.submit_attempts() + 1);
   book_->Commit(job, std::move(next),
-                [this, attempt](LiveJob* settled) { Send(settled, attempt); });
+                [this, attempt, permit = std::move(permit)](LiveJob* settled) mutable {
+                  Send(settled, attempt, std::move(permit));
+                });
 }
 
-void Submitter::Send(LiveJob* job, const Attempt& attempt) {
+void Submitter::Send(LiveJob* job, const Attempt& attempt, Permit permit) {
   GCJOBS_FAILPOINT("submit.after_intent");
   const SubmissionRef submission{job->submission->body()};
-  job->org->client->Send(job->kind->BuildSubmit(job->ref(), submission),
-                         [this, attempt](ApiReply reply) { OnReply(attempt, std::move(reply)); });
+  Spawn<ApiReply>(
+      job->org->client->Send(std::move(permit), job->kind->BuildSubmit(job->ref(), submission)),
+      [this, attempt](ApiReply reply) { OnReply(attempt, std::move(reply)); });
 }
 
 void Submitter::OnReply(const Attempt& attempt, ApiReply reply) {

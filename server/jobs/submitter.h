@@ -66,9 +66,9 @@ class Submitter {
   // Whether it is, until it may be submitted.
   bool HoldBack(LiveJob* job);
   void AskPermit(LiveJob* job);
-  void OnPermit(const Attempt& attempt, absl::Status status);
-  void CommitIntent(LiveJob* job, const Attempt& attempt);
-  void Send(LiveJob* job, const Attempt& attempt);
+  void OnPermit(const Attempt& attempt, absl::StatusOr<Permit> permit);
+  void CommitIntent(LiveJob* job, const Attempt& attempt, Permit permit);
+  void Send(LiveJob* job, const Attempt& attempt, Permit permit);
   void OnReply(const Attempt& attempt, ApiReply reply);
   // No call is held for the attempt, or none any more.
   void GiveSlotBack(const Attempt& attempt);

@@ -12,6 +12,7 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "server/genesys/error_mapping.h"
+#include "server/net/timer.h"
 
 namespace gcjobs {
 namespace {
@@ -59,15 +60,41 @@ ResultPager::ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource sou
   seen_.insert(IdOf(position_.next));
 }
 
-ResultPager::~ResultPager() {
-  if (retry_timer_ != 0) loop_->CancelTimer(retry_timer_);
+void ResultPager::Fetch(Done done) { fetch_ = Story(FetchPage(std::move(done))); }
+
+Task<> ResultPager::FetchPage(Done done) {
+  request_ = source_.kind->BuildResults(Ref(), position_.next, source_.page_size);
+  absl::StatusOr<UpstreamPage> page = co_await RequestPage();
+  if (!page.ok()) {
+    page = Explain(page.status());
+    Log(LogLevel::kWarning, "results_page_failed",
+        {{"job_id", source_.job_id}, {"error", page.status()}});
+  }
+  done(std::move(page));  // may drop the pager, or fetch the next page
 }
 
-void ResultPager::Fetch(Done done) {
-  done_ = std::move(done);
-  failures_ = 0;
-  request_ = source_.kind->BuildResults(Ref(), position_.next, source_.page_size);
-  AskPermit();
+// Asks until the answer says something that will not pass by itself.
+Task<absl::StatusOr<UpstreamPage>> ResultPager::RequestPage() {
+  for (int failures = 1;; ++failures) {
+    ApiReply reply = co_await source_.client->Call(request_, kMaxPermitWait);
+    if (reply.status.ok()) co_return Read(std::move(reply.response));
+    const bool was_sent = reply.fate != HttpResult::Fate::kNotSent;
+    if (was_sent && absl::IsNotFound(reply.status)) co_return AsExpired(reply.status);
+    if (IsTooLarge(reply)) {
+      co_return Refuse("page_too_large",
+                       "the page is larger than this server accepts; start again with a smaller "
+                       "page_size",
+                       reply.response);
+    }
+    // What is worth a retry says so by its RetryInfo.
+    const std::optional<absl::Duration> asked = GetRetryDelay(reply.status);
+    if (!asked || *asked > kMaxRetryWait || failures > kMaxRetries) {
+      co_return std::move(reply.status);
+    }
+    Log(LogLevel::kInfo, "results_page_retried",
+        {{"job_id", source_.job_id}, {"error", reply.status}});
+    co_await Sleep(loop_, std::max(*asked, backoff_.Delay(failures, random_)));
+  }
 }
 
 JobRef ResultPager::Ref() const {
@@ -77,57 +104,6 @@ JobRef ResultPager::Ref() const {
 uint64_t ResultPager::IdOf(absl::string_view next) const {
   const ApiRequest request = source_.kind->BuildResults(Ref(), next, source_.page_size);
   return absl::Hash<std::string>()(request.target);
-}
-
-void ResultPager::AskPermit() {
-  source_.client->Acquire(
-      RequestClass::kResults, kMaxPermitWait,
-      [weak = weak_from_this(), client = source_.client](const absl::Status& granted) {
-        if (const auto self = weak.lock()) return self->OnPermit(granted);
-        if (granted.ok()) client->Release(RequestClass::kResults);
-      });
-}
-
-void ResultPager::OnPermit(const absl::Status& granted) {
-  if (!granted.ok()) return OnFailure(granted);
-  source_.client->Send(request_, [weak = weak_from_this()](ApiReply reply) {
-    if (const auto self = weak.lock()) self->OnReply(std::move(reply));
-  });
-}
-
-void ResultPager::OnReply(ApiReply reply) {
-  if (reply.status.ok()) return End(Read(std::move(reply.response)));
-  if (absl::IsNotFound(reply.status)) return End(AsExpired(reply.status));
-  if (IsTooLarge(reply)) {
-    return End(Refuse("page_too_large",
-                      "the page is larger than this server takes; begin again with a smaller "
-                      "page_size",
-                      reply.response));
-  }
-  OnFailure(std::move(reply.status));
-}
-
-// What is worth a retry says so by its RetryInfo.
-void ResultPager::OnFailure(absl::Status status) {
-  const std::optional<absl::Duration> asked = GetRetryDelay(status);
-  if (!asked || *asked > kMaxRetryWait || failures_ == kMaxRetries) return End(std::move(status));
-  Log(LogLevel::kInfo, "results_page_retried", {{"job_id", source_.job_id}, {"error", status}});
-  const absl::Duration delay = std::max(*asked, backoff_.Delay(++failures_, random_));
-  retry_timer_ = loop_->RunAfter(delay, [this] {
-    retry_timer_ = 0;
-    AskPermit();
-  });
-}
-
-void ResultPager::End(absl::StatusOr<UpstreamPage> result) {
-  if (!result.ok()) {
-    result = Explain(result.status());
-    Log(LogLevel::kWarning, "results_page_failed",
-        {{"job_id", source_.job_id}, {"error", result.status()}});
-  }
-  // `done` may drop the pager, or fetch the next page.
-  Done done = std::exchange(done_, nullptr);
-  done(std::move(result));
 }
 
 absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {

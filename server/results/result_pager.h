@@ -13,6 +13,7 @@
 
 #include "common/backoff_policy.h"
 #include "common/json_scanner.h"
+#include "common/task.h"
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/net/event_loop.h"
@@ -36,18 +37,15 @@ struct ResultSource {
 // class kResults. What passes by itself is tried again a few times. What would
 // never end, or must not be followed, is refused.
 //
-// Loop thread only, but for the constructor. Held by std::shared_ptr, always:
-// when the last one goes (on the loop thread) the pager is gone in the middle
-// of whatever it was doing, its permit is given back or its answer dropped, and
-// nobody is called.
-class ResultPager : public std::enable_shared_from_this<ResultPager> {
+// Loop thread only, but for the constructor. When the pager goes, whatever it was
+// doing ends, and nobody is called.
+class ResultPager {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<UpstreamPage>)>;
 
   // `loop` and `scanner` outlive the pager; `scanner` is for the loop thread
   // and may be shared by all pagers.
   ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource source, ResultPosition start);
-  ~ResultPager();
   ResultPager(const ResultPager&) = delete;
   ResultPager& operator=(const ResultPager&) = delete;
 
@@ -72,12 +70,8 @@ class ResultPager : public std::enable_shared_from_this<ResultPager> {
   // the same page.
   uint64_t IdOf(absl::string_view next) const;
 
-  void AskPermit();
-  void OnPermit(const absl::Status& granted);
-  void OnReply(ApiReply reply);
-  void OnFailure(absl::Status status);
-  void End(absl::StatusOr<UpstreamPage> result);
-
+  Task<> FetchPage(Done done);
+  Task<absl::StatusOr<UpstreamPage>> RequestPage();
   absl::StatusOr<UpstreamPage> Read(HttpResponse response);
   absl::StatusOr<std::string> Follow(const ResultsView& view, const HttpResponse& response) const;
   absl::Status Refuse(absl::string_view problem, absl::string_view text,
@@ -96,11 +90,8 @@ class ResultPager : public std::enable_shared_from_this<ResultPager> {
   // chance of two alike is one to ten million.
   absl::flat_hash_set<uint64_t> seen_;
 
-  // The fetch under way.
-  Done done_;
-  ApiRequest request_;
-  int failures_ = 0;
-  EventLoop::TimerId retry_timer_ = 0;
+  ApiRequest request_;  // for the page at the position
+  Story fetch_;
 };
 
 }  // namespace gcjobs

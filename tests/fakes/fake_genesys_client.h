@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -21,13 +23,13 @@
 
 namespace gcjobs::testing {
 
-// A GenesysClient whose permits and answers the test decides. Callbacks come
-// through the loop, as the contract of GenesysClient says.
-class FakeGenesysClient : public GenesysClient {
+// A GenesysClient whose permits and answers the test decides. Both come through
+// the loop, as GenesysClient promises.
+class FakeGenesysClient : public GenesysClient, private Permit::Issuer {
  public:
   struct Sent {
     ApiRequest request;
-    Done done;
+    absl::AnyInvocable<void(ApiReply)> done;
   };
 
   explicit FakeGenesysClient(EventLoop* loop) : loop_(loop) {}
@@ -37,9 +39,13 @@ class FakeGenesysClient : public GenesysClient {
   bool hold_permits = false;
   absl::Time throttled_until = absl::InfinitePast();
 
-  void Acquire(RequestClass request_class, absl::Duration /*max_wait*/, Granted granted) override {
-    held_.push_back({request_class, std::move(granted)});
-    if (!hold_permits) GrantHeld();
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+                                       absl::Duration /*max_wait*/) override {
+    absl::StatusOr<Permit> permit = co_await Callback<absl::StatusOr<Permit>>([&](auto granted) {
+      held_.push_back({request_class, std::move(granted)});
+      if (!hold_permits) GrantHeld();
+    });
+    co_return permit;
   }
 
   // Answers all permits asked for with `permit_status`.
@@ -47,19 +53,27 @@ class FakeGenesysClient : public GenesysClient {
     auto held = std::move(held_);
     held_.clear();
     for (auto& [request_class, granted] : held) {
-      if (permit_status.ok()) ++permits_out_;
-      loop_->Post([granted = std::move(granted), status = permit_status]() mutable {
-        granted(std::move(status));
+      absl::StatusOr<Permit> permit = Permit();
+      if (permit_status.ok()) {
+        ++permits_out_;
+        permit = Permit(issuer_, request_class);
+      } else {
+        permit = permit_status;
+      }
+      loop_->Post([granted = std::move(granted), permit = std::move(permit)]() mutable {
+        granted(std::move(permit));
       });
     }
   }
 
-  void Release(RequestClass /*request_class*/) override { --permits_out_; }
-
-  void Send(ApiRequest request, Done done) override {
-    --permits_out_;
+  Task<ApiReply> Send(Permit permit, ApiRequest request) override {
+    permit.GiveBack();
     ++sent_count_;
-    sent_.push_back({std::move(request), std::move(done)});
+    ApiReply reply = co_await Callback<ApiReply>([&](auto done) {
+      sent_.push_back({std::move(request), std::move(done)});
+      OnSent();
+    });
+    co_return reply;
   }
 
   absl::Time ThrottledUntil(RequestClass /*request_class*/) const override {
@@ -88,12 +102,12 @@ class FakeGenesysClient : public GenesysClient {
   // Requests that wait for an answer, oldest first.
   const std::deque<Sent>& sent() const { return sent_; }
   int sent_count() const { return sent_count_; }
-  // Permits granted and neither used nor released.
+  // Permits granted and neither used nor given back.
   int permits_out() const { return permits_out_; }
 
   // Answers the oldest request, or that with `index` younger than it.
   void Answer(ApiReply reply, size_t index = 0) {
-    Done done = std::move(sent_[index].done);
+    auto done = std::move(sent_[index].done);
     sent_.erase(sent_.begin() + static_cast<ptrdiff_t>(index));
     loop_->Post(
         [done = std::move(done), reply = std::move(reply)]() mutable { done(std::move(reply)); });
@@ -127,7 +141,15 @@ class FakeGenesysClient : public GenesysClient {
     return status;
   }
 
+ protected:
+  // A request was sent: the youngest of sent().
+  virtual void OnSent() {}
+
  private:
+  using Granted = absl::AnyInvocable<void(absl::StatusOr<Permit>)>;
+
+  void TakeBack(RequestClass /*request_class*/) override { --permits_out_; }
+
   static ApiReply Lost(HttpResult::Fate fate) {
     ApiReply reply;
     reply.fate = fate;
@@ -136,6 +158,8 @@ class FakeGenesysClient : public GenesysClient {
   }
 
   EventLoop* const loop_;
+  const std::shared_ptr<Permit::Issuer> issuer_{static_cast<Permit::Issuer*>(this),
+                                                [](Permit::Issuer*) {}};
   std::vector<std::pair<RequestClass, Granted>> held_;
   std::deque<Sent> sent_;
   int sent_count_ = 0;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -66,20 +67,29 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
     });
   }
 
-  // Acquires, and notes the outcome and the order in `granted_` and `order_`.
+  // Acquires, and notes the outcome and the order in `granted_` and `order_`; the
+  // permit is kept in `permits_`.
   void Acquire(RequestClass request_class, absl::Duration max_wait = kPatient) {
-    client_.Acquire(request_class, max_wait, [this, request_class](absl::Status status) {
-      granted_.push_back(std::move(status));
-      order_.emplace_back(Name(request_class));
-    });
+    Spawn<absl::StatusOr<Permit>>(client_.Acquire(request_class, max_wait),
+                                  [this, request_class](absl::StatusOr<Permit> permit) {
+                                    granted_.push_back(permit.status());
+                                    order_.emplace_back(Name(request_class));
+                                    if (permit.ok()) permits_.push_back(*std::move(permit));
+                                  });
+  }
+
+  // Sends with the oldest permit; the reply arrives in `replies_`.
+  void Send(ApiRequest request) {
+    Permit permit = std::move(permits_.front());
+    permits_.pop_front();
+    Spawn<ApiReply>(client_.Send(std::move(permit), std::move(request)),
+                    [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
   }
 
   // Acquires and sends; the reply arrives in `replies_`.
   void Call(ApiRequest request) {
-    client_.Acquire(request.request_class, kPatient, [this, request](const absl::Status& status) {
-      ASSERT_THAT(status, IsOk());
-      client_.Send(request, [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
-    });
+    Spawn<ApiReply>(client_.Call(std::move(request), kPatient),
+                    [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
     loop_.RunUntilIdle();
   }
 
@@ -92,6 +102,7 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
   int tokens_ = 0;
   RestGenesysClient client_{MakeOptions(), &transport_, &budget_, &loop_, &metrics_};
   std::vector<absl::Status> granted_;
+  std::deque<Permit> permits_;
   std::vector<std::string> order_;
   std::vector<ApiReply> replies_;
 };
@@ -164,8 +175,9 @@ TEST_F(RestGenesysClientTest, WithinAClassTheFirstIsServedFirst) {
   GrantTokens();
   std::vector<int> served;
   for (int i = 0; i < 5; ++i) {
-    client_.Acquire(RequestClass::kPoll, kPatient,
-                    [&served, i](const absl::Status&) { served.push_back(i); });
+    Spawn<absl::StatusOr<Permit>>(
+        client_.Acquire(RequestClass::kPoll, kPatient),
+        [&served, i](const absl::StatusOr<Permit>&) { served.push_back(i); });
   }
   loop_.RunUntilIdle();
   EXPECT_THAT(served, ElementsAre(0, 1, 2, 3, 4));
@@ -211,7 +223,7 @@ TEST_F(RestGenesysClientTest, WhoGaveUpTakesNoPermit) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
   loop_.RunUntilIdle();
-  client_.Release(RequestClass::kSubmit);
+  permits_.pop_front();
   UseUpBudget();
   Acquire(RequestClass::kSubmit, absl::Seconds(1));
   Acquire(RequestClass::kSubmit);
@@ -248,7 +260,7 @@ TEST_F(RestGenesysClientTest, AReleasedPermitGoesToTheNext) {
   Acquire(RequestClass::kSubmit);
   loop_.RunUntilIdle();
   EXPECT_THAT(granted_, SizeIs(1));
-  client_.Release(RequestClass::kSubmit);
+  permits_.pop_front();
   loop_.RunUntilIdle();
   EXPECT_THAT(granted_, SizeIs(2));
 }
@@ -444,7 +456,7 @@ TEST_F(RestGenesysClientTest, APermitOutlivesItsToken) {
   Acquire(RequestClass::kSubmit);
   loop_.RunUntilIdle();
   Advance(absl::Hours(24));
-  client_.Send(MakeRequest(), [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
+  Send(MakeRequest());
   loop_.RunUntilIdle();
   EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Authorization"), "Bearer t-2");
 }
@@ -456,7 +468,7 @@ TEST_F(RestGenesysClientTest, APermitWithoutTokenIsGivenBack) {
   transport_.SetHandler(nullptr);
   Advance(absl::Hours(24));
   Acquire(RequestClass::kSubmit);
-  client_.Send(MakeRequest(), [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
+  Send(MakeRequest());
   loop_.RunUntilIdle();
   Answer(FakeHttpTransport::NotSent());
   ASSERT_THAT(replies_, SizeIs(1));
@@ -496,10 +508,11 @@ TEST_F(RestGenesysClientTest, EveryRequestIsCountedByClassAndOutcome) {
 
 TEST_F(RestGenesysClientTest, CallsOfAGrantedCallerGoThrough) {
   GrantTokens();
-  client_.Acquire(RequestClass::kSubmit, kPatient, [this](const absl::Status&) {
-    Acquire(RequestClass::kSubmit);
-    client_.Release(RequestClass::kSubmit);
-  });
+  Spawn<absl::StatusOr<Permit>>(client_.Acquire(RequestClass::kSubmit, kPatient),
+                                [this](absl::StatusOr<Permit> permit) {
+                                  Acquire(RequestClass::kSubmit);
+                                  permit->GiveBack();
+                                });
   loop_.RunUntilIdle();
   EXPECT_THAT(granted_, ElementsAre(IsOk()));
 }

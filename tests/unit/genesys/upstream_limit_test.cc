@@ -13,6 +13,7 @@
 #include "common/metrics.h"
 #include "server/genesys/rest_genesys_client.h"
 #include "server/net/event_loop.h"
+#include "server/net/timer.h"
 #include "server/scheduler/request_budget.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_http_transport.h"
@@ -150,14 +151,7 @@ class Process {
   EventLoop& loop() { return loop_; }
 
   // Permits are used after a while, or not at all.
-  void Call(RequestClass request_class) {
-    client_.Acquire(request_class, absl::Minutes(3),
-                    [this, request_class](const absl::Status& status) {
-                      if (!status.ok()) return;
-                      loop_.RunAfter(dice_.Below(absl::Milliseconds(500)),
-                                     [this, request_class] { SendOrRelease(request_class); });
-                    });
-  }
+  void Call(RequestClass request_class) { Spawn(UsePermit(request_class)); }
 
  private:
   static RequestBudget::Options BudgetOptions(int limit) {
@@ -173,13 +167,16 @@ class Process {
     return options;
   }
 
-  void SendOrRelease(RequestClass request_class) {
-    if (dice_(10) == 0) return client_.Release(request_class);
+  Task<> UsePermit(RequestClass request_class) {
+    absl::StatusOr<Permit> permit = co_await client_.Acquire(request_class, absl::Minutes(3));
+    if (!permit.ok()) co_return;
+    co_await Sleep(&loop_, dice_.Below(absl::Milliseconds(500)));
+    if (dice_(10) == 0) co_return;
     ApiRequest request;
     request.request_class = request_class;
     request.method = "GET";
     request.target = "/api/v2/things";
-    client_.Send(std::move(request), [](const ApiReply&) {});
+    co_await client_.Send(*std::move(permit), std::move(request));
   }
 
   Dice& dice_;

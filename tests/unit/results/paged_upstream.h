@@ -47,22 +47,22 @@ class PagedUpstream final : public FakeGenesysClient {
   // Any thread.
   int permits_asked() const { return permits_asked_; }
 
-  void Acquire(RequestClass request_class, absl::Duration max_wait, Granted granted) override {
-    FakeGenesysClient::Acquire(request_class, max_wait, std::move(granted));
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+                                       absl::Duration max_wait) override {
     ++permits_asked_;
+    return FakeGenesysClient::Acquire(request_class, max_wait);
   }
 
-  void Send(ApiRequest request, Done done) override {
-    const std::string target = request.target;
+ private:
+  void OnSent() override {
+    const std::string target = sent().back().request.target;
     {
       MutexLock lock(&mu_);
       ++fetches_[Split(target).first];
     }
-    FakeGenesysClient::Send(std::move(request), std::move(done));
-    if (!holds_answers) Answer(ReplyTo(target));
+    if (!holds_answers) Answer(ReplyTo(target), sent().size() - 1);
   }
 
- private:
   // Upstream id and cursor of `/api/v2/paged/ID?cursor=C&pageSize=S`.
   static std::pair<std::string, int> Split(absl::string_view target) {
     absl::ConsumePrefix(&target, "/api/v2/paged/");
