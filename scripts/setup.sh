@@ -18,8 +18,9 @@ packages_build+=(
 packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev curl)
 
 # The dev preset: clang, for its thread-safety analysis, and its sanitizers
-# (llvm-14: the symbolizer that makes their reports readable).
-packages_clang=(clang-14 libclang-rt-14-dev llvm-14)
+# (llvm-14: the symbolizer that makes their reports readable); lld links the many
+# test programs in a quarter of the time.
+packages_clang=(clang-14 libclang-rt-14-dev llvm-14 lld)
 
 # ./dev lint, ./dev fmt and ./dev api; buf, for the protos, comes from npm.
 packages_lint=(clang-format-14 clang-tidy-14 shellcheck git)
