@@ -1,43 +1,217 @@
 #include "server/genesys/action_timeouts.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "server/genesys/action_codec.h"
-#include "server/genesys/action_listing.h"
-#include "server/genesys/api_call.h"
-#include "server/genesys/timeout_update.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/backoff_policy.h"
+#include "common/errors.h"
+#include "common/failpoint.h"
+#include "common/status_macros.h"
+#include "common/time_conversion.h"
+#include "server/genesys/error_mapping.h"
+#include "server/genesys/kinds/upstream_fields.h"
+#include "server/net/timer.h"
 
 namespace gcjobs {
+namespace {
 
-ActionTimeouts::ActionTimeouts(GenesysClient* client, EventLoop* loop)
-    : client_(client), loop_(loop) {}
+// How long each call waits for the request budget: somebody waits for the
+// answer.
+constexpr absl::Duration kMaxPermitWait = absl::Seconds(25);
 
-void ActionTimeouts::List(ListQuery query, Done<ListPage> done) {
-  ApiRequest request = BuildListRequest(query);
-  CallApi(client_, std::move(request), kMaxPermitWait,
-          [query = std::move(query), done = std::move(done)](const ApiReply& reply) mutable {
-            if (reply.status.ok()) {
-              done(ParseListPage(query, reply.response));
-            } else {
-              done(reply.status);
-            }
-          });
+constexpr int kMaxConflictRetries = 5;
+
+// Two writers that met once should not meet again, and someone waits.
+constexpr BackoffPolicy kConflictBackoff = {absl::Milliseconds(200), absl::Seconds(2), 2.0};
+
+constexpr absl::string_view kListName = "list data actions";
+constexpr int kMaxPageSize = 100;
+
+int PageSize(const ActionTimeouts::ListQuery& query) {
+  return std::clamp(query.page_size, 1, kMaxPageSize);
 }
 
-void ActionTimeouts::Get(std::string action_id, std::string flow_id, Done<v1::ActionTimeout> done) {
-  ActionRef action{std::move(action_id), std::move(flow_id)};
+int PageNumber(const ActionTimeouts::ListQuery& query) { return std::max(query.page_number, 1); }
+
+bool ContainsIgnoringCase(absl::string_view text, absl::string_view part) {
+  return absl::StrContains(absl::AsciiStrToLower(text), absl::AsciiStrToLower(part));
+}
+
+std::optional<int64_t> IntMember(const JsonValue& object, absl::string_view name) {
+  const std::optional<JsonValue> member = object.Find(name);
+  return member ? member->AsInt64() : std::nullopt;
+}
+
+// A server may make its pages smaller than it was asked to.
+int64_t AnsweredPageSize(const JsonValue& body, int asked) {
+  const int64_t answered = IntMember(body, "pageSize").value_or(asked);
+  return answered > 0 && answered < asked ? answered : asked;
+}
+
+// `pageCount` alone is not to be trusted, so one sign of the end is not enough
+// while the page is full; going on costs one empty page, stopping would lose
+// actions. But a server that does not turn the page must not be asked for ever.
+bool HasNextPage(const JsonValue& body, int64_t entities, int asked_page_size, int page_number) {
+  if (entities == 0) return false;
+  const int64_t answered_page = IntMember(body, "pageNumber").value_or(page_number);
+  if (answered_page != page_number) return false;
+  if (!StringMember(body, "nextUri").empty()) return true;
+  const std::optional<int64_t> page_count = IntMember(body, "pageCount");
+  if (page_count && *page_count > page_number) return true;
+  const std::optional<int64_t> total = IntMember(body, "total");
+  const int64_t page_size = AnsweredPageSize(body, asked_page_size);
+  if (total && *total > (page_number - 1) * page_size + entities) return true;
+  return entities >= page_size && !(page_count && total);
+}
+
+ApiRequest BuildListRequest(const ActionTimeouts::ListQuery& query) {
+  ApiRequest request;
+  request.method = "GET";
+  const std::string paging =
+      absl::StrCat("pageSize=", PageSize(query), "&pageNumber=", PageNumber(query));
+  if (query.flow_id.empty()) {
+    request.target = absl::StrCat("/api/v2/integrations/actions?", paging, "&includeConfig=true");
+    if (!query.name.empty()) {
+      absl::StrAppend(&request.target, "&name=", PercentEncode(query.name));
+    }
+  } else {
+    request.target = absl::StrCat("/api/v2/flows/dataactions?flowId=", PercentEncode(query.flow_id),
+                                  "&", paging, "&expand=definition");
+  }
+  return request;
+}
+
+absl::StatusOr<ActionTimeouts::ListPage> ParseListPage(const ActionTimeouts::ListQuery& query,
+                                                       const HttpResponse& response) {
+  const absl::StatusOr<JsonValue> body = ParseBody(kListName, response);
+  if (!body.ok()) return body.status();
+  const std::optional<JsonValue> entities = body->Find("entities");
+  if (!entities || !entities->Is(JsonValue::Type::kArray)) {
+    return BadResponse(kListName, "there is no array `entities`", response);
+  }
+  const std::vector<JsonValue> elements = entities->Elements();
+  ActionTimeouts::ListPage page;
+  for (const JsonValue& element : elements) {
+    std::optional<v1::Action> action = CodecOf(query.flow_id).ParseEntity(element);
+    if (!action || !ContainsIgnoringCase(action->name(), query.name)) continue;
+    action->set_flow_id(query.flow_id);
+    page.actions.push_back(*std::move(action));
+  }
+  const int page_number = PageNumber(query);
+  if (HasNextPage(*body, static_cast<int64_t>(elements.size()), PageSize(query), page_number)) {
+    page.next_page_number = page_number + 1;
+  }
+  return page;
+}
+
+// The new limit may be set: it is in the action's range, and the action is the
+// version that the caller knows.
+absl::Status CheckMaySet(const ActionTimeouts::Update& update, const ActionRef& action,
+                         const ActionRecord& found) {
+  RETURN_IF_ERROR(CodecOf(action.flow_id).CheckRangeOf(found, action, update.timeout));
+  if (!update.expected_version || found.version == update.expected_version) {
+    return absl::OkStatus();
+  }
+  const std::string expected = absl::StrCat(*update.expected_version);
+  const std::string version = found.version ? absl::StrCat(*found.version) : "none";
+  return MakeError(
+      errors::kGenesysVersionConflict,
+      absl::StrCat("action ", action.action_id, ": version ", version, ", expected ", expected),
+      {{"action_id", action.action_id}, {"version", version}, {"expected_version", expected}});
+}
+
+bool IsConflict(const absl::Status& status) { return status.code() == absl::StatusCode::kAborted; }
+
+// Whether the write may have been made all the same.
+bool IsOutcomeUnknown(const ApiReply& reply) {
+  switch (reply.fate) {
+    case HttpResult::Fate::kNotSent:
+      return false;
+    case HttpResult::Fate::kBroken:
+    case HttpResult::Fate::kBodyTooLarge:
+      return true;
+    case HttpResult::Fate::kAnswered:
+      break;
+  }
+  const int http_status = reply.response.status;
+  const bool was_put_off = http_status == 503 && reply.retry_after.has_value();
+  return http_status == 408 || (http_status >= 500 && !was_put_off);
+}
+
+enum class Verified { kNo, kYes };
+
+// What is told of an update: the action as it is `now`, and its limit `before`.
+v1::ActionTimeout Tell(const ActionRef& action, const ActionRecord& before, const ActionRecord& now,
+                       Verified verified) {
+  v1::ActionTimeout told = DescribeAction(action, now);
+  if (before.timeout) *told.mutable_previous_timeout() = ToProto(*before.timeout);
+  told.set_verified(verified == Verified::kYes);
+  return told;
+}
+
+}  // namespace
+
+Task<absl::StatusOr<ActionTimeouts::ListPage>> ActionTimeouts::List(ListQuery query) {
+  const ApiReply reply = co_await client_->Call(BuildListRequest(query), kMaxPermitWait);
+  CO_RETURN_IF_ERROR(reply.status);
+  co_return ParseListPage(query, reply.response);
+}
+
+Task<absl::StatusOr<v1::ActionTimeout>> ActionTimeouts::Get(std::string action_id,
+                                                            std::string flow_id) {
+  const ActionRef action{std::move(action_id), std::move(flow_id)};
+  CO_ASSIGN_OR_RETURN(const ActionRecord record, co_await Read(action));
+  co_return DescribeAction(action, record);
+}
+
+// Reads the action, writes it back with the new limit, and reads it again, since
+// an answer of success is no proof that the limit is set, and no answer is no
+// proof that it is not.
+Task<absl::StatusOr<v1::ActionTimeout>> ActionTimeouts::Set(Update update) {
+  const ActionRef action{update.action_id, update.flow_id};
   const ActionCodec& codec = CodecOf(action.flow_id);
-  CallApi(client_, codec.BuildRead(action), kMaxPermitWait,
-          [action, &codec, done = std::move(done)](const ApiReply& reply) mutable {
-            if (!reply.status.ok()) return done(reply.status);
-            const absl::StatusOr<ActionRecord> record = codec.ParseRead(reply.response);
-            if (!record.ok()) return done(record.status());
-            done(DescribeAction(action, *record));
-          });
+  CO_RETURN_IF_ERROR(codec.CheckRange(action, update.timeout));
+  for (int conflicts = 0;;) {
+    CO_ASSIGN_OR_RETURN(const ActionRecord found, co_await Read(action));
+    CO_RETURN_IF_ERROR(CheckMaySet(update, action, found));
+    GCJOBS_FAILPOINT("timeout.after_read");
+    if (found.timeout == update.timeout) co_return Tell(action, found, found, Verified::kYes);
+
+    CO_ASSIGN_OR_RETURN(ApiRequest write, codec.BuildWrite(action, found, update.timeout));
+    const ApiReply written = co_await client_->Call(std::move(write), kMaxPermitWait);
+    GCJOBS_FAILPOINT("timeout.after_write");
+    if (IsConflict(written.status)) {
+      // Another writer came between. What they changed is kept by reading it
+      // again; a caller that expects a version is told.
+      if (update.expected_version || conflicts == kMaxConflictRetries) co_return written.status;
+      co_await Sleep(loop_, kConflictBackoff.Delay(++conflicts, random_));
+      continue;
+    }
+    if (!written.status.ok() && !IsOutcomeUnknown(written)) co_return written.status;
+
+    absl::StatusOr<ActionRecord> seen = co_await Read(action);
+    if (seen.ok() && seen->timeout == update.timeout) {
+      co_return Tell(action, found, *seen, Verified::kYes);
+    }
+    CO_RETURN_IF_ERROR(written.status);
+    if (!seen.ok()) {
+      // Written, as Genesys Cloud said, but not seen: the version is not known.
+      seen = found;
+      seen->timeout = update.timeout;
+      seen->version.reset();
+    }
+    co_return Tell(action, found, *seen, Verified::kNo);
+  }
 }
 
-void ActionTimeouts::Set(Update update, Done<v1::ActionTimeout> done) {
-  TimeoutUpdate::Start(client_, loop_, std::move(update), std::move(done));
+Task<absl::StatusOr<ActionRecord>> ActionTimeouts::Read(ActionRef action) {
+  const ActionCodec& codec = CodecOf(action.flow_id);
+  const ApiReply reply = co_await client_->Call(codec.BuildRead(action), kMaxPermitWait);
+  CO_RETURN_IF_ERROR(reply.status);
+  co_return codec.ParseRead(reply.response);
 }
 
 }  // namespace gcjobs

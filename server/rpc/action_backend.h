@@ -14,7 +14,7 @@ namespace gcjobs {
 class ActionBackend {
  public:
   template <typename T>
-  using Done = ActionTimeouts::Done<T>;
+  using Done = absl::AnyInvocable<void(absl::StatusOr<T>)>;
   using ListPage = ActionTimeouts::ListPage;
   using ListQuery = ActionTimeouts::ListQuery;
   using Update = ActionTimeouts::Update;

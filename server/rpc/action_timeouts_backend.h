@@ -15,13 +15,14 @@ class ActionTimeoutsBackend final : public ActionBackend {
   explicit ActionTimeoutsBackend(ActionTimeouts* timeouts) : timeouts_(timeouts) {}
 
   void List(ListQuery query, Done<ListPage> done) override {
-    timeouts_->List(std::move(query), std::move(done));
+    Spawn<absl::StatusOr<ListPage>>(timeouts_->List(std::move(query)), std::move(done));
   }
   void Get(std::string action_id, std::string flow_id, Done<v1::ActionTimeout> done) override {
-    timeouts_->Get(std::move(action_id), std::move(flow_id), std::move(done));
+    Spawn<absl::StatusOr<v1::ActionTimeout>>(
+        timeouts_->Get(std::move(action_id), std::move(flow_id)), std::move(done));
   }
   void Set(Update update, Done<v1::ActionTimeout> done) override {
-    timeouts_->Set(std::move(update), std::move(done));
+    Spawn<absl::StatusOr<v1::ActionTimeout>>(timeouts_->Set(std::move(update)), std::move(done));
   }
 
  private:

@@ -1,19 +1,21 @@
-#include "server/genesys/action_listing.h"
-
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/time_conversion.h"
-#include "tests/fakes/fake_http_transport.h"
+#include "server/genesys/action_timeouts.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_genesys_client.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
 namespace {
 
-using testing::FakeHttpTransport;
+using testing::FakeClock;
+using testing::FakeGenesysClient;
 using testing::IsOk;
 using testing::StatusIs;
 
@@ -25,35 +27,58 @@ ActionTimeouts::ListQuery Query(std::string name = "", std::string flow_id = "")
   return query;
 }
 
-absl::StatusOr<ActionTimeouts::ListPage> Parse(const ActionTimeouts::ListQuery& query,
-                                               std::string body) {
-  return ParseListPage(query, FakeHttpTransport::Ok(200, std::move(body)).response);
-}
+class ListActionsTest : public ::testing::Test {
+ protected:
+  // Lists, and gives the request that was sent.
+  ApiRequest Ask(ActionTimeouts::ListQuery query) {
+    page_.reset();
+    Spawn<Page>(actions_.List(std::move(query)), [this](Page page) { page_ = std::move(page); });
+    loop_.RunUntilIdle();
+    return client_.sent().back().request;
+  }
 
-TEST(BuildListRequestTest, AsksForIntegrationActionsWithTheirConfig) {
-  EXPECT_EQ(BuildListRequest(Query("get order")).target,
+  // Lists, and gets that answer.
+  absl::StatusOr<ActionTimeouts::ListPage> List(ActionTimeouts::ListQuery query, std::string body) {
+    Ask(std::move(query));
+    client_.Answer(FakeGenesysClient::Ok(std::move(body)), client_.sent().size() - 1);
+    loop_.RunUntilIdle();
+    return page_.value_or(absl::UnimplementedError("no answer"));
+  }
+
+ private:
+  using Page = absl::StatusOr<ActionTimeouts::ListPage>;
+
+  FakeClock clock_;
+  EventLoop loop_{&clock_, nullptr};
+  FakeGenesysClient client_{&loop_};
+  ActionTimeouts actions_{&client_, &loop_};
+  std::optional<Page> page_;
+};
+
+TEST_F(ListActionsTest, AsksForIntegrationActionsWithTheirConfig) {
+  EXPECT_EQ(Ask(Query("get order")).target,
             "/api/v2/integrations/actions?pageSize=2&pageNumber=1&includeConfig=true"
             "&name=get%20order");
-  EXPECT_EQ(BuildListRequest(Query()).target,
+  EXPECT_EQ(Ask(Query()).target,
             "/api/v2/integrations/actions?pageSize=2&pageNumber=1&includeConfig=true");
-  EXPECT_EQ(BuildListRequest(Query()).request_class, RequestClass::kManage);
+  EXPECT_EQ(Ask(Query()).request_class, RequestClass::kManage);
 }
 
-TEST(BuildListRequestTest, AsksForAFlowsActionsWithTheirDefinition) {
-  EXPECT_EQ(BuildListRequest(Query("", "f/1")).target,
+TEST_F(ListActionsTest, AsksForAFlowsActionsWithTheirDefinition) {
+  EXPECT_EQ(Ask(Query("", "f/1")).target,
             "/api/v2/flows/dataactions?flowId=f%2F1&pageSize=2&pageNumber=1&expand=definition");
 }
 
-TEST(BuildListRequestTest, PageSizeAndNumberAreBroughtIntoRange) {
+TEST_F(ListActionsTest, PageSizeAndNumberAreBroughtIntoRange) {
   ActionTimeouts::ListQuery query;
   query.page_size = 5000;
   query.page_number = -3;
-  EXPECT_EQ(BuildListRequest(query).target,
+  EXPECT_EQ(Ask(query).target,
             "/api/v2/integrations/actions?pageSize=100&pageNumber=1&includeConfig=true");
 }
 
-TEST(ParseListPageTest, ReadsIntegrationActions) {
-  const auto page = Parse(Query(), R"({"entities":[{"id":"a-1","name":"Get","category":"CRM",
+TEST_F(ListActionsTest, ReadsIntegrationActions) {
+  const auto page = List(Query(), R"({"entities":[{"id":"a-1","name":"Get","category":"CRM",
       "integrationId":"i-1","version":4,"config":{"timeoutSeconds":20}}]})");
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->actions.size(), 1u);
@@ -66,8 +91,8 @@ TEST(ParseListPageTest, ReadsIntegrationActions) {
   EXPECT_EQ(FromProto(action.timeout()), absl::Seconds(20));
 }
 
-TEST(ParseListPageTest, ReadsAFlowsActionsOfEveryForm) {
-  const auto page = Parse(Query("", "f-1"), R"({"entities":[
+TEST_F(ListActionsTest, ReadsAFlowsActionsOfEveryForm) {
+  const auto page = List(Query("", "f-1"), R"({"entities":[
       {"id":"1","type":"rest","definition":{"options":{"timeout":1500}}},
       {"id":"2","type":"rest","definition":"{\"options\":{\"timeout\":2500}}"},
       {"id":"3","type":"script","executionTimeout":7},
@@ -82,8 +107,8 @@ TEST(ParseListPageTest, ReadsAFlowsActionsOfEveryForm) {
   EXPECT_FALSE(page->actions[4].has_timeout());
 }
 
-TEST(ParseListPageTest, EntitiesOfAnyShapeDoNoHarm) {
-  const auto page = Parse(Query(), R"({"entities":[null,7,"x",[],{},{"id":5},{"id":""},
+TEST_F(ListActionsTest, EntitiesOfAnyShapeDoNoHarm) {
+  const auto page = List(Query(), R"({"entities":[null,7,"x",[],{},{"id":5},{"id":""},
       {"id":"a","name":[],"version":"4","config":"none"},
       {"id":"b","config":{"timeoutSeconds":"20"},"version":1e99},
       {"id":"c","config":{"timeoutSeconds":-1}}]})");
@@ -95,17 +120,17 @@ TEST(ParseListPageTest, EntitiesOfAnyShapeDoNoHarm) {
   }
 }
 
-TEST(ParseListPageTest, NamesAreMatchedIgnoringCase) {
-  const auto page = Parse(Query("ORDER"), R"({"entities":[{"id":"1","name":"Get Order"},
+TEST_F(ListActionsTest, NamesAreMatchedIgnoringCase) {
+  const auto page = List(Query("ORDER"), R"({"entities":[{"id":"1","name":"Get Order"},
       {"id":"2","name":"Get User"},{"id":"3","name":"orders"}]})");
   ASSERT_EQ(page->actions.size(), 2u);
   EXPECT_EQ(page->actions[1].id(), "3");
 }
 
-class BadListTest : public ::testing::TestWithParam<const char*> {};
+class BadListTest : public ListActionsTest, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(BadListTest, IsABadResponse) {
-  EXPECT_THAT(Parse(Query(), GetParam()),
+  EXPECT_THAT(List(Query(), GetParam()),
               StatusIs(absl::StatusCode::kInternal, std::string("GENESYS_BAD_RESPONSE")));
 }
 
@@ -122,7 +147,7 @@ struct PagingCase {
 
 void PrintTo(const PagingCase& c, std::ostream* os) { *os << c.situation; }
 
-class PagingTest : public ::testing::TestWithParam<PagingCase> {};
+class PagingTest : public ListActionsTest, public ::testing::WithParamInterface<PagingCase> {};
 
 // Page 3, two actions a page.
 TEST_P(PagingTest, KnowsTheLastPage) {
@@ -133,7 +158,7 @@ TEST_P(PagingTest, KnowsTheLastPage) {
     absl::StrAppend(&entities, i == 0 ? "" : ",", R"({"id":"a"})");
   }
   const auto page =
-      Parse(query, absl::StrCat(R"({"entities":[)", entities, "]", GetParam().members, "}"));
+      List(query, absl::StrCat(R"({"entities":[)", entities, "]", GetParam().members, "}"));
   ASSERT_THAT(page, IsOk());
   EXPECT_EQ(page->next_page_number,
             GetParam().has_next ? std::optional<int>(4) : std::optional<int>());

@@ -49,14 +49,14 @@ class ActionTimeoutsTest : public testing::UpstreamFixture {
 
   void Set(absl::Duration timeout, std::string flow_id = "f-1",
            std::optional<int64_t> expected_version = std::nullopt) {
-    actions_.Set({"a-1", std::move(flow_id), timeout, expected_version},
-                 [this](Timeout result) { results_.push_back(std::move(result)); });
+    Spawn<Timeout>(actions_.Set({"a-1", std::move(flow_id), timeout, expected_version}),
+                   [this](Timeout result) { results_.push_back(std::move(result)); });
     loop_.RunUntilIdle();
   }
 
   void Get(std::string flow_id = "f-1") {
-    actions_.Get("a-1", std::move(flow_id),
-                 [this](Timeout result) { results_.push_back(std::move(result)); });
+    Spawn<Timeout>(actions_.Get("a-1", std::move(flow_id)),
+                   [this](Timeout result) { results_.push_back(std::move(result)); });
     loop_.RunUntilIdle();
   }
 
@@ -463,9 +463,10 @@ TEST_F(ActionTimeoutsTest, GetPassesErrorsOn) {
 }
 
 TEST_F(ActionTimeoutsTest, ListGivesAPageOrTheError) {
-  std::vector<absl::StatusOr<ActionTimeouts::ListPage>> pages;
+  using Page = absl::StatusOr<ActionTimeouts::ListPage>;
+  std::vector<Page> pages;
   const auto list = [&] {
-    actions_.List({}, [&](auto page) { pages.push_back(std::move(page)); });
+    Spawn<Page>(actions_.List({}), [&](Page page) { pages.push_back(std::move(page)); });
     loop_.RunUntilIdle();
   };
   list();
