@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/rpc/auth/auth.h"
 #include "server/rpc/request_limits.h"
-#include "server/rpc/request_validation.h"
 #include "server/rpc/sha256.h"
 
 namespace gcjobs {
@@ -86,9 +85,8 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredenti
 
 void RpcServer::MakeServices(const Parts& parts) {
   const OrgNames orgs(OrgNamesOf(config_), config_.default_org);
-  watch_service_ = std::make_unique<WatchService>(WatchService::Options{
-      parts.hub, parts.store, parts.readers,
-      [orgs](const v1::JobFilter& filter) { return ValidateFilter(filter, orgs); }});
+  watch_service_ = std::make_unique<WatchService>(
+      WatchService::Deps{parts.hub, parts.store, parts.readers}, orgs, WatchService::Options());
 
   GenesysClients clients;
   absl::flat_hash_map<std::string, ActionBackend*> backends;

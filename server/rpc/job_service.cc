@@ -6,9 +6,9 @@
 
 #include "common/status_macros.h"
 #include "server/rpc/job_listing.h"
-#include "server/rpc/refused_stream.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/rpc_errors.h"
+#include "server/rpc/stream_reactor.h"
 
 namespace gcjobs {
 namespace {
@@ -221,7 +221,7 @@ JobService::StreamReactor* JobService::ServeStream(grpc::CallbackServerContext* 
                                                    const grpc::ByteBuffer* request,
                                                    const StreamHandler& handler) const {
   const absl::Status caller = options_.authenticator->Authenticate(*context).status();
-  return caller.ok() ? handler(context, request) : RefusedStream<grpc::ByteBuffer>::New(caller);
+  return caller.ok() ? handler(context, request) : RefuseStream(caller);
 }
 
 }  // namespace gcjobs

@@ -10,7 +10,8 @@
 namespace gcjobs {
 
 // WatchJob: the events of one job, one a message, and an end with OK after the
-// event that makes the job terminal or tells of its deletion.
+// event that makes the job terminal or tells of its deletion. Ends with
+// NOT_FOUND/JOB_NOT_FOUND when there is no trace of the job.
 class JobCursor final : public WatchCursor {
  public:
   // Events after `after`; 0 = the job's whole history.
@@ -21,21 +22,20 @@ class JobCursor final : public WatchCursor {
   void Accept(absl::StatusOr<WatchPage> page) override;
   Revision position() const override { return position_; }
   void Skip(Revision through) override;
-  bool CanBookmark() const override { return known_ && !ended_; }
+  bool CanBookmark() const override { return is_known_ && !has_ended_; }
   std::vector<grpc::Slice> Bookmark() const override;
-  bool at_end() const override { return ended_ && status_.ok(); }
+  bool at_end() const override { return has_ended_ && end_.ok(); }
 
  private:
   Step Send(const LoggedEvent& event);
-  Step End(absl::Status status);
-  bool NeedsStore(const EventLog::JobRead& read) const;
+  void End(absl::Status status);
 
   const WatchSource source_;
   const std::string job_id_;
   Revision position_;
-  bool known_ = false;  // the job exists, and the first position was not in the future
-  bool ended_ = false;
-  absl::Status status_;                 // what Next() ends with, once ended_
+  bool is_known_ = false;  // the job exists, and the first position was not in the future
+  bool has_ended_ = false;
+  absl::Status end_;                    // what Next() ends with, once has_ended_
   std::deque<LoggedEventPtr> backlog_;  // read from the store, not yet sent
 };
 

@@ -92,7 +92,7 @@ class Crowd {
 
 WatchServer::Options Threaded() {
   WatchServer::Options options;
-  options.world.hub.fan_out = FanOut::kThread;
+  options.world.hub.fan_out = WatchHub::FanOut::kByThread;
   return options;
 }
 
@@ -137,7 +137,7 @@ void BM_FilterOut(benchmark::State& state) {
   int64_t created = 0;
   for (auto _ : state) {
     server.world().Create(absl::StrCat("job", created++));
-    server.Pump();
+    server.FanOut();
   }
   state.SetItemsProcessed(created * state.range(0));
 }

@@ -3,10 +3,9 @@
 #include <memory>
 
 #include "gcjobs/v1/job_service.pb.h"
-#include "server/rpc/raw_request.h"
-#include "server/rpc/refused_stream.h"
 #include "server/rpc/results/result_cursor.h"
 #include "server/rpc/results/results_reactor.h"
+#include "server/rpc/stream_reactor.h"
 
 namespace gcjobs {
 namespace {
@@ -22,7 +21,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ResultsService::ReadResults(
     grpc::CallbackServerContext*, const grpc::ByteBuffer* bytes) {
   v1::ReadResultsRequest request;
   const absl::Status valid = ReadRequest(*bytes, &request);
-  if (!valid.ok()) return RefusedStream<grpc::ByteBuffer>::New(valid);
+  if (!valid.ok()) return RefuseStream(valid);
   const ResultCursorCodec cursors(options_.cursor_key, request.job_id());
   auto plan = [this, cursors, request = std::move(request)]() -> absl::StatusOr<ResultsPlan> {
     absl::StatusOr<store::StoredJob> job = options_.store->GetJob(request.job_id());

@@ -3,35 +3,30 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
-
-#include "gcjobs/v1/job.pb.h"
+#include "server/rpc/org_names.h"
+#include "server/store/read_pool.h"
 #include "server/store/store.h"
+#include "server/watch/watch_hub.h"
 
 namespace gcjobs {
 
-class ReadPool;
 class WatchCursor;
-class WatchHub;
 
-// The watch streams' RPCs, as raw handlers (events are serialised once and
-// shared by all streams). Thread-safe.
+// WatchJob and WatchJobs, as raw handlers: events are serialised once and
+// shared by all streams. Thread-safe.
 class WatchService {
  public:
+  // All outlive every stream.
+  struct Deps {
+    WatchHub* hub;
+    const Store* store;
+    ReadPool* readers;  // where the store is read
+  };
   struct Options {
-    WatchHub* hub;       // must outlive all streams
-    const Store* store;  // likewise
-    ReadPool* readers;   // likewise; where store reads run
-    // Refuses a filter that names unknown organisations, states and so on. May
-    // be null: then every filter is taken.
-    std::function<absl::Status(const v1::JobFilter&)> validate_filter;
-
     // A write that a client has not taken for so long ends its stream.
     absl::Duration stall_limit = absl::Seconds(30);
 
@@ -44,19 +39,22 @@ class WatchService {
     // client keeps one of them in memory. Clients take 4 MiB by default.
     Store::ReadLimit batch = {/*events=*/256, /*bytes=*/1 << 20};
   };
-  explicit WatchService(Options options) : options_(std::move(options)) {}
+  // `orgs` are the organisations that a filter may name.
+  WatchService(const Deps& deps, OrgNames orgs, const Options& options);
 
-  // Handlers for WithRawCallbackMethod_WatchJob and ..._WatchJobs.
+  // The handlers: each returns a stream that ends by itself.
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchJob(grpc::CallbackServerContext* context,
-                                                       const grpc::ByteBuffer* request);
+                                                       const grpc::ByteBuffer* bytes) const;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchJobs(grpc::CallbackServerContext* context,
-                                                        const grpc::ByteBuffer* request);
+                                                        const grpc::ByteBuffer* bytes) const;
 
  private:
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(grpc::CallbackServerContext* context,
                                                     std::string job_id,
-                                                    std::unique_ptr<WatchCursor> cursor);
+                                                    std::unique_ptr<WatchCursor> cursor) const;
 
+  const Deps deps_;
+  const OrgNames orgs_;
   const Options options_;
 };
 

@@ -10,7 +10,7 @@
 
 #include "common/error_info.h"
 #include "common/failure_body.h"
-#include "server/rpc/refused_stream.h"
+#include "server/rpc/stream_reactor.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/rpc/service_fixture.h"
 #include "tests/unit/rpc/stored_jobs.h"
@@ -334,7 +334,7 @@ TEST_F(JobServiceTest, ALargeFailureArrivesCutButWithItsReason) {
 // A handler that says where it came from, in the error that it ends with.
 JobService::StreamHandler EndWith(const char* reason) {
   return [reason](grpc::CallbackServerContext*, const grpc::ByteBuffer*) {
-    return RefusedStream<grpc::ByteBuffer>::New(
+    return RefuseStream(
         MakeError(absl::StatusCode::kAborted, reason, "as the test wants it"));
   };
 }

@@ -164,6 +164,34 @@ TEST_F(JobsCursorTest, FiltersInTheStoreAndInTheLogAlike) {
   EXPECT_EQ(cursor.position(), 8);
 }
 
+TEST_F(JobsCursorTest, EveryFieldOfTheFilterMustMatch) {
+  world_.Create("wanted", [](v1::Job* job) { job->set_kind("wanted"); });
+  world_.Create("other");
+  v1::JobFilter filter;
+  filter.add_kinds("wanted");
+  JobsCursor of_kind = Watch(1, filter);
+  world_.Move("wanted", v1::JOB_STATE_RUNNING);
+  world_.Move("other", v1::JOB_STATE_RUNNING);
+  EXPECT_THAT(Revisions(RunJobs(&of_kind).events), ElementsAre(3));
+
+  filter.add_states(v1::JOB_STATE_RUNNING);
+  JobsCursor of_kind_and_state = Watch(3, filter);
+  world_.Move("wanted", v1::JOB_STATE_SUCCEEDED);  // leaves RUNNING
+  world_.Move("other", v1::JOB_STATE_SUCCEEDED);   // as well, but is of another kind
+  EXPECT_THAT(Revisions(RunJobs(&of_kind_and_state).events), ElementsAre(5));
+}
+
+TEST_F(JobsCursorTest, ADeletionDoesNotLeaveAState) {
+  v1::JobFilter succeeded;
+  succeeded.add_states(v1::JOB_STATE_SUCCEEDED);
+  world_.Complete("a");
+  JobsCursor of_running = Watch(world_.head(), Running());
+  JobsCursor of_succeeded = Watch(world_.head(), succeeded);
+  world_.Delete("a");
+  EXPECT_THAT(RunJobs(&of_running).events, IsEmpty());
+  EXPECT_THAT(Revisions(RunJobs(&of_succeeded).events), ElementsAre(world_.head()));
+}
+
 TEST_F(JobsCursorTest, EventsThatDoNotMatchMoveThePosition) {
   world_.Create("a");
   world_.Create("b");

@@ -55,7 +55,7 @@ class WatchHubTest : public ::testing::Test {
 TEST_F(WatchHubTest, AnEventWakesTheJobsWatchersAlone) {
   const auto of_a = AddParked("a"), also_of_a = AddParked("a"), of_b = AddParked("b");
   world_.Create("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_EQ(of_a->woken.size(), 1u);
   EXPECT_EQ(also_of_a->woken.size(), 1u);
   EXPECT_THAT(of_b->woken, IsEmpty());
@@ -64,16 +64,16 @@ TEST_F(WatchHubTest, AnEventWakesTheJobsWatchersAlone) {
 TEST_F(WatchHubTest, AnyEventWakesWatchersOfAllJobs) {
   const auto of_all = AddParked("");
   world_.Create("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_EQ(of_all->woken.size(), 1u);
 }
 
 TEST_F(WatchHubTest, AStreamIsWokenOnceUntilItParksAgain) {
   const auto stream = AddParked("a");
   world_.Complete("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   world_.Delete("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_EQ(stream->woken.size(), 1u);
 }
 
@@ -82,21 +82,21 @@ TEST_F(WatchHubTest, AWokenStreamLearnsThatNothingCameBefore) {
   world_.Create("a");
   world_.Create("b");
   world_.Create("c");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_THAT(stream->woken, ElementsAre(2));
 }
 
 TEST_F(WatchHubTest, AStreamThatIsAwakeIsLeftAlone) {
   const auto stream = Add("a");
   world_.Create("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_THAT(stream->woken, IsEmpty());
 }
 
 TEST_F(WatchHubTest, NewsBetweenReadingAndParkingIsNotMissed) {
   const auto stream = Add("a");
   world_.Create("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_FALSE(world_.hub().Park(stream.get(), 0));
   EXPECT_TRUE(world_.hub().Park(stream.get(), 1));
 }
@@ -105,7 +105,7 @@ TEST_F(WatchHubTest, NewsThatIsNotYetFannedOutWakesWhoParkedBeforeIt) {
   const auto stream = Add("a");
   world_.Create("a");
   EXPECT_TRUE(world_.hub().Park(stream.get(), 0));  // not pumped yet
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_EQ(stream->woken.size(), 1u);
 }
 
@@ -114,7 +114,7 @@ TEST_F(WatchHubTest, AStreamThatHasReadTheNewsItselfIsNotWokenForIt) {
   world_.Create("a");
   EXPECT_TRUE(world_.hub().Park(of_a.get(), 1));
   EXPECT_TRUE(world_.hub().Park(of_all.get(), 1));
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_THAT(of_a->woken, IsEmpty());
   EXPECT_THAT(of_all->woken, IsEmpty());
 }
@@ -128,7 +128,7 @@ TEST(WatchHubOverrunTest, WhenTheLogHasDroppedNewsAllAreWoken) {
   ASSERT_TRUE(world.hub().Park(stream.get(), 0));
   world.Complete("a");
   world.Complete("b");  // the log holds two events of b alone
-  world.hub().Pump();
+  world.hub().TestOnlyFanOut();
   EXPECT_THAT(stream->woken, ElementsAre(0));  // nothing is known
   world.hub().Remove(stream.get());
 }
@@ -136,8 +136,8 @@ TEST(WatchHubOverrunTest, WhenTheLogHasDroppedNewsAllAreWoken) {
 TEST_F(WatchHubTest, TicksAllAndTellsTheParkedHowFarItWasQuiet) {
   const auto parked = AddParked("b"), awake = Add("b");
   world_.Create("a");
-  world_.hub().Pump();
-  world_.hub().Tick();
+  world_.hub().TestOnlyFanOut();
+  world_.hub().TestOnlyTick();
   EXPECT_THAT(parked->ticked, ElementsAre(1));
   EXPECT_THAT(awake->ticked, ElementsAre(0));
 }
@@ -193,7 +193,7 @@ TEST_F(WatchHubTest, RemovingAStreamTwiceIsHarmless) {
   world_.hub().Remove(stream.get());
   world_.hub().Remove(stream.get());
   world_.Create("a");
-  world_.hub().Pump();
+  world_.hub().TestOnlyFanOut();
   EXPECT_THAT(stream->woken, IsEmpty());
   EXPECT_EQ(world_.hub().stream_count(), 0u);
 }
@@ -240,7 +240,7 @@ TEST(WatchHubThreadTest, EveryStreamSeesEveryEventOnceWhileOthersCommit) {
   constexpr int kStreams = 20;
   constexpr Revision kEvents = 4000;
   WatchWorld::Options options;
-  options.hub.fan_out = FanOut::kThread;
+  options.hub.fan_out = WatchHub::FanOut::kByThread;
   WatchWorld world(options);
   std::vector<std::shared_ptr<ReadingStream>> streams;
   for (int i = 0; i < kStreams; ++i) {

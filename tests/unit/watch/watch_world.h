@@ -26,7 +26,7 @@ class WatchWorld {
   };
   static WatchHub::Options ByHand() {
     WatchHub::Options options;
-    options.fan_out = FanOut::kByHand;
+    options.fan_out = WatchHub::FanOut::kTestOnlyByHand;
     return options;
   }
 

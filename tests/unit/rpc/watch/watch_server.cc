@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
 
 namespace gcjobs::testing {
 
@@ -34,14 +33,10 @@ WatchServer::~WatchServer() { Stop(); }
 void WatchServer::Start() {
   readers_ = std::make_unique<ReadPool>(2, options_.max_queued_reads);
   WatchService::Options options;
-  options.hub = &world_.hub();
-  options.store = &world_.store();
-  options.readers = readers_.get();
   options.batch = options_.batch;
-  options.validate_filter = [](const v1::JobFilter& filter) {
-    return filter.kinds_size() > 100 ? InvalidField("filter.kinds", "too many") : absl::OkStatus();
-  };
-  watches_ = std::make_unique<WatchService>(std::move(options));
+  watches_ = std::make_unique<WatchService>(
+      WatchService::Deps{&world_.hub(), &world_.store(), readers_.get()},
+      OrgNames({"main"}, "main"), options);
   service_ = std::make_unique<Service>(watches_.get());
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
@@ -72,7 +67,7 @@ void WatchServer::Restart() {
 
 void WatchServer::Pass(absl::Duration duration) {
   world_.clock().Advance(duration);
-  world_.hub().Tick();
+  world_.hub().TestOnlyTick();
 }
 
 void WatchServer::AwaitParked(size_t streams) {

@@ -42,7 +42,7 @@ class WatchServer {
   void Stop();
 
   // Wakes whom commits so far concern.
-  void Pump() { world_.hub().Pump(); }
+  void FanOut() { world_.hub().TestOnlyFanOut(); }
   // Lets time pass, then ticks the streams.
   void Pass(absl::Duration duration);
   // Block until so many streams are parked, or open.

@@ -27,7 +27,7 @@ constexpr int kRounds = 40;
 WatchServer::Options ShortLog() {
   WatchServer::Options options;
   options.world.log.max_events = 100;
-  options.world.hub.fan_out = FanOut::kThread;
+  options.world.hub.fan_out = WatchHub::FanOut::kByThread;
   options.batch = {/*events=*/16, /*bytes=*/1 << 20};
   return options;
 }

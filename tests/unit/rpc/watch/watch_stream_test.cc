@@ -1,5 +1,3 @@
-#include "server/rpc/watch/watch_reactor.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +17,7 @@ using testing::StatusIs;
 using testing::WatchServer;
 using testing::WatchWorld;
 
-class WatchReactorTest : public ::testing::Test {
+class WatchStreamTest : public ::testing::Test {
  protected:
   WatchWorld& world() { return server_.world(); }
   // Leaves a stream whose client does not read with a write in flight.
@@ -27,7 +25,7 @@ class WatchReactorTest : public ::testing::Test {
     for (int i = 0; i < 100; ++i) {
       world().Create(absl::StrCat("large", i),
                      [](v1::Job* job) { job->set_result_json(std::string(100000, 'x')); });
-      server_.Pump();
+      server_.FanOut();
     }
     ASSERT_EQ(world().hub().parked_count(), 0u);
   }
@@ -35,7 +33,7 @@ class WatchReactorTest : public ::testing::Test {
   WatchServer server_;
 };
 
-TEST_F(WatchReactorTest, CancelOfAParkedStreamEndsIt) {
+TEST_F(WatchStreamTest, CancelOfAParkedStreamEndsIt) {
   JobsWatch watch(&server_.stub(), 0);
   EXPECT_EQ(watch.Next()->type(), v1::EVENT_TYPE_BOOKMARK);
   server_.AwaitParked(1);
@@ -44,7 +42,7 @@ TEST_F(WatchReactorTest, CancelOfAParkedStreamEndsIt) {
   EXPECT_THAT(watch.Finish(), StatusIs(absl::StatusCode::kCancelled));
 }
 
-TEST_F(WatchReactorTest, CancelThatComesFirstEndsIt) {
+TEST_F(WatchStreamTest, CancelThatComesFirstEndsIt) {
   for (int i = 0; i < 50; ++i) {
     JobsWatch watch(&server_.stub(), 0);
     watch.Cancel();
@@ -53,7 +51,7 @@ TEST_F(WatchReactorTest, CancelThatComesFirstEndsIt) {
   server_.AwaitOpen(0);
 }
 
-TEST_F(WatchReactorTest, CancelWithAWriteInFlightEndsIt) {
+TEST_F(WatchStreamTest, CancelWithAWriteInFlightEndsIt) {
   world().Create("a");
   JobsWatch watch(&server_.stub(), 1);
   server_.AwaitParked(1);
@@ -62,7 +60,7 @@ TEST_F(WatchReactorTest, CancelWithAWriteInFlightEndsIt) {
   server_.AwaitOpen(0);
 }
 
-TEST_F(WatchReactorTest, CancelTwiceAndLateIsHarmless) {
+TEST_F(WatchStreamTest, CancelTwiceAndLateIsHarmless) {
   world().Create("a");
   JobsWatch watch(&server_.stub(), 1);
   server_.AwaitParked(1);
@@ -75,7 +73,7 @@ TEST_F(WatchReactorTest, CancelTwiceAndLateIsHarmless) {
   watch.Cancel();
 }
 
-TEST_F(WatchReactorTest, CancelAfterTheEndIsHarmless) {
+TEST_F(WatchStreamTest, CancelAfterTheEndIsHarmless) {
   world().Complete("a");
   JobWatch watch(&server_.stub(), "a", 0);
   EXPECT_EQ(watch.Take(9).size(), 4u);
@@ -84,24 +82,24 @@ TEST_F(WatchReactorTest, CancelAfterTheEndIsHarmless) {
   EXPECT_THAT(Revisions(JobWatch(&server_.stub(), "a", 0).Take(9)), ElementsAre(1, 2, 3, 4));
 }
 
-TEST_F(WatchReactorTest, AnIdleStreamIsGreeted) {
+TEST_F(WatchStreamTest, AnIdleStreamIsGreeted) {
   world().Create("a");
   JobsWatch watch(&server_.stub(), 1);
   watch.AwaitGreeting();  // hangs if it is not
   EXPECT_EQ(world().hub().stream_count(), 1u);
 }
 
-TEST_F(WatchReactorTest, ATickBeforeItsTimeBringsNoBookmark) {
+TEST_F(WatchStreamTest, ATickBeforeItsTimeBringsNoBookmark) {
   world().Create("a");
   JobsWatch watch(&server_.stub(), 1);
   server_.AwaitParked(1);
   server_.Pass(absl::Seconds(19));
   world().Create("b");
-  server_.Pump();
+  server_.FanOut();
   EXPECT_EQ(watch.Next()->type(), v1::EVENT_TYPE_TRANSITION);
 }
 
-TEST_F(WatchReactorTest, AStreamWhoseEventsAllFailItsFilterGetsBookmarks) {
+TEST_F(WatchStreamTest, AStreamWhoseEventsAllFailItsFilterGetsBookmarks) {
   world().Create("a");
   v1::JobFilter filter;
   filter.add_kinds("none");
@@ -109,13 +107,13 @@ TEST_F(WatchReactorTest, AStreamWhoseEventsAllFailItsFilterGetsBookmarks) {
   server_.AwaitParked(1);
   world().clock().Advance(absl::Seconds(25));
   world().Create("b");
-  server_.Pump();
+  server_.FanOut();
   const v1::JobEvent bookmark = *watch.Next();
   EXPECT_EQ(bookmark.type(), v1::EVENT_TYPE_BOOKMARK);
   EXPECT_THAT(bookmark.revision(), ::testing::AnyOf(1, 2));
 }
 
-TEST_F(WatchReactorTest, DrainSaysGoodbyeToAParkedStream) {
+TEST_F(WatchStreamTest, DrainSaysGoodbyeToAParkedStream) {
   world().Create("a");
   JobsWatch watch(&server_.stub(), 1);
   server_.AwaitParked(1);
@@ -129,7 +127,7 @@ TEST_F(WatchReactorTest, DrainSaysGoodbyeToAParkedStream) {
   server_.AwaitOpen(0);
 }
 
-TEST_F(WatchReactorTest, DrainOfAStreamInTheMiddleOfAWriteFollowsTheWrite) {
+TEST_F(WatchStreamTest, DrainOfAStreamInTheMiddleOfAWriteFollowsTheWrite) {
   world().Create("a");
   JobsWatch watch(&server_.stub(), 1);
   server_.AwaitParked(1);
@@ -142,7 +140,7 @@ TEST_F(WatchReactorTest, DrainOfAStreamInTheMiddleOfAWriteFollowsTheWrite) {
   EXPECT_THAT(watch.Finish(), StatusIs(absl::StatusCode::kUnavailable, "SERVER_DRAINING"));
 }
 
-TEST_F(WatchReactorTest, DrainingRefusesNewStreams) {
+TEST_F(WatchStreamTest, DrainingRefusesNewStreams) {
   world().Create("a");
   world().hub().Drain();
   for (int i = 0; i < 2; ++i) {
@@ -153,7 +151,7 @@ TEST_F(WatchReactorTest, DrainingRefusesNewStreams) {
   }
 }
 
-TEST(WatchReactorLimitTest, MoreStreamsThanTheLimitAreRefused) {
+TEST(WatchStreamLimitTest, MoreStreamsThanTheLimitAreRefused) {
   WatchServer::Options options;
   options.world.hub.max_streams = 1;
   WatchServer server(std::move(options));
@@ -164,7 +162,7 @@ TEST(WatchReactorLimitTest, MoreStreamsThanTheLimitAreRefused) {
   EXPECT_TRUE(GetRetryDelay(status).has_value());
 }
 
-TEST(WatchReactorLimitTest, AFullQueueOfReadsRefusesTheStream) {
+TEST(WatchStreamLimitTest, AFullQueueOfReadsRefusesTheStream) {
   WatchServer::Options options;
   options.max_queued_reads = 0;
   WatchServer server(std::move(options));
@@ -173,7 +171,7 @@ TEST(WatchReactorLimitTest, AFullQueueOfReadsRefusesTheStream) {
   EXPECT_TRUE(GetRetryDelay(status).has_value());
 }
 
-TEST(WatchReactorBatchTest, EventsShareMessagesAndLoseNothing) {
+TEST(WatchStreamBatchTest, EventsShareMessagesAndLoseNothing) {
   WatchServer::Options options;
   options.batch = {/*events=*/7, /*bytes=*/1 << 20};
   WatchServer server(std::move(options));
@@ -185,7 +183,7 @@ TEST(WatchReactorBatchTest, EventsShareMessagesAndLoseNothing) {
   EXPECT_EQ(events.back().revision(), 100);
 }
 
-TEST_F(WatchReactorTest, ManyWatchersOfOneJobAllSeeItsEnd) {
+TEST_F(WatchStreamTest, ManyWatchersOfOneJobAllSeeItsEnd) {
   world().Create("a");
   std::vector<std::unique_ptr<JobWatch>> watches;
   for (int i = 0; i < 20; ++i) {
@@ -193,7 +191,7 @@ TEST_F(WatchReactorTest, ManyWatchersOfOneJobAllSeeItsEnd) {
   }
   server_.AwaitParked(20);
   world().Move("a", v1::JOB_STATE_SUCCEEDED);
-  server_.Pump();
+  server_.FanOut();
   for (const auto& watch : watches) {
     EXPECT_THAT(Revisions(watch->Take(9)), ElementsAre(1, 2));
     EXPECT_THAT(watch->Finish(), IsOk());
