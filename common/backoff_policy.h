@@ -6,8 +6,8 @@
 
 namespace gcjobs {
 
-// How long to wait after errors. For errors only: when to look at a job that
-// is merely not finished is the PollScheduler's business.
+// How long to wait after errors. For errors only: when to poll a job that has
+// merely not ended is up to the PollScheduler.
 struct BackoffPolicy {
   // Upper bound of the first delay.
   absl::Duration initial = absl::Milliseconds(500);

@@ -59,7 +59,7 @@ TEST(DirectTest, TheAnswerIsTheResultByteForByte) {
   const System::Watched watched = system.Watch(job->id());
   ASSERT_EQ(watched.events.size(), 2u);
   EXPECT_EQ(watched.events[1].previous_state(), v1::JOB_STATE_QUEUED);
-  EXPECT_THAT(system.simulator().Looks(), IsEmpty());
+  EXPECT_THAT(system.simulator().Polls(), IsEmpty());
 }
 
 TEST(DirectTest, ALongCallGoesOnAfterTheAnswer) {

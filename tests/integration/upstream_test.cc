@@ -67,7 +67,7 @@ TEST(UpstreamTest, AThrottledJobShowsUntilWhen) {
   system.simulator().AddFault(
       R"({"method":"GET","route":"**/executions/*","status":429,"headers":{"Retry-After":"7200"}})");
   const auto job = system.Submit(Steered(R"({"duration":"1h"})"));
-  // The look that is refused comes about a second from now.
+  // The poll that is refused comes about a second from now.
   v1::Job shown;
   const absl::Time give_up = absl::Now() + absl::Seconds(30);
   while (!shown.has_throttled_until() && absl::Now() < give_up) shown = *system.GetJob(job->id());
@@ -132,7 +132,7 @@ TEST_P(HostileLookTest, NeverEndsTheJob) {
   const v1::Job ended = system.AwaitEnd(job->id());
   EXPECT_EQ(ended.state(), v1::JOB_STATE_SUCCEEDED);
   EXPECT_EQ(ended.result_json(), R"({"ok":1})");
-  EXPECT_GE(system.simulator().Looks().size(), 2u);
+  EXPECT_GE(system.simulator().Polls().size(), 2u);
 }
 
 INSTANTIATE_TEST_SUITE_P(

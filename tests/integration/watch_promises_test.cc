@@ -225,7 +225,7 @@ TEST(WatchPromisesTest, PollsDoNotDependOnTheNumberOfWatchers) {
   const int lonely_polls = system.AwaitEnd(lonely).poll_count();
   const int popular_polls = system.AwaitEnd(popular).poll_count();
   EXPECT_GE(lonely_polls, 6);
-  // Each gap is varied by 10 %, and one of them may have had an early look.
+  // Each gap is varied by 10 %, and one of them may have had an early poll.
   EXPECT_NEAR(popular_polls, lonely_polls, 3);
 }
 

@@ -79,10 +79,9 @@ Phase PhaseAt(const Execution& execution, absl::Time monotonic_now);
 // The status text that a poll at this time sees.
 std::string StatusAt(const Execution& execution, absl::Time monotonic_now);
 
-// When it ends, by the time of day; infinitely far when never, or when it waits
-// to be released.
+// When it ends and when it starts to run, by the time of day: InfiniteFuture if
+// never, or while it waits to be released.
 absl::Time EndTime(const Execution& execution);
-// When it starts to run; likewise.
 absl::Time StartTime(const Execution& execution);
 
 // From submission to the end, without any wait; infinite when never.

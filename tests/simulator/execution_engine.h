@@ -16,7 +16,7 @@
 namespace gcjobs::sim {
 
 // All work that was submitted since the start. It runs no thread: where a piece
-// stands is computed from the clock when somebody looks. Nothing is ever
+// stands is computed from the clock when somebody asks. Nothing is ever
 // dropped, since tests compare the whole list with what the server did; a run
 // of a million jobs takes some hundred MB. Thread-safe.
 class ExecutionEngine {
@@ -50,7 +50,7 @@ class ExecutionEngine {
   // Shows this status from now on; nothing: the script's again.
   bool OverrideStatus(absl::string_view id, std::optional<std::string> status)
       ABSL_LOCKS_EXCLUDED(mu_);
-  // Polls find it no more.
+  // Polls no longer find it.
   bool Forget(absl::string_view id) ABSL_LOCKS_EXCLUDED(mu_);
 
  private:

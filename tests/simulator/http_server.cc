@@ -109,7 +109,7 @@ HttpServer::HttpServer(const Options& options, Handler handler)
     Deliver(handler_(ToApiRequest(request)), request, &response);
   };
   // The library waits for a body of every POST and DELETE, even of those that
-  // announce none; those, and all GETs, are served before it looks.
+  // announce none; those, and all GETs, are served before it checks.
   listener_->set_pre_routing_handler(
       [serve](const httplib::Request& request, httplib::Response& response) {
         if (AnnouncesBody(request)) return httplib::Server::HandlerResponse::Unhandled;

@@ -85,23 +85,23 @@ class GuidePoller {
     request.body = absl::StrCat(R"({"async":true,"parameters":)", jobs_[job].parameters_json, "}");
     Call(request, [this, job](const HttpResponse& answer) {
       watched_[job].execution_id = Text(answer.body, "id");
-      LookLater(job, 0);
+      PollLater(job, 0);
     });
   }
 
-  void LookLater(size_t job, int looks) {
-    const std::optional<absl::Duration> gap = guide_.gap(looks);
+  void PollLater(size_t job, int polls) {
+    const std::optional<absl::Duration> gap = guide_.gap(polls);
     if (!gap.has_value()) {
       --left_;
       return;
     }
-    loop_.RunAfter(*gap, [this, job, looks] { Look(job, looks); });
+    loop_.RunAfter(*gap, [this, job, polls] { Poll(job, polls); });
   }
 
-  void Look(size_t job, int looks) {
+  void Poll(size_t job, int polls) {
     const std::string path = absl::StrCat("/executions/", watched_[job].execution_id);
-    Call(Request("GET", job, path), [this, job, looks](const HttpResponse& answer) {
-      if (Text(answer.body, "status") != "COMPLETED") return LookLater(job, looks + 1);
+    Call(Request("GET", job, path), [this, job, polls](const HttpResponse& answer) {
+      if (Text(answer.body, "status") != "COMPLETED") return PollLater(job, polls + 1);
       watched_[job].end_seen = clock_->Now();
       --left_;
     });

@@ -15,15 +15,15 @@ namespace gcjobs::bench {
 // How a guide tells people to poll.
 struct Guide {
   std::string name;
-  // Time before look n = 0, 1 ... at a job; nothing: it gives up.
+  // Time before poll n = 0, 1 ... of a job; nothing: it gives up.
   std::function<std::optional<absl::Duration>(int n)> gap;
 };
 
 const std::vector<Guide>& Guides();
 
-// Submits each job at its arrival and looks after it as the guide says, each
+// Submits each job at its arrival and polls it as the guide says, each
 // job by itself and one request after another. A request that is refused with
-// 429 is sent again after Retry-After, and does not count as a look. Returns
+// 429 is sent again after Retry-After, and does not count as a poll. Returns
 // when every job was seen to end or given up. Ends the process when the API
 // answers anything that it should not.
 std::vector<WatchedJob> RunGuide(const Guide& guide, const std::string& api_url,

@@ -38,15 +38,15 @@ std::map<std::string, Execution> Executions(SimulatorProcess* simulator) {
 }
 
 void CountRequests(const std::vector<SeenRequest>& all, size_t seen_before, PollerReport* report) {
-  int looks = 0;
+  int polls = 0;
   for (size_t i = seen_before; i < all.size(); ++i) {
     const SeenRequest& request = all[i];
     if (request.route_class == "token") continue;
     ++report->requests;
     if (request.status == 429) ++report->refused;
-    if (request.status == 200 && request.route_class == "poll") ++looks;
+    if (request.status == 200 && request.route_class == "poll") ++polls;
   }
-  report->looks = looks / static_cast<double>(report->seen + report->given_up);
+  report->polls = polls / static_cast<double>(report->seen + report->given_up);
 }
 
 // The value that this share of the others does not exceed.
@@ -80,13 +80,13 @@ PollerReport Report(const std::vector<WatchedJob>& watched, SimulatorProcess* si
 
 void PrintHead() {
   std::printf("%-20s %5s %8s %6s %8s %5s %12s %9s %7s %7s %8s\n", "poller", "seen", "given up",
-              "looks", "requests", "429s", "starts late", "mean lag", "median", "p99", "x gcjobs");
+              "polls", "requests", "429s", "starts late", "mean lag", "median", "p99", "x gcjobs");
   std::fflush(stdout);
 }
 
 void Print(const std::string& poller, const PollerReport& report, const PollerReport& base) {
   std::printf("%-20s %5zu %8zu %6.2f %8d %5d %12.2f %9.2f %7.2f %7.2f %8.2f\n", poller.c_str(),
-              report.seen, report.given_up, report.looks, report.requests, report.refused,
+              report.seen, report.given_up, report.polls, report.requests, report.refused,
               report.start_delay, report.mean_lag, report.median_lag, report.p99_lag,
               report.mean_lag / base.mean_lag);
   std::fflush(stdout);

@@ -14,11 +14,11 @@ namespace gcjobs::bench {
 struct PollerReport {
   size_t seen = 0;      // jobs whose end was seen
   size_t given_up = 0;  // the others: they have no lag
-  double looks = 0;     // answered ones, at each job
+  double polls = 0;     // answered ones, per job
   int requests = 0;     // but for tokens, refused ones too
   int refused = 0;      // with 429
   // Mean time from a job's arrival to its start upstream: what submissions
-  // wait for where looks have used up the limit.
+  // wait for where polls have used up the limit.
   double start_delay = 0;
   // From a job's end upstream until its watcher knew.
   double mean_lag = 0, median_lag = 0, p99_lag = 0;

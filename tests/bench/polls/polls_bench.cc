@@ -96,7 +96,7 @@ void PrintWhat(const WorkloadOptions& options) {
       "%d jobs arrive at random within about %s; %d requests a minute for all of them; seed %d.\n"
       "Two of three last as lognormal, median %.3g s, sigma %.3g; the others, of another action,\n"
       "as median %.3g s, sigma %.3g; none longer than %.3g s.\n"
-      "looks: answered ones, at each job; starts late: from arrival to acceptance, mean; lag:\n"
+      "polls: answered ones, per job; starts late: from arrival to acceptance, mean; lag:\n"
       "from the end upstream until the watcher knows; all in seconds. The second run is of the\n"
       "same server after a restart, with the same jobs.\n\n",
       options.jobs, absl::FormatDuration(options.span), kLimit, options.seed,

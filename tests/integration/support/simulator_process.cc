@@ -97,7 +97,7 @@ std::vector<SeenRequest> SimulatorProcess::Submissions() {
   });
 }
 
-std::vector<SeenRequest> SimulatorProcess::Looks() {
+std::vector<SeenRequest> SimulatorProcess::Polls() {
   return Seen([](const SeenRequest& request) {
     return request.method == "GET" && absl::StrContains(request.path, "/executions/");
   });

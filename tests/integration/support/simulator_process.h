@@ -40,9 +40,9 @@ class SimulatorProcess {
   // All requests so far, in order.
   std::vector<SeenRequest> Seen();
   std::vector<SeenRequest> Seen(const std::function<bool(const SeenRequest&)>& wanted);
-  // Requests that start work, or look at an execution.
+  // Requests that start work, and those that poll an execution.
   std::vector<SeenRequest> Submissions();
-  std::vector<SeenRequest> Looks();
+  std::vector<SeenRequest> Polls();
 
  private:
   ChildProcess process_;

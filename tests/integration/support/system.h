@@ -90,7 +90,7 @@ class System {
   std::unique_ptr<v1::ActionService::Stub> actions_;
 };
 
-// A conversation query of one day at that endpoint, steered likewise.
+// A conversation query of one day at that endpoint, steered in the same way.
 v1::SubmitConversationQueryRequest SteeredQuery(v1::QueryEndpoint endpoint, const std::string& sim);
 
 // A submission of the simulator's first action, steered by `sim`, the value of
