@@ -86,15 +86,6 @@ TEST_F(ActionExecutionsTest, BadExecutionsAreRefused) {
   EXPECT_EQ(*sim_.Control("GET", "/__sim/jobs").Find("jobs"), "[]");
 }
 
-TEST_F(ActionExecutionsTest, ADirectCallIsHeldAndAnswersTheResult) {
-  const absl::Time start = sim_.clock().MonotonicNow();
-  const sim::Reply reply =
-      sim_.Call("POST", Path(1, "execute"), R"({"$sim":{"duration":"2s","result":[1.10]},"a":1})");
-  EXPECT_EQ(reply.response.status, 200);
-  EXPECT_EQ(reply.response.body, "[1.10]");
-  EXPECT_EQ(sim_.clock().MonotonicNow() - start, absl::Seconds(2));
-}
-
 TEST_F(ActionExecutionsTest, ADirectCallEndsAtTheActionsTimeout) {
   const absl::Time start = sim_.clock().MonotonicNow();
   const sim::Reply reply = sim_.Call("POST", Path(1, "execute"), R"({"$sim":{"duration":"4s"}})");
@@ -110,32 +101,6 @@ TEST_F(ActionExecutionsTest, AnActionWithoutTimeoutHasSixtySeconds) {
                 R"({"$sim":{"outcome":"never"}})");
   EXPECT_EQ(reply.response.status, 504);
   EXPECT_EQ(sim_.clock().MonotonicNow() - start, absl::Seconds(60));
-}
-
-TEST_F(ActionExecutionsTest, AFailedDirectCallAnswersAnErrorBody) {
-  const sim::Reply reply = sim_.Call("POST", Path(2, "execute"), "{}");
-  EXPECT_EQ(reply.response.status, 400);
-  EXPECT_THAT(reply.response.body, HasSubstr("Card declined"));
-  const sim::Reply chosen =
-      sim_.Call("POST", Path(1, "execute"),
-                R"({"$sim":{"duration":"0s","outcome":"failed","httpStatus":502}})");
-  EXPECT_EQ(chosen.response.status, 502);
-}
-
-TEST_F(ActionExecutionsTest, ATestTellsWhatTheActionAnswered) {
-  const sim::Reply good =
-      sim_.Call("POST", Path(1, "test"), R"({"$sim":{"duration":"1s","result":{"n":1.10}}})");
-  EXPECT_EQ(good.response.status, 200);
-  EXPECT_THAT(SimHarness::Json(good).GetBool("success"), Optional(true));
-  EXPECT_EQ(*SimHarness::Json(good).Find("finalResult"), R"({"n":1.10})");
-  const sim::Reply bad = sim_.Call("POST", Path(2, "test"), "{}");
-  EXPECT_EQ(bad.response.status, 200);
-  EXPECT_THAT(SimHarness::Json(bad).GetBool("success"), Optional(false));
-  EXPECT_THAT(*SimHarness::Json(bad).Find("operations"), HasSubstr("Card declined"));
-  const sim::Reply late = sim_.Call("POST", Path(1, "test"), R"({"$sim":{"duration":"9s"}})");
-  EXPECT_THAT(*SimHarness::Json(late).Find("error"), HasSubstr("request.timeout"));
-  EXPECT_EQ(sim_.Call("POST", Path(1, "test"), "[]").response.status, 400);
-  EXPECT_EQ(sim_.Call("POST", "/api/v2/integrations/actions/none/test", "{}").response.status, 404);
 }
 
 TEST_F(ActionExecutionsTest, ADirectExecutionCannotBePolled) {

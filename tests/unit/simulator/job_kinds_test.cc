@@ -22,7 +22,6 @@ using ::testing::StartsWith;
 
 constexpr char kDetails[] = "/api/v2/analytics/conversations/details/jobs";
 constexpr char kQuery[] = "/api/v2/analytics/conversations/details/query";
-constexpr char kRecording[] = "/api/v2/recording/jobs";
 
 sim::SimulatorOptions WithKinds() {
   sim::SimulatorOptions options;
@@ -57,50 +56,9 @@ class JobKindsTest : public ::testing::Test {
   SimHarness sim_{WithKinds()};
 };
 
-TEST_F(JobKindsTest, ADetailsJobSpellsItsStatesItsOwnWay) {
-  const std::string job = Job(kDetails, Start(kDetails, R"({"queued":"2s","duration":"2s"})"));
-  EXPECT_EQ(Member(job, "state"), "QUEUED");
-  sim_.clock().Advance(absl::Seconds(1));
-  EXPECT_EQ(Member(job, "state"), "PENDING");
-  EXPECT_FALSE(SimHarness::Json(Get(job)).Has("completionDate"));
-  sim_.clock().Advance(absl::Seconds(3));
-  EXPECT_EQ(Get(job).response.body,
-            R"({"state":"FULFILLED","submissionDate":"2023-11-14T22:13:20.000Z",)"
-            R"("expirationDate":"2023-11-15T22:13:20.000Z",)"
-            R"("completionDate":"2023-11-14T22:13:24.000Z"})");
-}
-
 TEST_F(JobKindsTest, AReceiptHasTheIdAlone) {
   const sim::Reply reply = sim_.Call("POST", kDetails, R"({"interval":"x"})");
   EXPECT_EQ(SimHarness::Json(reply).Keys(), std::vector<std::string>{"jobId"});
-}
-
-TEST_F(JobKindsTest, AFailedJobHasItsMessageAndNoResults) {
-  const std::string id = Finished(kDetails, R"("outcome":"failed","message":"too \"wide\"")");
-  EXPECT_EQ(Member(Job(kDetails, id), "state"), "FAILED");
-  EXPECT_EQ(Member(Job(kDetails, id), "errorMessage"), "too \"wide\"");
-  EXPECT_EQ(Get(Results(id)).response.status, 404);
-  const std::string query = Finished(kQuery, R"("outcome":"failed","message":"no")");
-  EXPECT_THAT(Get(Job(kQuery, query)).response.body, HasSubstr(R"("errors":[{"message":"no"}])"));
-}
-
-TEST_F(JobKindsTest, CursorsLeadFromPageToPage) {
-  const std::string id = Finished(kDetails, R"("pages":2,"itemsPerPage":3)");
-  const sim::Reply first = Get(Results(id));
-  EXPECT_EQ(SimHarness::Json(first).GetString("cursor"), "c/3==");
-  const sim::Reply last = Get(Results(id, "?cursor=c%2F3%3D%3D&pageSize=1000"));
-  EXPECT_THAT(last.response.body, HasSubstr("item-0000000003"));
-  EXPECT_THAT(last.response.body, HasSubstr("item-0000000005"));
-  EXPECT_FALSE(SimHarness::Json(last).Has("cursor"));
-  EXPECT_TRUE(SimHarness::Json(last).Has("dataAvailabilityDate"));
-  EXPECT_EQ(Get(Results(id)).response.body, first.response.body) << "the same each time";
-}
-
-TEST_F(JobKindsTest, APageIsAsSmallAsAsked) {
-  const std::string id = Finished(kDetails, R"("pages":1,"itemsPerPage":3)");
-  const sim::Reply page = Get(Results(id, "?pageSize=2"));
-  EXPECT_EQ(SimHarness::Json(page).GetString("cursor"), "c/2==");
-  EXPECT_THAT(page.response.body, Not(HasSubstr("item-0000000002")));
 }
 
 TEST_F(JobKindsTest, AnAskedPageSizeIsHeldToTheKindsLargest) {
@@ -132,17 +90,6 @@ TEST_F(JobKindsTest, ResultsBeforeTheEndAreRefused) {
 TEST_F(JobKindsTest, AGivenResultIsThePage) {
   const std::string id = Finished(kDetails, R"("result":[ {"a": 1.10} ])");
   EXPECT_THAT(Get(Results(id)).response.body, EndsWith(R"("conversations":[ {"a": 1.10} ]})"));
-}
-
-TEST_F(JobKindsTest, DeleteCancelsOnceAndDoesNoHarmTwice) {
-  const std::string id = Start(kDetails, R"({"duration":"1h"})");
-  EXPECT_EQ(sim_.Call("DELETE", Job(kDetails, id)).response.status, 204);
-  EXPECT_EQ(Member(Job(kDetails, id), "state"), "CANCELLED");
-  EXPECT_EQ(Get(Results(id)).response.status, 404);
-  EXPECT_EQ(sim_.Call("DELETE", Job(kDetails, id)).response.status, 204);
-  const std::string ended = Finished(kDetails, R"("pages":1)");
-  EXPECT_EQ(sim_.Call("DELETE", Job(kDetails, ended)).response.status, 204);
-  EXPECT_EQ(Member(Job(kDetails, ended), "state"), "FULFILLED");
 }
 
 TEST_F(JobKindsTest, UnknownJobsAndThoseOfOtherKindsAreNotFound) {
@@ -249,38 +196,6 @@ TEST_F(JobKindsTest, ResultsCanExpireBetweenPages) {
 }
 
 // ---- the other ways that kinds go
-
-TEST_F(JobKindsTest, AJobWaitsUntilItIsToldToGoOn) {
-  const std::string job =
-      Job(kRecording, Start(kRecording, R"({"queued":"1s","duration":"1s"})", "id"));
-  const auto go = [&](const char* body) { return sim_.Call("PUT", job, body).response.status; };
-  EXPECT_EQ(Member(job, "state"), "PENDING");
-  EXPECT_EQ(go(R"({"state":"PROCESSING"})"), 409);
-  sim_.clock().Advance(absl::Hours(1));
-  EXPECT_EQ(Member(job, "state"), "READY");
-  EXPECT_EQ(go(R"({"state":"OTHER"})"), 400);
-  EXPECT_EQ(go(R"({"state":"PROCESSING"})"), 200);
-  EXPECT_EQ(Member(job, "state"), "PROCESSING");
-  EXPECT_EQ(go(R"({"state":"PROCESSING"})"), 200) << "twice does no harm";
-  sim_.clock().Advance(absl::Seconds(1));
-  EXPECT_EQ(Member(job, "state"), "FULFILLED");
-}
-
-TEST_F(JobKindsTest, AJobThatWaitsCanBeCancelled) {
-  const std::string job = Job(kRecording, Start(kRecording, R"({"queued":"0s"})", "id"));
-  EXPECT_EQ(sim_.Call("DELETE", job).response.status, 204);
-  EXPECT_EQ(Member(job, "state"), "CANCELLED");
-}
-
-TEST_F(JobKindsTest, APatchCancelsWithItsBodyAlone) {
-  const std::string views = "/api/v2/journey/views/a%20b/versions/2/jobs";
-  const std::string job = Job(views, Start(views, R"({"duration":"1h"})", "id"));
-  EXPECT_EQ(sim_.Call("PATCH", job, R"({"status":"Paused"})").response.status, 400);
-  const sim::Reply reply = sim_.Call("PATCH", job, R"({"status":"Cancelled"})");
-  EXPECT_EQ(reply.response.status, 200);
-  EXPECT_EQ(SimHarness::Json(reply).GetString("status"), "Cancelled");
-  EXPECT_EQ(SimHarness::Json(reply).GetString("selfUri"), job);
-}
 
 TEST_F(JobKindsTest, AJobIsFoundUnderItsOwnPathAlone) {
   const std::string views = "/api/v2/journey/views/one/versions/2/jobs";

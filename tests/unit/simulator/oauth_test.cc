@@ -16,19 +16,6 @@ std::string Code(const sim::Reply& reply) {
   return SimHarness::Json(reply).GetString("code").value_or("");
 }
 
-TEST(OAuthTest, AnyClientGetsATokenThatWorks) {
-  SimHarness sim;
-  const sim::RawObject grant = SimHarness::Json(sim.RequestToken(absl::Base64Escape("id:s:e")));
-  EXPECT_THAT(grant.GetString("token_type"), Optional(std::string("bearer")));
-  EXPECT_THAT(grant.GetInt("expires_in"), Optional(86400));
-  sim.set_token(*grant.GetString("access_token"));
-  const sim::Reply me = sim.Call("GET", kMe);
-  EXPECT_EQ(me.response.status, 200);
-  EXPECT_THAT(SimHarness::Json(me).GetObject("OAuthClient")->GetString("id"),
-              Optional(std::string("id")));
-  EXPECT_TRUE(SimHarness::Json(me).Has("homeOrganization"));
-}
-
 TEST(OAuthTest, HeadChecksAToken) {
   SimHarness sim;
   EXPECT_EQ(sim.Call("HEAD", kMe).response.status, 200);
@@ -42,20 +29,6 @@ TEST(OAuthTest, CredentialsMayComeInTheForm) {
       "POST", "/oauth/token", "grant_type=client_credentials&client_id=a%20b&client_secret=c");
   request.headers["content-type"] = "application/x-www-form-urlencoded; charset=utf-8";
   EXPECT_EQ(sim.Send(request).response.status, 200);
-}
-
-TEST(OAuthTest, OnlyTheConfiguredClientIsAccepted) {
-  sim::SimulatorOptions options;
-  options.oauth = {"me", "secret"};
-  SimHarness sim(options);
-  EXPECT_EQ(sim.RequestToken(absl::Base64Escape("me:secret")).response.status, 200);
-  const sim::Reply stranger = sim.RequestToken(absl::Base64Escape("you:secret"));
-  EXPECT_EQ(stranger.response.status, 401);
-  EXPECT_EQ(stranger.response.body, R"({"error":"invalid_client","description":"client not found",)"
-                                    R"("error_description":"client not found"})");
-  const sim::Reply wrong = sim.RequestToken(absl::Base64Escape("me:wrong"));
-  EXPECT_EQ(wrong.response.status, 401);
-  EXPECT_THAT(wrong.response.body, HasSubstr("authentication failed"));
 }
 
 TEST(OAuthTest, MalformedTokenRequestsAreOAuthErrors) {
@@ -80,16 +53,6 @@ TEST(OAuthTest, EachKindOfBadTokenHasItsCode) {
   const sim::Reply expired = sim.Call("GET", kMe);
   EXPECT_EQ(expired.response.status, 401);
   EXPECT_EQ(Code(expired), "credentials.expired");
-}
-
-TEST(OAuthTest, RevokedTokensAreRefused) {
-  SimHarness sim;
-  EXPECT_EQ(sim.Call("DELETE", kMe).response.status, 204);
-  EXPECT_EQ(sim.Call("GET", kMe).response.status, 401);
-  sim.set_token(sim.NewToken());
-  EXPECT_EQ(sim.Call("GET", kMe).response.status, 200);
-  EXPECT_THAT(sim.Control("POST", "/__sim/tokens/revoke").GetInt("revoked"), Optional(1));
-  EXPECT_EQ(sim.Call("GET", kMe).response.status, 401);
 }
 
 }  // namespace

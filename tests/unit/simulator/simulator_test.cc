@@ -85,23 +85,6 @@ TEST(SimulatorTest, ABodyOverTheLimitIs413) {
   EXPECT_THAT(reply.response.body, HasSubstr(R"("messageParams":{"maximumBytes":"512000"})"));
 }
 
-TEST(SimulatorTest, TheRateLimitAnswers429WithItsDelay) {
-  sim::SimulatorOptions options;
-  options.rate_limit = 2;
-  SimHarness sim(options);
-  EXPECT_EQ(SimHarness::Header(sim.Call("GET", kAction), "inin-ratelimit-count"), "1");
-  sim.clock().Advance(absl::Milliseconds(17'500));
-  EXPECT_EQ(SimHarness::Header(sim.Call("GET", kAction), "inin-ratelimit-reset"), "43");
-  const sim::Reply refused = sim.Call("GET", kAction);
-  EXPECT_EQ(refused.response.status, 429);
-  EXPECT_EQ(SimHarness::Header(refused, "Retry-After"), "43");
-  EXPECT_EQ(SimHarness::Header(refused, "inin-ratelimit-allowed"), "2");
-  EXPECT_THAT(refused.response.body, HasSubstr("Retry the request in [43] seconds"));
-  EXPECT_THAT(refused.response.body, HasSubstr(R"("code":"too.many.requests.retry.after")"));
-  sim.clock().Advance(absl::Milliseconds(42'500));
-  EXPECT_EQ(sim.Call("GET", kAction).response.status, 200);
-}
-
 TEST(SimulatorTest, TheRateLimitCanBeChangedAndSwitchedOff) {
   SimHarness sim;
   sim.Control("POST", "/__sim/rate-limit", R"({"limit":1})");
