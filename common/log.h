@@ -46,7 +46,7 @@ void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField
 // default is kInfo and kText.
 void ConfigureLog(LogLevel level, LogFormat format);
 
-// The line that Log would write in `format`, without its end; for tests.
+// The line that Log writes in `format`, without its end.
 std::string FormatLogLine(LogFormat format, absl::Time now, LogLevel level, absl::string_view event,
                           std::initializer_list<LogField> fields);
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -63,13 +64,13 @@ void LogIfFailed(absl::string_view call, CURLMcode code) {
 
 absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(Options options,
                                                                      const Clock* clock) {
-  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckOptions(options));
   if (const CURLcode code = InitCurlOnce(); code != CURLE_OK) {
     return absl::InternalError(absl::StrCat("curl_global_init: ", curl_easy_strerror(code)));
   }
   MultiPtr multi(curl_multi_init());
   if (multi == nullptr) return absl::ResourceExhaustedError("curl_multi_init failed");
-  if (absl::Status status = ConfigureMulti(multi.get(), options); !status.ok()) return status;
+  RETURN_IF_ERROR(ConfigureMulti(multi.get(), options));
   return std::unique_ptr<CurlTransport>(
       new CurlTransport(std::move(options), clock, std::move(multi)));
 }
@@ -94,12 +95,10 @@ HttpTransport::RequestId CurlTransport::Send(HttpRequest request, Done done) {
 
 // Takes `*done` only when the request is with curl.
 absl::Status CurlTransport::Start(RequestId id, HttpRequest request, Done* done) {
-  if (absl::Status status = Validate(request); !status.ok()) return status;
+  RETURN_IF_ERROR(Validate(request));
   const absl::Time deadline = clock_->MonotonicNow() + request.timeout;
   std::unique_ptr<CurlHandle> handle = TakeHandle();
-  if (absl::Status status = handle->Prepare(options_, id, std::move(request)); !status.ok()) {
-    return status;
-  }
+  RETURN_IF_ERROR(handle->Prepare(options_, id, std::move(request)));
   if (const CURLMcode code = curl_multi_add_handle(multi_.get(), handle->easy());
       code != CURLM_OK) {
     return absl::InternalError(absl::StrCat("curl_multi_add_handle: ", curl_multi_strerror(code)));

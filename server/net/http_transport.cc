@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -65,7 +66,7 @@ absl::Status Validate(const HttpRequest& request) {
   if (!IsToken(request.method)) {
     return absl::InvalidArgumentError("the HTTP method is not a token");
   }
-  if (absl::Status status = ValidateUrl(request); !status.ok()) return status;
+  RETURN_IF_ERROR(ValidateUrl(request));
   for (const auto& [name, value] : request.headers) {
     if (!IsToken(name)) {
       return absl::InvalidArgumentError(

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -58,13 +59,11 @@ absl::StatusOr<Url> Read(CURLU* handle) {
 absl::StatusOr<Url> ResolveUrl(absl::string_view base, absl::string_view reference) {
   const UrlHandle handle(curl_url());
   if (handle == nullptr) return absl::ResourceExhaustedError("no memory for a URL");
-  absl::Status status = Set(handle.get(), WithoutFragment(base));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(Set(handle.get(), WithoutFragment(base)));
   // libcurl takes an empty reference, or one that is a fragment alone, for
   // another path; by RFC 3986 it is the base itself.
   const absl::string_view relative = WithoutFragment(reference);
-  if (!relative.empty()) status = Set(handle.get(), relative);
-  if (!status.ok()) return status;
+  if (!relative.empty()) RETURN_IF_ERROR(Set(handle.get(), relative));
   return Read(handle.get());
 }
 
