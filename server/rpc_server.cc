@@ -94,24 +94,15 @@ void RpcServer::MakeServices(const Parts& parts) {
     clients.emplace(org->runtime()->name, org->runtime()->client);
     backends.emplace(org->runtime()->name, org->actions());
   }
-  results_service_ =
-      std::make_unique<ResultsService>(ResultsServiceOptions(parts, std::move(clients)));
+  ResultsService::Options results_options;
+  results_options.cursor_key = CursorKeyOf(config_);
+  results_service_ = std::make_unique<ResultsService>(
+      ResultsService::Deps{parts.loop, parts.store, parts.readers, parts.kinds, std::move(clients),
+                           parts.metrics},
+      std::move(results_options));
   job_service_ = std::make_unique<JobService>(JobServiceOptions(parts, orgs));
   action_service_ = std::make_unique<ActionService>(
       ActionService::Options{parts.loop, std::move(backends), authenticator_.get(), orgs});
-}
-
-ResultsService::Options RpcServer::ResultsServiceOptions(const Parts& parts,
-                                                         GenesysClients clients) {
-  ResultsService::Options options{};
-  options.loop = parts.loop;
-  options.store = parts.store;
-  options.readers = parts.readers;
-  options.kinds = parts.kinds;
-  options.clients = std::move(clients);
-  options.cursor_key = CursorKeyOf(config_);
-  options.metrics = parts.metrics;
-  return options;
 }
 
 JobService::Options RpcServer::JobServiceOptions(const Parts& parts, const OrgNames& orgs) {

@@ -67,7 +67,6 @@ class RpcServer {
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
       const ListenAddress& listen);
   void MakeServices(const Parts& parts);
-  ResultsService::Options ResultsServiceOptions(const Parts& parts, GenesysClients clients);
   JobService::Options JobServiceOptions(const Parts& parts, const OrgNames& orgs);
   absl::Status Listen(const ListenAddress& listen,
                       const std::shared_ptr<grpc::ServerCredentials>& credentials);

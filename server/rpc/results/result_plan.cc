@@ -4,11 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/job_state.h"
+#include "common/status_macros.h"
 #include "server/results/stored_result.h"
-#include "server/rpc/request_limits.h"
 #include "server/rpc/request_validation.h"
-#include "server/rpc/results/result_errors.h"
 
 namespace gcjobs {
 namespace {
@@ -16,11 +16,22 @@ namespace {
 // Above what any kind takes; Genesys Cloud refuses what is too much for it.
 constexpr int kMaxResultPageSize = 100'000;
 
+// `why` follows "job ID: ".
+absl::Status NoResultsError(const v1::Job& job, absl::string_view why) {
+  return MakeError(errors::kNoResults, absl::StrCat("job ", job.id(), ": ", why),
+                   {{"job_id", job.id()}, {"kind", job.kind()}, {"state", ShortName(job.state())}});
+}
+
 absl::Status CheckState(const v1::Job& job) {
-  if (!IsTerminal(job.state())) return ResultsNotReadyError(job);
+  const std::string state = ShortName(job.state());
+  if (!IsTerminal(job.state())) {
+    return MakeError(errors::kJobNotFinished,
+                     absl::StrCat("job ", job.id(), " is ", state,
+                                  "; its results can be read once it has ended"),
+                     {{"job_id", job.id()}, {"state", state}});
+  }
   if (job.state() == v1::JOB_STATE_SUCCEEDED) return absl::OkStatus();
-  return NoResultsError(
-      job, absl::StrCat("it is ", ShortName(job.state()), ", only SUCCEEDED jobs have results"));
+  return NoResultsError(job, absl::StrCat("it is ", state, "; only SUCCEEDED jobs have results"));
 }
 
 absl::StatusOr<ResultCursor> StartOf(const ResultCursorCodec& cursors,
@@ -56,7 +67,7 @@ absl::Status CheckSource(const v1::Job& job, const JobKind& kind) {
   if (!kind.holds_call()) return absl::OkStatus();
   return NoResultsError(
       job, absl::StrCat("its result of ", job.result_bytes(),
-                        " bytes was larger than the server keeps (--max-result-bytes), and a call "
+                        " bytes is larger than the server keeps (--max-result-bytes), and a call "
                         "of kind ",
                         job.kind(), " cannot be asked for it again"));
 }
@@ -65,11 +76,10 @@ absl::StatusOr<ResultSource> SourceOf(const JobKindRegistry& kinds, const Genesy
                                       store::StoredJob* stored) {
   const v1::Job& job = stored->job();
   const JobKind* const kind = kinds.Find(job.kind());
-  if (kind == nullptr) return ResultsKindNotConfiguredError(job);
-  const absl::Status readable = CheckSource(job, *kind);
-  if (!readable.ok()) return readable;
+  if (kind == nullptr) return KindNotConfiguredError(job.id(), job.kind());
+  RETURN_IF_ERROR(CheckSource(job, *kind));
   const auto client = clients.find(job.org());
-  if (client == clients.end()) return ResultsOrgNotConfiguredError(job);
+  if (client == clients.end()) return OrgNotConfiguredError(job.id(), job.org());
   ResultSource source;
   source.client = client->second;
   source.kind = kind;
@@ -83,10 +93,9 @@ absl::StatusOr<ResultSource> SourceOf(const JobKindRegistry& kinds, const Genesy
 }  // namespace
 
 absl::Status ValidateReadResults(const v1::ReadResultsRequest& request) {
-  absl::Status valid = ValidateJobId(request.job_id());
-  if (!valid.ok()) return valid;
+  RETURN_IF_ERROR(ValidateJobId(request.job_id()));
   if (request.page_size() < 0 || request.page_size() > kMaxResultPageSize) {
-    return InvalidField("page_size", absl::StrCat("must be 0 to ", kMaxResultPageSize, ", it is ",
+    return InvalidField("page_size", absl::StrCat("must be 0 to ", kMaxResultPageSize, ", but is ",
                                                   request.page_size()));
   }
   return absl::OkStatus();
@@ -96,21 +105,14 @@ absl::StatusOr<ResultsPlan> PlanResults(const JobKindRegistry& kinds, const Gene
                                         const ResultCursorCodec& cursors,
                                         const v1::ReadResultsRequest& request,
                                         store::StoredJob job) {
-  const absl::Status state = CheckState(job.job());
-  if (!state.ok()) return state;
-  absl::StatusOr<ResultCursor> start = StartOf(cursors, request, job);
-  if (!start.ok()) return start.status();
+  RETURN_IF_ERROR(CheckState(job.job()));
   ResultsPlan plan;
-  plan.start = *std::move(start);
+  ASSIGN_OR_RETURN(plan.start, StartOf(cursors, request, job));
   if (!job.job().result_json().empty()) {
-    absl::StatusOr<UpstreamPage> page = ReadStored(job.mutable_job(), plan.start.position);
-    if (!page.ok()) return page.status();
-    plan.stored = *std::move(page);
+    ASSIGN_OR_RETURN(plan.stored, ReadStored(job.mutable_job(), plan.start.position));
     return plan;
   }
-  absl::StatusOr<ResultSource> source = SourceOf(kinds, clients, &job);
-  if (!source.ok()) return source.status();
-  plan.source = *std::move(source);
+  ASSIGN_OR_RETURN(plan.source, SourceOf(kinds, clients, &job));
   plan.source.page_size = plan.start.page_size;
   return plan;
 }

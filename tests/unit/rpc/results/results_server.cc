@@ -86,16 +86,10 @@ std::shared_ptr<grpc::Channel> ResultsServer::Connect(grpc::ChannelArguments arg
 
 void ResultsServer::Start() {
   readers_ = std::make_unique<ReadPool>(2, options_.max_queued_reads);
-  ResultsService::Options options;
-  options.loop = loop_.get();
-  options.store = &store_;
-  options.readers = readers_.get();
-  options.kinds = &kinds_;
-  options.clients = {{"main", &client_}};
-  options.cursor_key = "secret";
-  options.max_streams = options_.max_streams;
-  options.metrics = &metrics_;
-  service_ = std::make_unique<ResultsService>(std::move(options));
+  service_ = std::make_unique<ResultsService>(
+      ResultsService::Deps{
+          loop_.get(), &store_, readers_.get(), &kinds_, {{"main", &client_}}, &metrics_},
+      ResultsService::Options{/*cursor_key=*/"secret", options_.max_streams});
   handlers_ = std::make_unique<Handlers>(service_.get());
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
@@ -108,7 +102,7 @@ void ResultsServer::Stop() {
   if (server_ == nullptr) return;
   server_->Shutdown(std::chrono::system_clock::now());
   server_.reset();
-  // Pagers end on the loop.
+  // Streams end on the loop.
   loop_.RunAndWait([] {});
   readers_.reset();
 }

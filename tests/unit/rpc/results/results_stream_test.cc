@@ -1,5 +1,3 @@
-#include "server/rpc/results/results_reactor.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +41,7 @@ std::vector<std::string> ItemsOf(const std::vector<v1::ResultPage>& pages) {
   return items;
 }
 
-class ResultsReactorTest : public ::testing::Test {
+class ResultsStreamTest : public ::testing::Test {
  protected:
   // Upstream gives no answer, or no permit, until told to.
   void HoldAnswers() {
@@ -56,7 +54,7 @@ class ResultsReactorTest : public ::testing::Test {
   ResultsServer server_;
 };
 
-TEST_F(ResultsReactorTest, PagesComeInOrderAndEndOk) {
+TEST_F(ResultsStreamTest, PagesComeInOrderAndEndOk) {
   server_.AddJob("a", SmallPages(20));
   ResultsRead read(&server_.stub(), "a");
   const std::vector<v1::ResultPage> pages = read.All();
@@ -71,7 +69,7 @@ TEST_F(ResultsReactorTest, PagesComeInOrderAndEndOk) {
   EXPECT_EQ(server_.fetches("a"), 20);
 }
 
-TEST_F(ResultsReactorTest, ItemsComeByteForByte) {
+TEST_F(ResultsStreamTest, ItemsComeByteForByte) {
   const std::vector<std::string> pages = {
       "[ 12345678901234567890 ,\t{\"a\" : 1.10, \"a\":-0.0e+5}\r\n,\"\\u00e9\u00e9\U0001F600\\/\" "
       "]",
@@ -81,7 +79,7 @@ TEST_F(ResultsReactorTest, ItemsComeByteForByte) {
   EXPECT_EQ(ItemsOf(read.All()), pages);
 }
 
-TEST_F(ResultsReactorTest, NoItemsAreOneEmptyLastPage) {
+TEST_F(ResultsStreamTest, NoItemsAreOneEmptyLastPage) {
   server_.AddJob("a", {"[]"});
   ResultsRead read(&server_.stub(), "a");
   const std::vector<v1::ResultPage> pages = read.All();
@@ -92,7 +90,7 @@ TEST_F(ResultsReactorTest, NoItemsAreOneEmptyLastPage) {
   EXPECT_THAT(read.Finish(), IsOk());
 }
 
-TEST_F(ResultsReactorTest, EveryCursorGoesOnBehindItsPage) {
+TEST_F(ResultsStreamTest, EveryCursorGoesOnBehindItsPage) {
   server_.AddJob("a", SmallPages(6));
   const std::vector<v1::ResultPage> whole = ResultsRead(&server_.stub(), "a").All();
   ASSERT_THAT(whole, SizeIs(6));
@@ -107,7 +105,7 @@ TEST_F(ResultsReactorTest, EveryCursorGoesOnBehindItsPage) {
   }
 }
 
-TEST_F(ResultsReactorTest, ALargePageComesInPiecesAndResumesWithinIt) {
+TEST_F(ResultsStreamTest, ALargePageComesInPiecesAndResumesWithinIt) {
   const std::string item = absl::StrCat("\"", std::string(1'200'000, 'x'), "\"");
   const std::string page = absl::StrCat("[1,", item, ",2,", item, ",3,", item, ",4 , 5]");
   server_.AddJob("a", {page, "[6]"});
@@ -124,7 +122,7 @@ TEST_F(ResultsReactorTest, ALargePageComesInPiecesAndResumesWithinIt) {
   EXPECT_THAT(rest.Finish(), IsOk());
 }
 
-TEST_F(ResultsReactorTest, AReaderThatStopsHoldsTheServerTwoPagesAhead) {
+TEST_F(ResultsStreamTest, AReaderThatStopsHoldsTheServerTwoPagesAhead) {
   server_.AddJob("slow", LargePages(40));
   server_.AddJob("quick", LargePages(40));
   const auto slow_stub = v1::JobService::NewStub(server_.NewNarrowChannel());
@@ -138,14 +136,14 @@ TEST_F(ResultsReactorTest, AReaderThatStopsHoldsTheServerTwoPagesAhead) {
   EXPECT_THAT(slow.Finish(), IsOk());
 }
 
-TEST_F(ResultsReactorTest, TheNextPageIsFetchedBeforeTheLastIsRead) {
+TEST_F(ResultsStreamTest, TheNextPageIsFetchedBeforeTheLastIsRead) {
   server_.AddJob("a", LargePages(3));
   ResultsRead read(&server_.stub(), "a");
   server_.AwaitFetches("a", 2);  // without a read
   EXPECT_THAT(read.All(), SizeIs(3));
 }
 
-TEST_F(ResultsReactorTest, AnUpstreamErrorComesBehindTheGoodPages) {
+TEST_F(ResultsStreamTest, AnUpstreamErrorComesBehindTheGoodPages) {
   server_.AddJob("a", SmallPages(3));
   const std::string cursor = ResultsRead(&server_.stub(), "a").Next()->next_cursor();
   server_.WithClient([](PagedUpstream* client) { client->AddJob("u-a", SmallPages(1)); });
@@ -156,7 +154,7 @@ TEST_F(ResultsReactorTest, AnUpstreamErrorComesBehindTheGoodPages) {
   EXPECT_EQ(GetErrorInfo(status)->metadata().at("job_id"), "a");
 }
 
-TEST_F(ResultsReactorTest, CancelInTheMiddleEndsIt) {
+TEST_F(ResultsStreamTest, CancelInTheMiddleEndsIt) {
   server_.AddJob("a", LargePages(8));
   for (int i = 0; i < 40; ++i) {
     ResultsRead read(&server_.stub(), "a");
@@ -168,7 +166,7 @@ TEST_F(ResultsReactorTest, CancelInTheMiddleEndsIt) {
   EXPECT_EQ(server_.PermitsOut(), 0);
 }
 
-TEST_F(ResultsReactorTest, CancelWhileAnAnswerIsAwaitedEndsIt) {
+TEST_F(ResultsStreamTest, CancelWhileAnAnswerIsAwaitedEndsIt) {
   server_.AddJob("a", SmallPages(2));
   HoldAnswers();
   ResultsRead read(&server_.stub(), "a");
@@ -180,7 +178,7 @@ TEST_F(ResultsReactorTest, CancelWhileAnAnswerIsAwaitedEndsIt) {
   EXPECT_THAT(ResultsRead(&server_.stub(), "a").All(), SizeIs(2));
 }
 
-TEST_F(ResultsReactorTest, CancelWhileAPermitIsAwaitedGivesItBack) {
+TEST_F(ResultsStreamTest, CancelWhileAPermitIsAwaitedGivesItBack) {
   server_.AddJob("a", SmallPages(2));
   server_.WithClient([](PagedUpstream* client) { client->hold_permits = true; });
   ResultsRead read(&server_.stub(), "a");
@@ -195,7 +193,7 @@ TEST_F(ResultsReactorTest, CancelWhileAPermitIsAwaitedGivesItBack) {
   EXPECT_EQ(server_.fetches("a"), 0);
 }
 
-TEST_F(ResultsReactorTest, CancelOfAStalledReaderEndsIt) {
+TEST_F(ResultsStreamTest, CancelOfAStalledReaderEndsIt) {
   server_.AddJob("a", LargePages(40));
   ResultsRead read(&server_.stub(), "a");
   ASSERT_TRUE(read.Next().has_value());
@@ -204,7 +202,7 @@ TEST_F(ResultsReactorTest, CancelOfAStalledReaderEndsIt) {
   server_.AwaitOpen(0);
 }
 
-TEST_F(ResultsReactorTest, DrainEndsAStreamThatWaits) {
+TEST_F(ResultsStreamTest, DrainEndsAStreamThatWaits) {
   server_.AddJob("a", SmallPages(2));
   HoldAnswers();
   ResultsRead read(&server_.stub(), "a");
@@ -217,7 +215,7 @@ TEST_F(ResultsReactorTest, DrainEndsAStreamThatWaits) {
   ReleaseAnswers();
 }
 
-TEST_F(ResultsReactorTest, DrainLetsTheWriteInFlightArrive) {
+TEST_F(ResultsStreamTest, DrainLetsTheWriteInFlightArrive) {
   server_.AddJob("a", LargePages(40));
   ResultsRead read(&server_.stub(), "a");
   std::vector<v1::ResultPage> pages = {*read.Next()};
@@ -233,14 +231,14 @@ TEST_F(ResultsReactorTest, DrainLetsTheWriteInFlightArrive) {
             40 - pages.size());
 }
 
-TEST_F(ResultsReactorTest, DrainingRefusesNewStreams) {
+TEST_F(ResultsStreamTest, DrainingRefusesNewStreams) {
   server_.AddJob("a", SmallPages(2));
   server_.service().Drain();
   ResultsRead read(&server_.stub(), "a");
   EXPECT_THAT(read.Finish(), StatusIs(absl::StatusCode::kUnavailable, "SERVER_DRAINING"));
 }
 
-TEST_F(ResultsReactorTest, StreamsOfOneServerDoNotMixUp) {
+TEST_F(ResultsStreamTest, StreamsOfOneServerDoNotMixUp) {
   std::vector<std::unique_ptr<ResultsRead>> reads;
   for (int i = 0; i < 10; ++i) {
     const std::string id = absl::StrCat("job", i);
@@ -253,7 +251,7 @@ TEST_F(ResultsReactorTest, StreamsOfOneServerDoNotMixUp) {
   }
 }
 
-TEST_F(ResultsReactorTest, ReadersMayComeAndGoAtAnyTime) {
+TEST_F(ResultsStreamTest, ReadersMayComeAndGoAtAnyTime) {
   server_.AddJob("a", LargePages(6));
   std::vector<std::thread> readers;
   for (int thread = 0; thread < 4; ++thread) {
@@ -274,7 +272,7 @@ TEST_F(ResultsReactorTest, ReadersMayComeAndGoAtAnyTime) {
   EXPECT_EQ(server_.PermitsOut(), 0);
 }
 
-TEST(ResultsReactorLimitTest, MoreStreamsThanTheLimitAreRefused) {
+TEST(ResultsStreamLimitTest, MoreStreamsThanTheLimitAreRefused) {
   ResultsServer::Options options;
   options.max_streams = 1;
   ResultsServer server(options);
@@ -291,7 +289,7 @@ TEST(ResultsReactorLimitTest, MoreStreamsThanTheLimitAreRefused) {
   EXPECT_TRUE(ResultsRead(&server.stub(), "a").Next().has_value());
 }
 
-TEST(ResultsReactorLimitTest, AFullQueueOfReadsRefusesTheStream) {
+TEST(ResultsStreamLimitTest, AFullQueueOfReadsRefusesTheStream) {
   ResultsServer::Options options;
   options.max_queued_reads = 0;
   ResultsServer server(options);

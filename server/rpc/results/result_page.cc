@@ -1,13 +1,19 @@
-#include "server/rpc/results/result_message.h"
+#include "server/rpc/results/result_page.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <memory>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/errors.h"
 #include "gcjobs/v1/job_service.pb.h"
+#include "server/rpc/page_token.h"
+#include "server/rpc/sha256.h"
 
 namespace gcjobs {
 namespace {
@@ -46,6 +52,13 @@ grpc::Slice Refer(const Body& body, absl::string_view span) {
       [](void* owner) { delete static_cast<Body*>(owner); }, new Body(body));
 }
 
+// The version of the cursors: a new number for each change of what is in them.
+constexpr absl::string_view kScope = "ReadResults/1";
+
+bool ReadCount(absl::string_view text, int* count) {
+  return absl::SimpleAtoi(text, count) && *count >= 0;
+}
+
 }  // namespace
 
 grpc::ByteBuffer MakeResultMessage(const UpstreamPage& page, const ResultPart& part,
@@ -59,6 +72,39 @@ grpc::ByteBuffer MakeResultMessage(const UpstreamPage& page, const ResultPart& p
   }
   const grpc::Slice slices[] = {grpc::Slice(before), Refer(page.body, items), grpc::Slice(after)};
   return grpc::ByteBuffer(slices, 3);
+}
+
+ResultCursorCodec::ResultCursorCodec(absl::string_view key, absl::string_view job_id)
+    : scope_(FieldHash().Add(kScope).Add(key).Add(job_id).Digest()) {}
+
+// `pages skip_items empty_pages page_size next`.
+std::string ResultCursorCodec::Encode(const ResultPosition& position, int page_size) const {
+  return EncodePageToken(
+      scope_, absl::StrCat(position.pages, " ", position.skip_items, " ", position.empty_pages, " ",
+                           page_size, " ", position.next));
+}
+
+absl::StatusOr<ResultCursor> ResultCursorCodec::Decode(absl::string_view text) const {
+  const absl::StatusOr<std::string> bytes =
+      DecodePageToken(scope_, text, /*max_bytes=*/kMaxResultCursorBytes);
+  if (!bytes.ok()) return InvalidCursorError();
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(absl::string_view(*bytes), absl::MaxSplits(' ', 4));
+  ResultCursor cursor;
+  if (parts.size() != 5 || !ReadCount(parts[0], &cursor.position.pages) ||
+      !ReadCount(parts[1], &cursor.position.skip_items) ||
+      !ReadCount(parts[2], &cursor.position.empty_pages) ||
+      !ReadCount(parts[3], &cursor.page_size)) {
+    return InvalidCursorError();
+  }
+  cursor.position.next = std::string(parts[4]);
+  return cursor;
+}
+
+absl::Status InvalidCursorError() {
+  return MakeError(errors::kInvalidCursor,
+                   "cursor was not issued for the results of this job; pass the last page's "
+                   "next_cursor, or leave it empty to read from the first page");
 }
 
 }  // namespace gcjobs

@@ -1,5 +1,7 @@
-#ifndef GCJOBS_SERVER_RPC_RESULTS_RESULT_CURSOR_H_
-#define GCJOBS_SERVER_RPC_RESULTS_RESULT_CURSOR_H_
+#ifndef GCJOBS_SERVER_RPC_RESULTS_RESULT_PAGE_H_
+#define GCJOBS_SERVER_RPC_RESULTS_RESULT_PAGE_H_
+
+#include <grpcpp/grpcpp.h>
 
 #include <cstddef>
 #include <string>
@@ -7,10 +9,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-
 #include "server/results/upstream_page.h"
 
 namespace gcjobs {
+
+// The gcjobs.v1.ResultPage that a part of a page is, serialised. The items are
+// not copied: the message refers to the page's body and keeps it alive.
+// `next_cursor` is empty for the last part.
+grpc::ByteBuffer MakeResultMessage(const UpstreamPage& page, const ResultPart& part,
+                                   std::string next_cursor);
 
 // Where a reader goes on, and how large its pages are.
 struct ResultCursor {
@@ -28,19 +35,21 @@ inline constexpr size_t kMaxResultCursorBytes = 32 << 10;
 class ResultCursorCodec {
  public:
   // `key` is the server's secret, the same after a restart and on each replica:
-  // a cursor names a path of Genesys Cloud's, and one made up by a client could
+  // a cursor names a path of Genesys Cloud, and one made up by a client could
   // name any. Another key makes all cursors invalid.
   ResultCursorCodec(absl::string_view key, absl::string_view job_id);
 
   std::string Encode(const ResultPosition& position, int page_size) const;
 
-  // INVALID_ARGUMENT/INVALID_CURSOR for what Encode has not made.
+  // INVALID_ARGUMENT/INVALID_CURSOR for anything that Encode has not made.
   absl::StatusOr<ResultCursor> Decode(absl::string_view text) const;
 
  private:
   std::string scope_;
 };
 
+absl::Status InvalidCursorError();
+
 }  // namespace gcjobs
 
-#endif  // GCJOBS_SERVER_RPC_RESULTS_RESULT_CURSOR_H_
+#endif  // GCJOBS_SERVER_RPC_RESULTS_RESULT_PAGE_H_
