@@ -151,7 +151,7 @@ class ResultsService::Stream final : public StreamReactor {
 //    two pages at most, however slow its reader: more would only help where
 //    Genesys Cloud's speed varies, and cost up to 16 MiB each.
 // 4. The stream ends when its last part is written (OnWrittenLocked), after an
-//    error behind the good pages, or from outside, by a cancel or a drain;
+//    error that follows good pages, or from outside, by a cancel or a drain;
 //    then OnOver ends this story wherever it waits, and with it the fetch.
 Task<> ResultsService::Stream::Tell() {
   absl::StatusOr<ResultsPlan> plan = co_await Plan();

@@ -90,7 +90,7 @@ TEST_F(ResultsStreamTest, NoItemsAreOneEmptyLastPage) {
   EXPECT_THAT(read.Finish(), IsOk());
 }
 
-TEST_F(ResultsStreamTest, EveryCursorGoesOnBehindItsPage) {
+TEST_F(ResultsStreamTest, EveryCursorGoesOnAfterItsPage) {
   server_.AddJob("a", SmallPages(6));
   const std::vector<v1::ResultPage> whole = ResultsRead(&server_.stub(), "a").All();
   ASSERT_THAT(whole, SizeIs(6));
@@ -143,7 +143,7 @@ TEST_F(ResultsStreamTest, TheNextPageIsFetchedBeforeTheLastIsRead) {
   EXPECT_THAT(read.All(), SizeIs(3));
 }
 
-TEST_F(ResultsStreamTest, AnUpstreamErrorComesBehindTheGoodPages) {
+TEST_F(ResultsStreamTest, AnUpstreamErrorFollowsTheGoodPages) {
   server_.AddJob("a", SmallPages(3));
   const std::string cursor = ResultsRead(&server_.stub(), "a").Next()->next_cursor();
   server_.WithClient([](PagedUpstream* client) { client->AddJob("u-a", SmallPages(1)); });
