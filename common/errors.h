@@ -120,6 +120,9 @@ inline constexpr ErrorReason kGenesysJobFailed =
 inline constexpr ErrorReason kGenesysResultExpired =
     Upstream("GENESYS_RESULT_EXPIRED", StatusCode::kNotFound);
 
+// A mistake of this program's.
+inline constexpr ErrorReason kInvalidTarget = Own("INVALID_TARGET", StatusCode::kInternal);
+
 }  // namespace errors
 
 using ErrorMetadata = std::initializer_list<std::pair<absl::string_view, absl::string_view>>;

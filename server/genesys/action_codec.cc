@@ -1,7 +1,7 @@
 #include "server/genesys/action_codec.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/time_conversion.h"
 #include "server/genesys/error_mapping.h"
 
@@ -19,7 +19,7 @@ absl::Status CheckTimeout(const ActionRef& action, absl::Duration timeout, absl:
   const std::string least = absl::FormatDuration(min);
   const std::string most = absl::FormatDuration(max);
   const std::string step = absl::FormatDuration(unit);
-  return MakeError(absl::StatusCode::kInvalidArgument, "TIMEOUT_OUT_OF_RANGE",
+  return MakeError(errors::kTimeoutOutOfRange,
                    absl::StrCat("action ", action.action_id, ": timeout ", given, " is not ", least,
                                 " to ", most, " in steps of ", step),
                    {{"action_id", action.action_id},
@@ -31,9 +31,9 @@ absl::Status CheckTimeout(const ActionRef& action, absl::Duration timeout, absl:
 }
 
 absl::Status BadAction(const ActionRef& action, absl::string_view problem) {
-  return MakeGenesysError(absl::StatusCode::kInternal, kReasonBadResponse,
-                          absl::StrCat("action ", action.action_id, ": ", problem),
-                          {{"action_id", action.action_id}, {"flow_id", action.flow_id}});
+  return MakeError(errors::kGenesysBadResponse,
+                   absl::StrCat("action ", action.action_id, ": ", problem),
+                   {{"action_id", action.action_id}, {"flow_id", action.flow_id}});
 }
 
 absl::StatusOr<std::optional<absl::Duration>> ReadTimeout(const std::optional<JsonValue>& value,

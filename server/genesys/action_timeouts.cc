@@ -22,10 +22,9 @@ namespace {
 // answer.
 constexpr absl::Duration kMaxPermitWait = absl::Seconds(25);
 
-constexpr int kMaxConflictRetries = 5;
-
 // Two writers that met once should not meet again, and someone waits.
-constexpr BackoffPolicy kConflictBackoff = {absl::Milliseconds(200), absl::Seconds(2), 2.0};
+constexpr RetryPolicy kConflictRetries = {{absl::Milliseconds(200), absl::Seconds(2), 2.0},
+                                          /*max_retries=*/5};
 
 constexpr absl::string_view kListName = "list data actions";
 constexpr int kMaxPageSize = 100;
@@ -174,7 +173,7 @@ Task<absl::StatusOr<v1::ActionTimeout>> ActionTimeouts::Set(Update update) {
   const ActionRef action{update.action_id, update.flow_id};
   const ActionCodec& codec = CodecOf(action.flow_id);
   CO_RETURN_IF_ERROR(codec.CheckRange(action, update.timeout));
-  for (int conflicts = 0;;) {
+  for (Retries conflicts(kConflictRetries);;) {
     CO_ASSIGN_OR_RETURN(const ActionRecord found, co_await Read(action));
     CO_RETURN_IF_ERROR(CheckMaySet(update, action, found));
     GCJOBS_FAILPOINT("timeout.after_read");
@@ -186,8 +185,10 @@ Task<absl::StatusOr<v1::ActionTimeout>> ActionTimeouts::Set(Update update) {
     if (IsConflict(written.status)) {
       // Another writer came between. What they changed is kept by reading it
       // again; a caller that expects a version is told.
-      if (update.expected_version || conflicts == kMaxConflictRetries) co_return written.status;
-      co_await Sleep(loop_, kConflictBackoff.Delay(++conflicts, random_));
+      if (update.expected_version) co_return written.status;
+      const std::optional<absl::Duration> delay = conflicts.AfterFailure(random_);
+      if (!delay) co_return written.status;
+      co_await Sleep(loop_, *delay);
       continue;
     }
     if (!written.status.ok() && !IsOutcomeUnknown(written)) co_return written.status;

@@ -1,33 +1,25 @@
 #include "server/genesys/error_mapping.h"
 
-#include <algorithm>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
-#include "common/utf8.h"
+#include "common/errors.h"
 #include "server/genesys/error_body.h"
 #include "server/genesys/retry_after.h"
 
 namespace gcjobs {
 namespace {
 
-using absl::StatusCode;
-
 struct Verdict {
-  StatusCode code;
-  absl::string_view reason;
+  ErrorReason reason;
   bool is_retryable;
 };
 
-constexpr Verdict kConflict = {StatusCode::kAborted, kReasonVersionConflict, false};
-constexpr Verdict kTimeout = {StatusCode::kDeadlineExceeded, kReasonTimeout, true};
-constexpr Verdict kUnavailable = {StatusCode::kUnavailable, kReasonUnavailable, true};
-constexpr Verdict kUnreadable = {StatusCode::kInternal, kReasonBadResponse, false};
-
-bool IsSuccess(int http_status) { return http_status >= 200 && http_status < 300; }
+constexpr Verdict kConflict = {errors::kGenesysVersionConflict, false};
+constexpr Verdict kTimeout = {errors::kGenesysTimeout, true};
+constexpr Verdict kUnavailable = {errors::kGenesysUnavailable, true};
 
 // Genesys Cloud spells a stale version in several ways, some of them as 400:
 // "Version does not match current version.", "The version number ... must match
@@ -47,34 +39,33 @@ Verdict VerdictOnHttpStatus(int http_status, const ErrorBody& error) {
   switch (http_status) {
     case 400:
       if (SaysVersionMismatch(error)) return kConflict;
-      return {StatusCode::kInvalidArgument, kReasonBadRequest, false};
+      return {errors::kGenesysBadRequest, false};
     case 401:
-      return {StatusCode::kFailedPrecondition, kReasonCredentialsRejected, false};
+      return {errors::kGenesysCredentialsRejected, false};
     case 403:
-      return {StatusCode::kPermissionDenied, kReasonForbidden, false};
+      return {errors::kGenesysForbidden, false};
     case 404:
     case 410:
-      return {StatusCode::kNotFound, kReasonNotFound, false};
+      return {errors::kGenesysNotFound, false};
     case 408:
     case 504:
       return kTimeout;
     case 409:
       return kConflict;
     case 429:
-      return {StatusCode::kResourceExhausted, kReasonRateLimited, true};
+      return {errors::kGenesysRateLimited, true};
     case 501:
-      return {StatusCode::kUnavailable, kReasonUnavailable, false};
+      return {errors::kGenesysUnavailable, false};
     default:
       break;
   }
-  if (http_status >= 400 && http_status < 500) {
-    return {StatusCode::kInvalidArgument, kReasonBadRequest, false};
-  }
+  if (http_status >= 400 && http_status < 500) return {errors::kGenesysBadRequest, false};
+  if (http_status >= 500 && http_status < 600) return kUnavailable;
   // What is left are redirects, which are not followed, and nonsense.
-  return http_status >= 500 && http_status < 600 ? kUnavailable : kUnreadable;
+  return {errors::kGenesysBadResponse, false};
 }
 
-// The reply of a status other than 2xx.
+// The error of an answer other than 2xx.
 absl::Status StatusOfAnswer(const std::string& what, const HttpResponse& response,
                             std::optional<absl::Duration> retry_after) {
   const ErrorBody error = ParseErrorBody(response);
@@ -82,9 +73,8 @@ absl::Status StatusOfAnswer(const std::string& what, const HttpResponse& respons
   std::string message = absl::StrCat(what, ": HTTP ", response.status);
   if (!error.code.empty()) absl::StrAppend(&message, ": ", error.code);
   if (!error.message.empty()) absl::StrAppend(&message, ": ", error.message);
-  absl::Status status =
-      MakeGenesysError(verdict.code, verdict.reason, message,
-                       {{"request", what}, {"http_status", absl::StrCat(response.status)}});
+  absl::Status status = MakeError(
+      verdict.reason, message, {{"request", what}, {"http_status", absl::StrCat(response.status)}});
   if (!error.code.empty()) AddErrorMetadata(&status, "genesys_code", error.code);
   if (!error.correlation_id.empty()) {
     AddErrorMetadata(&status, "correlation_id", error.correlation_id);
@@ -98,13 +88,10 @@ absl::Status StatusOfAnswer(const std::string& what, const HttpResponse& respons
 absl::Status StatusOfBreak(const std::string& what, const HttpResult& result) {
   const bool was_sent = result.fate == HttpResult::Fate::kBroken;
   const Verdict verdict = was_sent && result.timed_out ? kTimeout : kUnavailable;
-  absl::Status status =
-      MakeGenesysError(verdict.code, verdict.reason,
-                       absl::StrCat(what, was_sent ? ": no whole answer: " : ": not sent: ",
-                                    CleanUpstreamText(result.error.message())),
-                       {{"request", what}});
-  SetRetryDelay(&status, kDefaultRetryDelay);
-  return status;
+  return MakeRetryableError(verdict.reason, kDefaultRetryDelay,
+                            absl::StrCat(what, was_sent ? ": no whole answer: " : ": not sent: ",
+                                         CleanUpstreamText(result.error.message())),
+                            {{"request", what}});
 }
 
 absl::Status StatusOfResult(const std::string& what, const HttpResult& result,
@@ -114,10 +101,10 @@ absl::Status StatusOfResult(const std::string& what, const HttpResult& result,
     case HttpResult::Fate::kBroken:
       return StatusOfBreak(what, result);
     case HttpResult::Fate::kBodyTooLarge:
-      if (!IsSuccess(result.response.status)) break;
+      if (!result.response.is_success()) break;
       return BadResponse(what, "the answer is too large", result.response);
     case HttpResult::Fate::kAnswered:
-      if (!IsSuccess(result.response.status)) break;
+      if (!result.response.is_success()) break;
       return absl::OkStatus();
   }
   return StatusOfAnswer(what, result.response, retry_after);
@@ -125,22 +112,12 @@ absl::Status StatusOfResult(const std::string& what, const HttpResult& result,
 
 }  // namespace
 
-absl::Status MakeGenesysError(
-    StatusCode code, absl::string_view reason, absl::string_view message,
-    std::initializer_list<std::pair<absl::string_view, absl::string_view>> metadata) {
-  absl::Status status = MakeError(code, reason, message, metadata);
-  google::rpc::ErrorInfo info = *GetErrorInfo(status);
-  info.set_domain(std::string(kDomainGenesys));
-  SetErrorInfo(&status, info);
-  return status;
-}
-
 absl::Status BadResponse(absl::string_view what, absl::string_view problem,
                          const HttpResponse& response) {
   absl::Status status =
-      MakeGenesysError(StatusCode::kInternal, kReasonBadResponse,
-                       absl::StrCat(what, ": HTTP ", response.status, ", but ", problem),
-                       {{"request", what}, {"http_status", absl::StrCat(response.status)}});
+      MakeError(errors::kGenesysBadResponse,
+                absl::StrCat(what, ": HTTP ", response.status, ", but ", problem),
+                {{"request", what}, {"http_status", absl::StrCat(response.status)}});
   const std::string correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));
   if (!correlation_id.empty()) AddErrorMetadata(&status, "correlation_id", correlation_id);
   return status;
@@ -149,9 +126,7 @@ absl::Status BadResponse(absl::string_view what, absl::string_view problem,
 ApiReply MakeApiReply(const ApiRequest& request, HttpResult result, absl::Time now) {
   ApiReply reply;
   reply.fate = result.fate;
-  const bool has_answer =
-      result.fate == HttpResult::Fate::kAnswered || result.fate == HttpResult::Fate::kBodyTooLarge;
-  if (has_answer && !IsSuccess(result.response.status)) {
+  if (result.has_answer() && !result.response.is_success()) {
     reply.retry_after = RetryAfterOf(result.response, now);
   }
   reply.status = StatusOfResult(Describe(request), result, reply.retry_after);

@@ -7,8 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/retry_after.h"
 #include "server/net/timer.h"
@@ -38,27 +39,19 @@ TokenSource::Options TokenOptions(const RestGenesysClient::Options& options) {
   return token_options;
 }
 
-bool IsAnswer(const HttpResult& result) {
-  return result.fate == HttpResult::Fate::kAnswered ||
-         result.fate == HttpResult::Fate::kBodyTooLarge;
-}
-
-bool IsSuccess(const HttpResponse& response) {
-  return response.status >= 200 && response.status < 300;
-}
-
 bool IsThrottled(const ApiReply& reply) {
   const int http_status = reply.response.status;
   return reply.retry_after.has_value() && (http_status == 429 || http_status == 503);
 }
 
-// A long wait is an endpoint's quota, of which only the jobs of its kind need
-// to know. Where no job waits, the class does.
+// A long wait is the quota of one endpoint: it holds back the jobs of one kind,
+// whose reply says so, and not the others of their class. In the classes in
+// which no job waits nobody else would heed it.
 bool StopsClass(RequestClass request_class, absl::Duration retry_after) {
-  const bool is_a_jobs = request_class == RequestClass::kSubmit ||
-                         request_class == RequestClass::kPoll ||
-                         request_class == RequestClass::kCancel;
-  return !is_a_jobs || !IsQuota(retry_after);
+  const bool is_of_jobs = request_class == RequestClass::kSubmit ||
+                          request_class == RequestClass::kPoll ||
+                          request_class == RequestClass::kCancel;
+  return !is_of_jobs || !IsQuota(retry_after);
 }
 
 // The reply to a call that went no further than `refusal`, the 401 of its first
@@ -84,14 +77,14 @@ bool HasBody(const ApiRequest& request) {
 }
 
 // A link in the answer to `base` must not be followed. `host` is where it leads
-// to, if that is known; the rest of it may hold secrets.
+// to, if that is known; the rest of the link may hold secrets.
 absl::Status ForeignLink(absl::string_view base, absl::string_view problem,
                          absl::string_view host) {
   const std::string path(base.substr(0, base.find('?')));
-  std::string message = absl::StrCat("a link in the answer of ", path, " ", problem);
+  std::string message = absl::StrCat("a link in the answer to ", path, " ", problem);
   if (!host.empty()) absl::StrAppend(&message, ": ", host);
-  absl::Status status = MakeGenesysError(absl::StatusCode::kInternal, kReasonBadResponse, message,
-                                         {{"request", path}, {"problem", "foreign_link"}});
+  absl::Status status = MakeError(errors::kGenesysBadResponse, message,
+                                  {{"request", path}, {"problem", "foreign_link"}});
   if (!host.empty()) AddErrorMetadata(&status, "host", host);
   return status;
 }
@@ -125,12 +118,12 @@ Task<ApiReply> RestGenesysClient::Send(Permit permit, ApiRequest request) {
 // One call, from its permit to its reply.
 Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
   const RequestClass request_class = permit.request_class();
-  // With anything else behind it the URL's host could become another one's, and
-  // the token would go there.
+  // Followed by anything else, the URL's host could become another one, and the
+  // token would go there.
   if (!absl::StartsWith(request.target, "/")) {
     co_await Sleep(loop_, absl::ZeroDuration());
-    co_return Unsent(MakeError(absl::StatusCode::kInternal, "INVALID_TARGET",
-                               "the target of a request must begin with a slash"));
+    co_return Unsent(
+        MakeError(errors::kInvalidTarget, "the target of a request must begin with a slash"));
   }
   std::optional<HttpResponse> refusal;  // the 401 of the first attempt, if that had one
   for (;;) {
@@ -143,7 +136,7 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
       transport_->Send(BuildHttpRequest(request, *token), std::move(done));
     });
     Learn(request_class, sent_at, result);
-    const bool is_refused = IsAnswer(result) && result.response.status == 401;
+    const bool is_refused = result.has_answer() && result.response.status == 401;
     if (!is_refused || refusal) {
       HideToken(*token, &result.response);
       ApiReply reply = MakeApiReply(request, std::move(result), loop_->clock()->Now());
@@ -169,15 +162,14 @@ absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {
 
 absl::StatusOr<std::string> RestGenesysClient::ResolveLink(absl::string_view base,
                                                            absl::string_view link) const {
-  const absl::StatusOr<Url> api = ResolveUrl(options_.api_url, "");
-  if (!api.ok()) return api.status();
+  ASSIGN_OR_RETURN(const Url api, ResolveUrl(options_.api_url, ""));
   const absl::StatusOr<Url> url = ResolveUrl(absl::StrCat(options_.api_url, base), link);
   if (!url.ok()) return ForeignLink(base, absl::StrCat("is ", url.status().message()), "");
-  if (!HaveSameOrigin(*api, *url)) return ForeignLink(base, "leads to another origin", url->host);
-  const absl::string_view gateway = absl::StripSuffix(api->target, "/");
+  if (!HaveSameOrigin(api, *url)) return ForeignLink(base, "leads to another origin", url->host);
+  const absl::string_view gateway = absl::StripSuffix(api.target, "/");
   absl::string_view target = url->target;
-  if (absl::StartsWith(target, absl::StrCat(gateway, kApiRoot)))
-    target.remove_prefix(gateway.size());
+  absl::string_view rest = target;
+  if (absl::ConsumePrefix(&rest, gateway) && absl::StartsWith(rest, kApiRoot)) target = rest;
   if (!absl::StartsWith(target, kApiRoot)) return ForeignLink(base, "leads out of the API", "");
   return std::string(target);
 }
@@ -199,14 +191,14 @@ HttpRequest RestGenesysClient::BuildHttpRequest(const ApiRequest& request,
 
 void RestGenesysClient::Learn(RequestClass request_class, absl::Time sent_at,
                               const HttpResult& result) {
-  const std::string outcome = IsAnswer(result) ? absl::StrCat(result.response.status) : "none";
+  const std::string outcome = result.has_answer() ? absl::StrCat(result.response.status) : "none";
   metrics_->UpstreamRequests(options_.org, std::string(Name(request_class)), outcome).Increment();
   budget_->End(request_class);
-  if (!IsAnswer(result)) return;
+  if (!result.has_answer()) return;
   const RateLimitReport report = RateLimitReportOf(result.response);
   budget_->OnReport(report, sent_at);
   // A failure may come from a gateway that does not count.
-  if (IsSuccess(result.response) && !report.count) budget_->OnSilence();
+  if (result.response.is_success() && !report.count) budget_->OnSilence();
 }
 
 void RestGenesysClient::Throttle(RequestClass request_class, const ApiReply& reply) {

@@ -6,10 +6,8 @@
 #include "absl/random/distributions.h"
 #include "absl/strings/str_cat.h"
 #include "common/backoff_policy.h"
-#include "common/error_info.h"
 #include "common/log.h"
 #include "server/genesys/error_body.h"
-#include "server/genesys/error_mapping.h"
 #include "server/genesys/retry_after.h"
 #include "server/net/timer.h"
 
@@ -31,16 +29,7 @@ constexpr BackoffPolicy kUnavailableBackoff = {absl::Milliseconds(500), absl::Se
 
 // A token refused at this age or younger was not simply revoked: the next one
 // will hardly do better, and each costs a request.
-constexpr absl::Duration kYoungAge = absl::Minutes(1);
-
-bool IsAnswer(const HttpResult& result) {
-  return result.fate == HttpResult::Fate::kAnswered ||
-         result.fate == HttpResult::Fate::kBodyTooLarge;
-}
-
-std::string OutcomeOf(const HttpResult& result) {
-  return IsAnswer(result) ? absl::StrCat(result.response.status) : "none";
-}
+constexpr absl::Duration kEarlyAge = absl::Minutes(1);
 
 }  // namespace
 
@@ -63,7 +52,7 @@ Task<absl::StatusOr<std::string>> TokenSource::Get() {
   std::optional<std::string> token = Current();
   if (token) co_return *std::move(token);
   if (!is_renewing_ && failures_ > 0 && Now() < not_before_) {
-    // Not at once: whoever asks in a loop must let others have their turn.
+    // In a later turn: whoever asks again and again must let others have theirs.
     co_await Sleep(loop_, absl::ZeroDuration());
     co_return RememberedFailure();
   }
@@ -78,9 +67,9 @@ Task<absl::StatusOr<std::string>> TokenSource::Get() {
 void TokenSource::Invalidate(absl::string_view token) {
   if (token.empty() || token != token_) return;
   token_.clear();
-  young_deaths_ = Now() - adopted_at_ <= kYoungAge ? young_deaths_ + 1 : 0;
-  if (young_deaths_ > 1) {
-    const absl::Duration delay = kUnavailableBackoff.Delay(young_deaths_ - 1, random_);
+  early_refusals_ = Now() - adopted_at_ <= kEarlyAge ? early_refusals_ + 1 : 0;
+  if (early_refusals_ > 1) {
+    const absl::Duration delay = kUnavailableBackoff.Delay(early_refusals_ - 1, random_);
     not_before_ = std::max(not_before_, Now() + delay);
   }
 }
@@ -91,6 +80,8 @@ void TokenSource::StartRenewal() {
   if (renewal_.is_over()) renewal_ = Story(Renew());
 }
 
+// A renewal, and another one for as long as those who are told of a token find it
+// refused at once.
 Task<> TokenSource::Renew() {
   while (is_renewing_) {
     for (;;) {
@@ -107,27 +98,49 @@ Task<> TokenSource::Renew() {
       transport_->Send(std::move(request), std::move(done));
     });
     budget_->End(RequestClass::kToken);
-    metrics_
-        ->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), OutcomeOf(result))
+    const std::string outcome = result.has_answer() ? absl::StrCat(result.response.status) : "none";
+    metrics_->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), outcome)
         .Increment();
-    ++failures_;  // until it proves not to be one
-    absl::StatusOr<TokenGrant> grant = absl::UnavailableError("no answer of success");
-    if (result.fate == HttpResult::Fate::kAnswered && result.response.status == 200) {
-      grant = ParseTokenGrant(result.response.body);
-      if (!grant.ok()) {
-        Fail(Unavailable(absl::StrCat("unreadable answer: ", grant.status().message()),
-                         result.response));
-      }
+
+    absl::StatusOr<TokenGrant> grant = Judge(result);
+    absl::StatusOr<std::string> answer;
+    if (grant.ok()) {
+      Adopt(sent_at, *std::move(grant));
+      answer = token_;  // a copy: those who wait may invalidate what they are given
     } else {
-      Fail(FailureOf(result));
+      Remember(grant.status(), RetryAfterOf(result.response, loop_->clock()->Now()));
+      answer = RememberedFailure();
     }
-    if (grant.ok()) Adopt(sent_at, *std::move(grant));
-    // Those who are told may ask for another renewal at once. A copy, since they
-    // may well invalidate what they are given.
-    is_renewing_ = false;
-    const absl::StatusOr<std::string> answer =
-        failures_ == 0 ? absl::StatusOr<std::string>(token_) : RememberedFailure();
+    is_renewing_ = false;  // who is told may start the next renewal
     for (Waiter& waiter : std::exchange(waiters_, {})) waiter(answer);
+  }
+}
+
+absl::StatusOr<TokenGrant> TokenSource::Judge(const HttpResult& result) const {
+  const HttpResponse& response = result.response;
+  if (result.fate != HttpResult::Fate::kAnswered) {
+    return MakeTokenError(errors::kGenesysUnavailable, CleanUpstreamText(result.error.message()),
+                          response);
+  }
+  if (response.status == 200) {
+    absl::StatusOr<TokenGrant> grant = ParseTokenGrant(response.body);
+    if (grant.ok()) return grant;
+    return MakeTokenError(errors::kGenesysUnavailable,
+                          absl::StrCat("unreadable answer: ", grant.status().message()), response);
+  }
+  const ErrorBody error = ParseErrorBody(response);
+  std::string problem = absl::StrCat("HTTP ", response.status);
+  if (!error.code.empty()) absl::StrAppend(&problem, ": ", error.code);
+  if (!error.message.empty()) absl::StrAppend(&problem, ": ", error.message);
+  switch (response.status) {
+    case 400:
+    case 401:
+    case 403:
+      return MakeTokenError(errors::kGenesysCredentialsRejected, problem, response);
+    case 429:
+      return MakeTokenError(errors::kGenesysRateLimited, problem, response);
+    default:
+      return MakeTokenError(errors::kGenesysUnavailable, problem, response);
   }
 }
 
@@ -142,67 +155,36 @@ void TokenSource::Adopt(absl::Time sent_at, TokenGrant grant) {
   Log(LogLevel::kInfo, "token_renewed", {{"org", options_.org}, {"lifetime", grant.lifetime}});
 }
 
-void TokenSource::Fail(Failure failure) {
-  failure_ = std::move(failure.status);
-  not_before_ = Now() + failure.delay;
-  Log(LogLevel::kWarning, "token_refused",
-      {{"org", options_.org}, {"error", failure_}, {"retry_after", failure.delay}});
-}
-
-TokenSource::Failure TokenSource::FailureOf(const HttpResult& result) {
-  if (result.fate == HttpResult::Fate::kAnswered) return FailureOfAnswer(result.response);
-  return Unavailable(CleanUpstreamText(result.error.message()), result.response);
-}
-
-TokenSource::Failure TokenSource::FailureOfAnswer(const HttpResponse& response) {
-  const ErrorBody error = ParseErrorBody(response);
-  std::string problem = absl::StrCat("HTTP ", response.status);
-  if (!error.code.empty()) absl::StrAppend(&problem, ": ", error.code);
-  if (!error.message.empty()) absl::StrAppend(&problem, ": ", error.message);
-  const absl::Duration asked =
-      RetryAfterOf(response, loop_->clock()->Now()).value_or(absl::ZeroDuration());
-  switch (response.status) {
-    case 400:
-    case 401:
-    case 403:
-      return {MakeTokenError(absl::StatusCode::kFailedPrecondition, kReasonCredentialsRejected,
-                             problem, response),
-              kRejectedBackoff.Delay(failures_, random_)};
-    case 429:
-      budget_->OnThrottled(RequestClass::kToken, asked);
-      return {MakeTokenError(absl::StatusCode::kResourceExhausted, kReasonRateLimited, problem,
-                             response),
-              asked};
-    default:
-      break;
+void TokenSource::Remember(absl::Status failure, std::optional<absl::Duration> asked) {
+  ++failures_;
+  absl::Duration delay = asked.value_or(absl::ZeroDuration());
+  if (HasReason(failure, errors::kGenesysCredentialsRejected)) {
+    delay = kRejectedBackoff.Delay(failures_, random_);
+  } else if (HasReason(failure, errors::kGenesysRateLimited)) {
+    budget_->OnThrottled(RequestClass::kToken, delay);
+  } else {
+    delay = std::max(delay, kUnavailableBackoff.Delay(failures_, random_));
   }
-  Failure failure = Unavailable(problem, response);
-  failure.delay = std::max(failure.delay, asked);
-  return failure;
-}
-
-TokenSource::Failure TokenSource::Unavailable(const std::string& problem,
-                                              const HttpResponse& response) {
-  return {MakeTokenError(absl::StatusCode::kUnavailable, kReasonUnavailable, problem, response),
-          kUnavailableBackoff.Delay(failures_, random_)};
+  failure_ = std::move(failure);
+  not_before_ = Now() + delay;
+  Log(LogLevel::kWarning, "token_refused",
+      {{"org", options_.org}, {"error", failure_}, {"retry_after", delay}});
 }
 
 absl::Status TokenSource::RememberedFailure() const {
   absl::Status status = failure_;
-  const bool is_retryable = status.code() != absl::StatusCode::kFailedPrecondition;
-  if (is_retryable) {
+  if (!HasReason(status, errors::kGenesysCredentialsRejected)) {
     SetRetryDelay(&status, std::max(not_before_ - Now(), absl::ZeroDuration()));
   }
   return status;
 }
 
-absl::Status TokenSource::MakeTokenError(absl::StatusCode code, absl::string_view reason,
-                                         absl::string_view problem,
+absl::Status TokenSource::MakeTokenError(const ErrorReason& reason, absl::string_view problem,
                                          const HttpResponse& response) const {
-  const std::string message = absl::StrCat("token request to ", options_.login_url, ": ",
-                                           WithoutSecret(problem, options_.credentials));
-  absl::Status status =
-      MakeGenesysError(code, reason, message, {{"login_url", options_.login_url}});
+  absl::Status status = MakeError(reason,
+                                  absl::StrCat("token request to ", options_.login_url, ": ",
+                                               WithoutSecret(problem, options_.credentials)),
+                                  {{"login_url", options_.login_url}});
   if (response.status == 0) return status;
   AddErrorMetadata(&status, "http_status", absl::StrCat(response.status));
   const ErrorBody error = ParseErrorBody(response);

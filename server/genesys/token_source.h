@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/errors.h"
 #include "common/metrics.h"
 #include "common/task.h"
 #include "server/genesys/token_grant.h"
@@ -61,21 +62,17 @@ class TokenSource {
 
  private:
   using Waiter = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
-  struct Failure {
-    absl::Status status;
-    absl::Duration delay;  // until the next request
-  };
 
   void StartRenewal();
   Task<> Renew();
+  // The grant, or why there is none.
+  absl::StatusOr<TokenGrant> Judge(const HttpResult& result) const;
   void Adopt(absl::Time sent_at, TokenGrant grant);
-  void Fail(Failure failure);
-  Failure FailureOf(const HttpResult& result);
-  Failure FailureOfAnswer(const HttpResponse& response);
-  Failure Unavailable(const std::string& problem, const HttpResponse& response);
+  // Keeps the failure, and when to ask again: not before `asked` is over.
+  void Remember(absl::Status failure, std::optional<absl::Duration> asked);
   absl::Status RememberedFailure() const;
-  absl::Status MakeTokenError(absl::StatusCode code, absl::string_view reason,
-                              absl::string_view problem, const HttpResponse& response) const;
+  absl::Status MakeTokenError(const ErrorReason& reason, absl::string_view problem,
+                              const HttpResponse& response) const;
   absl::Time Now() const { return loop_->clock()->MonotonicNow(); }
 
   const Options options_;
@@ -97,7 +94,7 @@ class TokenSource {
 
   int failures_ = 0;  // in a row
   absl::Status failure_;
-  int young_deaths_ = 0;  // tokens in a row that were refused soon after they were issued
+  int early_refusals_ = 0;  // tokens in a row that were refused soon after they were issued
 };
 
 }  // namespace gcjobs

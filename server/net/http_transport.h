@@ -44,6 +44,9 @@ struct HttpResponse {
   HttpHeaders headers;  // in the order received, names as sent
   std::string body;
 
+  // A status of 2xx.
+  bool is_success() const { return status >= 200 && status < 300; }
+
   // The first header of that name, ignoring case; empty when there is none.
   absl::string_view Header(absl::string_view name) const;
 };
@@ -62,6 +65,9 @@ struct HttpResult {
   HttpResponse response;
   absl::Status error;  // OK when answered; else what broke, for people, without the URL's query
   bool timed_out = false;
+
+  // Status and headers came, and perhaps the body.
+  bool has_answer() const { return fate == Fate::kAnswered || fate == Fate::kBodyTooLarge; }
 };
 
 // Sends HTTP requests. All methods and callbacks: loop thread only.

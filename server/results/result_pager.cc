@@ -1,6 +1,5 @@
 #include "server/results/result_pager.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,7 +7,8 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "common/error_info.h"
+#include "common/backoff_policy.h"
+#include "common/errors.h"
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "server/genesys/error_mapping.h"
@@ -20,10 +20,12 @@ namespace {
 // Longer than a window of the request budget, in which every permit comes
 // round; a class that is stopped for longer is better told to the reader.
 constexpr absl::Duration kMaxPermitWait = absl::Minutes(2);
-// A reader that waits in silence for longer takes the server for dead.
-constexpr absl::Duration kMaxRetryWait = absl::Minutes(1);
-// With the backoff, and the 3 s after a 5xx: about a quarter of a minute.
-constexpr int kMaxRetries = 4;
+constexpr RetryPolicy kRetries = {
+    BackoffPolicy(),
+    // With the backoff, and the 3 s after a 5xx: about a quarter of a minute.
+    /*max_retries=*/4,
+    // A reader that waits in silence for longer takes the server for dead.
+    /*longest_wait=*/absl::Minutes(1)};
 
 constexpr int kMaxEmptyPages = 3;
 // It has to fit into a request line; web servers take 8 KiB to 32 KiB.
@@ -40,16 +42,16 @@ absl::Status WithMessage(const absl::Status& status, absl::string_view message) 
 // The results were there when the job ended.
 absl::Status AsExpired(const absl::Status& status) {
   absl::Status expired = WithMessage(
-      status, absl::StrCat("Genesys Cloud does not keep the results any more: ", status.message()));
+      status, absl::StrCat("Genesys Cloud no longer has the results: ", status.message()));
   google::rpc::ErrorInfo info = GetErrorInfo(status).value_or(google::rpc::ErrorInfo());
-  info.set_reason(std::string(kReasonResultExpired));
-  info.set_domain(std::string(kDomainGenesys));
+  info.set_reason(std::string(errors::kGenesysResultExpired.name));
+  info.set_domain(std::string(errors::kGenesysResultExpired.domain));
   SetErrorInfo(&expired, info);
   return expired;
 }
 
 bool IsTooLarge(const ApiReply& reply) {
-  return reply.fate == HttpResult::Fate::kBodyTooLarge && reply.response.status / 100 == 2;
+  return reply.fate == HttpResult::Fate::kBodyTooLarge && reply.response.is_success();
 }
 
 }  // namespace
@@ -75,7 +77,7 @@ Task<> ResultPager::FetchPage(Done done) {
 
 // Asks until the answer says something that will not pass by itself.
 Task<absl::StatusOr<UpstreamPage>> ResultPager::RequestPage() {
-  for (int failures = 1;; ++failures) {
+  for (Retries retries(kRetries);;) {
     ApiReply reply = co_await source_.client->Call(request_, kMaxPermitWait);
     if (reply.status.ok()) co_return Read(std::move(reply.response));
     const bool was_sent = reply.fate != HttpResult::Fate::kNotSent;
@@ -87,13 +89,12 @@ Task<absl::StatusOr<UpstreamPage>> ResultPager::RequestPage() {
                        reply.response);
     }
     // What is worth a retry says so by its RetryInfo.
-    const std::optional<absl::Duration> asked = GetRetryDelay(reply.status);
-    if (!asked || *asked > kMaxRetryWait || failures > kMaxRetries) {
-      co_return std::move(reply.status);
-    }
+    std::optional<absl::Duration> delay = GetRetryDelay(reply.status);
+    if (delay) delay = retries.AfterFailure(random_, delay);
+    if (!delay) co_return std::move(reply.status);
     Log(LogLevel::kInfo, "results_page_retried",
         {{"job_id", source_.job_id}, {"error", reply.status}});
-    co_await Sleep(loop_, std::max(*asked, backoff_.Delay(failures, random_)));
+    co_await Sleep(loop_, *delay);
   }
 }
 

@@ -11,7 +11,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "common/backoff_policy.h"
 #include "common/json_scanner.h"
 #include "common/task.h"
 #include "server/genesys/genesys_client.h"
@@ -61,7 +60,7 @@ class ResultPager {
   //   than were read of it before). Nothing of such a page is given.
   // - with RetryInfo: what was tried again too often, or is to be tried only
   //   after more than a minute.
-  // - the others of contract.md section 5, at once.
+  // - the other errors of GenesysClient, at once.
   void Fetch(Done done);
 
  private:
@@ -82,7 +81,6 @@ class ResultPager {
   EventLoop* const loop_;
   JsonScanner* const scanner_;
   const ResultSource source_;
-  const BackoffPolicy backoff_;
   absl::BitGen random_;
 
   ResultPosition position_;

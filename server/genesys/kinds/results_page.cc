@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/errors.h"
 #include "common/json_scanner.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/json_codec.h"
@@ -63,8 +64,8 @@ absl::StatusOr<ResultsView> PageReader::Read(
     const absl::StatusOr<std::string> status = FindStatus();
     if (!status.ok()) return status.status();
     if (is_expired(*status)) {
-      return MakeGenesysError(absl::StatusCode::kNotFound, kReasonResultExpired,
-                              absl::StrCat(what_, ": Genesys Cloud has the results no more"));
+      return MakeError(errors::kGenesysResultExpired,
+                       absl::StrCat(what_, ": Genesys Cloud no longer has the results"));
     }
   }
   absl::StatusOr<std::string> next = ReadNext();

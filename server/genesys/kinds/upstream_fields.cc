@@ -7,7 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/utf8.h"
 #include "server/genesys/error_body.h"
 #include "server/genesys/error_mapping.h"
@@ -139,8 +139,8 @@ absl::Status JobFailure(absl::string_view upstream_status, bool is_expired,
           ? failure.message
           : absl::StrCat("Genesys Cloud reports the job as ", CleanUpstreamText(upstream_status));
   absl::Status status =
-      is_expired ? MakeGenesysError(absl::StatusCode::kAborted, kReasonResultExpired, message)
-                 : MakeGenesysError(absl::StatusCode::kUnknown, kReasonJobFailed, message);
+      is_expired ? MakeErrorAs(absl::StatusCode::kAborted, errors::kGenesysResultExpired, message)
+                 : MakeError(errors::kGenesysJobFailed, message);
   if (!failure.code.empty()) AddErrorMetadata(&status, "genesys_code", failure.code);
   const std::string correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));
   if (!correlation_id.empty()) AddErrorMetadata(&status, "correlation_id", correlation_id);

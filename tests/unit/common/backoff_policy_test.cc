@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 #include <random>
 
 namespace gcjobs {
@@ -12,6 +13,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::Ge;
 using ::testing::Lt;
+using ::testing::Optional;
 
 // In the upper half of `bound`.
 auto IsJitterOf(absl::Duration bound) { return AllOf(Ge(bound / 2), Lt(bound)); }
@@ -51,6 +53,41 @@ TEST(BackoffPolicyTest, DelaysOfCompetitorsDiffer) {
   std::mt19937_64 one(1);
   std::mt19937_64 other(2);
   EXPECT_NE(policy.Delay(1, one), policy.Delay(1, other));
+}
+
+constexpr RetryPolicy kTwice = {{absl::Seconds(1), absl::Seconds(10), 3.0},
+                                /*max_retries=*/2,
+                                /*longest_wait=*/absl::Minutes(1)};
+
+TEST(RetriesTest, WaitsLongerEachTimeAndThenGivesUp) {
+  std::mt19937_64 random(1);
+  Retries retries(kTwice);
+  EXPECT_THAT(retries.AfterFailure(random), Optional(IsJitterOf(absl::Seconds(1))));
+  EXPECT_THAT(retries.AfterFailure(random), Optional(IsJitterOf(absl::Seconds(3))));
+  EXPECT_EQ(retries.AfterFailure(random), std::nullopt);
+}
+
+TEST(RetriesTest, AfterASuccessItBeginsAgain) {
+  std::mt19937_64 random(1);
+  Retries retries(kTwice);
+  retries.AfterFailure(random);
+  retries.AfterFailure(random);
+  retries.Reset();
+  EXPECT_THAT(retries.AfterFailure(random), Optional(IsJitterOf(absl::Seconds(1))));
+}
+
+TEST(RetriesTest, WaitsAtLeastAsLongAsTheOtherSideAskedFor) {
+  std::mt19937_64 random(1);
+  Retries retries(kTwice);
+  EXPECT_EQ(retries.AfterFailure(random, absl::Minutes(1)), absl::Minutes(1));
+  EXPECT_THAT(retries.AfterFailure(random, absl::Milliseconds(1)),
+              Optional(IsJitterOf(absl::Seconds(3))));
+}
+
+TEST(RetriesTest, ALongerWaitThanItsPolicyAllowsIsNotWaited) {
+  std::mt19937_64 random(1);
+  Retries retries(kTwice);
+  EXPECT_EQ(retries.AfterFailure(random, absl::Seconds(61)), std::nullopt);
 }
 
 }  // namespace

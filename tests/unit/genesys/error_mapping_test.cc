@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/utf8.h"
 #include "server/genesys/retry_after.h"
 #include "tests/fakes/fake_http_transport.h"
@@ -63,28 +63,29 @@ TEST_P(ErrorMappingTest, GivesCodeReasonDomainAndRetryInfo) {
 
 INSTANTIATE_TEST_SUITE_P(
     HttpStatuses, ErrorMappingTest,
-    ::testing::Values(StatusCase{400, StatusCode::kInvalidArgument, kReasonBadRequest, false},
-                      StatusCase{413, StatusCode::kInvalidArgument, kReasonBadRequest, false},
-                      StatusCase{415, StatusCode::kInvalidArgument, kReasonBadRequest, false},
-                      StatusCase{422, StatusCode::kInvalidArgument, kReasonBadRequest, false},
-                      StatusCase{405, StatusCode::kInvalidArgument, kReasonBadRequest, false},
-                      StatusCase{401, StatusCode::kFailedPrecondition, kReasonCredentialsRejected,
-                                 false},
-                      StatusCase{403, StatusCode::kPermissionDenied, kReasonForbidden, false},
-                      StatusCase{404, StatusCode::kNotFound, kReasonNotFound, false},
-                      StatusCase{410, StatusCode::kNotFound, kReasonNotFound, false},
-                      StatusCase{409, StatusCode::kAborted, kReasonVersionConflict, false},
-                      StatusCase{408, StatusCode::kDeadlineExceeded, kReasonTimeout, true},
-                      StatusCase{504, StatusCode::kDeadlineExceeded, kReasonTimeout, true},
-                      StatusCase{429, StatusCode::kResourceExhausted, kReasonRateLimited, true},
-                      StatusCase{500, StatusCode::kUnavailable, kReasonUnavailable, true},
-                      StatusCase{501, StatusCode::kUnavailable, kReasonUnavailable, false},
-                      StatusCase{502, StatusCode::kUnavailable, kReasonUnavailable, true},
-                      StatusCase{503, StatusCode::kUnavailable, kReasonUnavailable, true},
-                      StatusCase{599, StatusCode::kUnavailable, kReasonUnavailable, true},
-                      StatusCase{302, StatusCode::kInternal, kReasonBadResponse, false},
-                      StatusCase{101, StatusCode::kInternal, kReasonBadResponse, false},
-                      StatusCase{777, StatusCode::kInternal, kReasonBadResponse, false}));
+    ::testing::Values(
+        StatusCase{400, StatusCode::kInvalidArgument, errors::kGenesysBadRequest.name, false},
+        StatusCase{413, StatusCode::kInvalidArgument, errors::kGenesysBadRequest.name, false},
+        StatusCase{415, StatusCode::kInvalidArgument, errors::kGenesysBadRequest.name, false},
+        StatusCase{422, StatusCode::kInvalidArgument, errors::kGenesysBadRequest.name, false},
+        StatusCase{405, StatusCode::kInvalidArgument, errors::kGenesysBadRequest.name, false},
+        StatusCase{401, StatusCode::kFailedPrecondition, errors::kGenesysCredentialsRejected.name,
+                   false},
+        StatusCase{403, StatusCode::kPermissionDenied, errors::kGenesysForbidden.name, false},
+        StatusCase{404, StatusCode::kNotFound, errors::kGenesysNotFound.name, false},
+        StatusCase{410, StatusCode::kNotFound, errors::kGenesysNotFound.name, false},
+        StatusCase{409, StatusCode::kAborted, errors::kGenesysVersionConflict.name, false},
+        StatusCase{408, StatusCode::kDeadlineExceeded, errors::kGenesysTimeout.name, true},
+        StatusCase{504, StatusCode::kDeadlineExceeded, errors::kGenesysTimeout.name, true},
+        StatusCase{429, StatusCode::kResourceExhausted, errors::kGenesysRateLimited.name, true},
+        StatusCase{500, StatusCode::kUnavailable, errors::kGenesysUnavailable.name, true},
+        StatusCase{501, StatusCode::kUnavailable, errors::kGenesysUnavailable.name, false},
+        StatusCase{502, StatusCode::kUnavailable, errors::kGenesysUnavailable.name, true},
+        StatusCase{503, StatusCode::kUnavailable, errors::kGenesysUnavailable.name, true},
+        StatusCase{599, StatusCode::kUnavailable, errors::kGenesysUnavailable.name, true},
+        StatusCase{302, StatusCode::kInternal, errors::kGenesysBadResponse.name, false},
+        StatusCase{101, StatusCode::kInternal, errors::kGenesysBadResponse.name, false},
+        StatusCase{777, StatusCode::kInternal, errors::kGenesysBadResponse.name, false}));
 
 TEST(MakeApiReplyTest, SuccessIsOkAndKeepsTheWholeResponse) {
   const ApiReply reply = ReplyTo(202, "{}", {{"Location", "/x"}});
@@ -98,7 +99,7 @@ class VersionMismatchTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(VersionMismatchTest, Is400AndYetAConflict) {
   EXPECT_THAT(ReplyTo(400, GetParam()).status,
-              StatusIs(StatusCode::kAborted, std::string(kReasonVersionConflict)));
+              StatusIs(StatusCode::kAborted, std::string(errors::kGenesysVersionConflict.name)));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -169,25 +170,26 @@ TEST(MakeApiReplyTest, RetryInfoIsWhatUpstreamAsksFor) {
 
 TEST(MakeApiReplyTest, ABrokenExchangeIsUnavailableAndATimeOutDeadlineExceeded) {
   const ApiReply reset = Reply(FakeHttpTransport::Broken());
-  EXPECT_THAT(reset.status, StatusIs(StatusCode::kUnavailable, std::string(kReasonUnavailable)));
+  EXPECT_THAT(reset.status,
+              StatusIs(StatusCode::kUnavailable, std::string(errors::kGenesysUnavailable.name)));
   EXPECT_EQ(reset.fate, HttpResult::Fate::kBroken);
   EXPECT_EQ(GetRetryDelay(reset.status), kDefaultRetryDelay);
   EXPECT_THAT(Reply(FakeHttpTransport::Broken(true)).status,
-              StatusIs(StatusCode::kDeadlineExceeded, std::string(kReasonTimeout)));
+              StatusIs(StatusCode::kDeadlineExceeded, std::string(errors::kGenesysTimeout.name)));
 }
 
 TEST(MakeApiReplyTest, WhatWasNotSentIsUnavailableAlsoWhenConnectingTimedOut) {
   HttpResult result = FakeHttpTransport::NotSent();
   result.timed_out = true;
   EXPECT_THAT(Reply(std::move(result)).status,
-              StatusIs(StatusCode::kUnavailable, std::string(kReasonUnavailable)));
+              StatusIs(StatusCode::kUnavailable, std::string(errors::kGenesysUnavailable.name)));
 }
 
 TEST(MakeApiReplyTest, AnAnswerTooLargeIsBadOrTheErrorThatItIs) {
   EXPECT_THAT(Reply(FakeHttpTransport::TooLarge(200)).status,
-              StatusIs(StatusCode::kInternal, std::string(kReasonBadResponse)));
+              StatusIs(StatusCode::kInternal, std::string(errors::kGenesysBadResponse.name)));
   EXPECT_THAT(Reply(FakeHttpTransport::TooLarge(404)).status,
-              StatusIs(StatusCode::kNotFound, std::string(kReasonNotFound)));
+              StatusIs(StatusCode::kNotFound, std::string(errors::kGenesysNotFound.name)));
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(ResolveLinkTest, TheErrorNamesTheHostAndNothingMore) {
   const auto target = Resolve(kApi, "https://evil.example/api/v2/q?token=hunter2");
   EXPECT_EQ(target.status().message(),
-            "a link in the answer of /api/v2/q/1 leads to another origin: evil.example");
+            "a link in the answer to /api/v2/q/1 leads to another origin: evil.example");
   const auto info = GetErrorInfo(target.status());
   EXPECT_EQ(info->domain(), "genesys.cloud");
   EXPECT_EQ(info->metadata().at("host"), "evil.example");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/errors.h"
 #include "common/json_scanner.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/json_codec.h"
@@ -48,7 +49,7 @@ class PagedKind final : public JobKind {
     const auto found = scanner.Find(&response->body, {{"items"}, {"next"}, {"gone"}});
     if (!found.ok()) return BadResponse("page", found.status().message(), *response);
     const auto& [items, next, gone] = std::tie((*found)[0], (*found)[1], (*found)[2]);
-    if (gone) return MakeGenesysError(absl::StatusCode::kNotFound, kReasonResultExpired, "gone");
+    if (gone) return MakeError(errors::kGenesysResultExpired, "gone");
     ResultsView view;
     if (items) view.items = items->raw;
     view.is_single = items && items->raw.front() != '[';
