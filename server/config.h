@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 #include "common/log.h"
@@ -16,22 +17,33 @@
 
 namespace gcjobs {
 
+// HOST:PORT to listen on: a name, an IPv4 address, or an IPv6 address in brackets.
+struct ListenAddress {
+  std::string host;  // as written, brackets included
+  int port = 0;      // 0: the system picks one
+
+  std::string ToString() const;
+};
+
+// INVALID_ARGUMENT with the text when it is not of that form.
+absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
+
 // Everything that gcjobsd is told at start.
 struct ServerConfig {
-  std::string listen = "127.0.0.1:50051";
+  ListenAddress listen{"127.0.0.1", 50051};
   std::string data_dir;
   std::string store = "sqlite";  // or `memory`, for trying out
-  bool insecure = false;
+  bool insecure = false;         // listen beyond loopback without TLS
 
   std::string tls_cert_file;
   std::string tls_key_file;
   std::string tls_client_ca_file;
   std::string tokens_file;
 
-  std::string upstream_ca_file;  // empty = the system's
-  std::string upstream_proxy;    // empty = none; the environment's is not used
+  std::string upstream_ca_file;  // empty: the system's
+  std::string upstream_proxy;    // empty: none; the environment's is not used
 
-  std::string metrics_listen;  // empty = none
+  std::optional<ListenAddress> metrics_listen;  // unset: no metrics are served
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kText;
 
@@ -59,13 +71,13 @@ struct CommandLine {
   std::optional<std::string> print;
 };
 
-// Looks up an environment variable; unset = nullopt. Injected for tests.
+// Looks up an environment variable; nullopt when it is not set. Injected for tests.
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
-// Reads flags, then the environment, then the config file: the first that has
-// a setting wins. INVALID_ARGUMENT, with the setting and where it came from,
-// for anything that is wrong. Secrets are read from files or the environment,
-// never from flags, which every user of the machine can see.
+// Reads flags, then the environment, then the config file; the first to have a
+// setting wins. INVALID_ARGUMENT, naming the setting and where it came from, for
+// anything that is wrong. Secrets are read from files or the environment, never
+// from flags, which every user of the machine can see.
 absl::StatusOr<CommandLine> ReadConfig(const std::vector<std::string>& args,
                                        const Environment& environment);
 

@@ -63,7 +63,7 @@ absl::StatusOr<OrgConfig> MakeOrgConfig(const std::string& name, const OrgValues
     org.client_secret = *std::move(secret);
   }
   if (org.client_secret.empty()) {
-    return InvalidSetting(where + "client-secret", "is not set (nor client-secret-file)");
+    return InvalidSetting(where + "client-secret", "is not set, and neither is client-secret-file");
   }
   org.scopes = value("scopes");
   const std::string domain =

@@ -34,13 +34,13 @@ OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop*
                    Metrics* metrics)
     : budget_(BudgetOptions(config), loop->clock()),
       client_(ClientOptions(config), transport, &budget_, loop, metrics),
-      learned_(SurvivalKeeper::Options(), config.name, &book_, store),
+      survival_keeper_(SurvivalKeeper::Options(), config.name, &book_, store),
       scheduler_(PollScheduler::Options(), &budget_, &book_, random_,
                  loop->clock()->MonotonicNow()),
       timeouts_(&client_, loop),
       backend_(&timeouts_),
       runtime_{config.name, &client_, &scheduler_} {
-  learned_.Load();
+  survival_keeper_.Load();
 }
 
 }  // namespace gcjobs

@@ -33,15 +33,15 @@ class OrgStack {
 
   OrgRuntime* runtime() { return &runtime_; }
   ActionBackend* actions() { return &backend_; }
-  // Keeps what is learned from now on.
-  SurvivalKeeper* learned() { return &learned_; }
+  // Stores what is learned of the durations of jobs.
+  SurvivalKeeper* survival_keeper() { return &survival_keeper_; }
 
  private:
   absl::BitGen random_;
   RequestBudget budget_;
   RestGenesysClient client_;
   SurvivalBook book_;
-  SurvivalKeeper learned_;
+  SurvivalKeeper survival_keeper_;
   PollScheduler scheduler_;
   ActionTimeouts timeouts_;
   ActionTimeoutsBackend backend_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 #include "server/rpc/auth/auth.h"
 #include "server/rpc/request_limits.h"
 #include "server/rpc/sha256.h"
@@ -17,9 +18,10 @@ namespace {
 // watch streams.
 constexpr int kKeepaliveMillis = 30 * 1000;
 constexpr int kKeepaliveTimeoutMillis = 10 * 1000;
-// Clients may ping this often; gRPC's own default of 5 minutes would cut off
-// careful ones.
+// Clients may ping as often as this; gRPC's own default of 5 minutes would
+// disconnect those that look after their connection.
 constexpr int kMinClientPingMillis = 5 * 1000;
+
 AuthOptions AuthOptionsOf(const ServerConfig& config) {
   AuthOptions options;
   options.tls_cert_file = config.tls_cert_file;
@@ -45,8 +47,8 @@ SubmitDefaults SubmitDefaultsOf(const ServerConfig& config) {
   return defaults;
 }
 
-// The secret that result cursors are made with: the same after a restart and on
-// each replica, and nobody's who has none of the credentials.
+// The secret that signs result cursors: the same after a restart and on each
+// replica, and unknown to everybody without the credentials.
 std::string CursorKeyOf(const ServerConfig& config) {
   FieldHash hash;
   hash.Add("result cursors");
@@ -60,26 +62,18 @@ std::string CursorKeyOf(const ServerConfig& config) {
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const ServerConfig& config,
                                                             const Parts& parts) {
-  const absl::StatusOr<ListenAddress> listen = ParseListenAddress(config.listen);
-  if (!listen.ok()) return listen.status();
   std::unique_ptr<RpcServer> server(new RpcServer(config));
-  const auto credentials = server->MakeCredentials(*listen);
-  if (!credentials.ok()) return credentials.status();
+  ASSIGN_OR_RETURN(const auto credentials, server->MakeCredentials());
   server->MakeServices(parts);
-  const absl::Status listening = server->Listen(*listen, *credentials);
-  if (!listening.ok()) return listening;
+  RETURN_IF_ERROR(server->Listen(credentials));
   return server;
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredentials(
-    const ListenAddress& listen) {
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredentials() {
   const AuthOptions auth = AuthOptionsOf(config_);
-  const absl::Status safe =
-      CheckListener(listen.host, auth, config_.insecure ? ClearText::kAllow : ClearText::kRefuse);
-  if (!safe.ok()) return safe;
-  auto authenticator = Authenticator::Create(auth);
-  if (!authenticator.ok()) return authenticator.status();
-  authenticator_ = *std::move(authenticator);
+  RETURN_IF_ERROR(CheckListener(config_.listen.host, auth,
+                                config_.insecure ? ClearText::kAllow : ClearText::kRefuse));
+  ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(auth));
   return MakeServerCredentials(auth, authenticator_);
 }
 
@@ -135,22 +129,21 @@ void RpcServer::ConfigureBuilder(grpc::ServerBuilder* builder) {
   builder->RegisterService(action_service_.get());
 }
 
-absl::Status RpcServer::Listen(const ListenAddress& listen,
-                               const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+absl::Status RpcServer::Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(config_.listen, credentials, &port);
+  builder.AddListeningPort(config_.listen.ToString(), credentials, &port);
   ConfigureBuilder(&builder);
   grpc_server_ = builder.BuildAndStart();
   if (grpc_server_ == nullptr || port == 0) {
     return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", config_.listen, ": is the address in use?"));
+        absl::StrCat("cannot listen on ", config_.listen.ToString(), ": is the address in use?"));
   }
   grpc_server_->GetHealthCheckService()->SetServingStatus(true);
-  address_ = ListenAddress{listen.host, port}.ToString();
+  address_ = ListenAddress{config_.listen.host, port}.ToString();
   return absl::OkStatus();
 }
 

@@ -15,7 +15,6 @@
 #include "server/config.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/job_engine.h"
-#include "server/listen_address.h"
 #include "server/net/event_loop.h"
 #include "server/org_stack.h"
 #include "server/rpc/action_service.h"
@@ -64,12 +63,10 @@ class RpcServer {
  private:
   explicit RpcServer(const ServerConfig& config) : config_(config) {}
 
-  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
-      const ListenAddress& listen);
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
   void MakeServices(const Parts& parts);
   JobService::Options JobServiceOptions(const Parts& parts, const OrgNames& orgs);
-  absl::Status Listen(const ListenAddress& listen,
-                      const std::shared_ptr<grpc::ServerCredentials>& credentials);
+  absl::Status Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials);
   void ConfigureBuilder(grpc::ServerBuilder* builder);
 
   const ServerConfig config_;

@@ -62,7 +62,7 @@ TEST(ConfigFileTest, EverySettingThatItShowsExists) {
   for (const std::string& setting : ShownSettings()) {
     const auto line = Read(setting + "\n");
 
-    EXPECT_FALSE(absl::StrContains(line.status().message(), "there is no such setting")) << setting;
+    EXPECT_FALSE(absl::StrContains(line.status().message(), "unknown setting")) << setting;
   }
 }
 

@@ -63,7 +63,7 @@ class TempFile {
 
 TEST(ConfigTest, DefaultsNeedOnlyCredentials) {
   const ServerConfig config = MustRead({});
-  EXPECT_EQ(config.listen, "127.0.0.1:50051");
+  EXPECT_EQ(config.listen.ToString(), "127.0.0.1:50051");
   EXPECT_EQ(config.data_dir, "/var/ann/.local/state/gcjobs");
   ASSERT_EQ(config.orgs.size(), 1u);
   EXPECT_EQ(config.orgs[0].name, "default");
@@ -89,8 +89,9 @@ TEST(ConfigTest, TheFlagWinsOverTheEnvironmentAndThatOverTheFile) {
       MustRead({"--config", file.path(), "--environment", "from-flag.com"}, variables);
   EXPECT_EQ(config.orgs[0].api_url, "https://api.from-flag.com");
   EXPECT_EQ(config.orgs[0].scopes, "from-env");
-  EXPECT_EQ(config.listen, "127.0.0.1:1");
-  EXPECT_EQ(MustRead({"--config", file.path(), "--listen", "127.0.0.1:2"}).listen, "127.0.0.1:2");
+  EXPECT_EQ(config.listen.ToString(), "127.0.0.1:1");
+  EXPECT_EQ(MustRead({"--config", file.path(), "--listen", "127.0.0.1:2"}).listen.ToString(),
+            "127.0.0.1:2");
 }
 
 TEST(ConfigTest, TheOfficialToolsNamesWorkToo) {
@@ -195,6 +196,8 @@ TEST(ConfigTest, WrongSettingsAreRefusedWithTheirName) {
     std::vector<std::string> args;
     const char* named;
   } kCases[] = {
+      {{"--listen", "everywhere"}, "--listen"},
+      {{"--metrics-listen", "9090"}, "--metrics-listen"},
       {{"--default-wait", "soon"}, "--default-wait"},
       {{"--default-wait", "2m"}, "--default-wait"},
       {{"--default-retention", "-1h"}, "--default-retention"},
@@ -235,6 +238,21 @@ TEST(ConfigTest, TheDataDirFollowsTheServiceManagerThenXdgThenHome) {
             "/var/lib/gcjobs");
   EXPECT_EQ(MustRead({}, With({{"XDG_STATE_HOME", "/x"}})).data_dir, "/x/gcjobs");
   EXPECT_EQ(MustRead({"--data-dir", "/d"}).data_dir, "/d");
+}
+
+TEST(ListenAddressTest, TakesNamesAndBothKindsOfAddress) {
+  for (const char* text : {"127.0.0.1:50051", "localhost:0", "[::1]:65535"}) {
+    const auto address = ParseListenAddress(text);
+    ASSERT_THAT(address, IsOk());
+    EXPECT_EQ(address->ToString(), text);
+  }
+}
+
+TEST(ListenAddressTest, RefusesEverythingElse) {
+  for (const char* text : {"", ":", "127.0.0.1", ":50051", "host:", "host:x", "host:-1",
+                           "host:65536", "::1:50051", "a:b:1"}) {
+    EXPECT_EQ(ParseListenAddress(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
 }
 
 TEST(EnvironmentDomainTest, TakesRegionsDomainsAndHosts) {
