@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/error_info.h"
+#include "server/net/timer.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/genesys/upstream_fixture.h"
 
@@ -515,6 +516,92 @@ TEST_F(RestGenesysClientTest, CallsOfAGrantedCallerGoThrough) {
                                 });
   loop_.RunUntilIdle();
   EXPECT_THAT(granted_, ElementsAre(IsOk()));
+}
+
+// A story that ends gives back what it had, wherever it stands.
+class EndedStoryTest : public RestGenesysClientTest {
+ protected:
+  EndedStoryTest() { GrantTokens(); }
+
+  // Waits for a permit, keeps it for a minute, sends, and waits for the answer.
+  Task<> CallSlowly() {
+    absl::StatusOr<Permit> permit = co_await client_.Acquire(RequestClass::kSubmit, kPatient);
+    co_await Sleep(&loop_, absl::Minutes(1));
+    co_await client_.Send(*std::move(permit), MakeRequest());
+    is_over_ = true;
+  }
+  int64_t Waiting() { return metrics_.PermitQueue("acme", "submit").Value(); }
+
+  // Lets the first request, for a token, leave the budget.
+  void GetToken() {
+    Acquire(RequestClass::kSubmit);
+    loop_.RunUntilIdle();
+    permits_.clear();
+    Advance(absl::Seconds(61));
+    ASSERT_EQ(budget_.used(), 0);
+  }
+
+  bool is_over_ = false;
+};
+
+TEST_F(EndedStoryTest, LeavesTheQueue) {
+  UseUpBudget();
+  Story story(CallSlowly());
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Waiting(), 1);
+  story.End();
+  EXPECT_EQ(Waiting(), 0);
+  Advance(absl::Minutes(5));
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+}
+
+TEST_F(EndedStoryTest, GivesItsPermitBack) {
+  GetToken();
+  Story story(CallSlowly());
+  loop_.RunUntilIdle();
+  EXPECT_EQ(budget_.used(), 1);
+  story.End();
+  EXPECT_EQ(budget_.used(), 0);
+}
+
+TEST_F(EndedStoryTest, ItsRequestCountsUntilTheAnswer) {
+  GetToken();
+  Story story(CallSlowly());
+  Advance(absl::Minutes(1));
+  ASSERT_THAT(transport_.requests(), SizeIs(1));
+  story.End();
+  Advance(absl::Minutes(5));
+  EXPECT_EQ(budget_.used(), 1);
+  Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "42"}}));
+  EXPECT_EQ(metrics_.UpstreamRequests("acme", "submit", "429").Value(), 1);
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit), clock_.Now() + absl::Seconds(42));
+  Advance(absl::Seconds(61));
+  EXPECT_EQ(budget_.used(), 0);
+  EXPECT_FALSE(is_over_);
+}
+
+// At the server's end the client goes while stories wait in it.
+TEST_F(EndedStoryTest, EndsWithItsClient) {
+  auto client =
+      std::make_unique<RestGenesysClient>(MakeOptions(), &transport_, &budget_, &loop_, &metrics_);
+  int granted = 0;
+  const auto acquire = [&] {
+    Spawn<absl::StatusOr<Permit>>(client->Acquire(RequestClass::kSubmit, kPatient),
+                                  [&granted, this](absl::StatusOr<Permit> permit) {
+                                    ++granted;
+                                    permits_.push_back(*std::move(permit));
+                                  });
+    loop_.RunUntilIdle();
+  };
+  acquire();
+  ASSERT_EQ(granted, 1);
+  UseUpBudget();
+  acquire();
+  client.reset();
+  permits_.clear();  // one that outlives its client
+  Advance(absl::Minutes(5));
+  EXPECT_EQ(granted, 1);
+  EXPECT_EQ(Waiting(), 0);
 }
 
 }  // namespace
