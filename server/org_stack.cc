@@ -33,7 +33,7 @@ RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
 OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Store* store,
                    Metrics* metrics)
     : budget_(BudgetOptions(config), loop->clock()),
-      client_(ClientOptions(config), transport, &budget_, loop, metrics),
+      client_(ClientOptions(config), {transport, &budget_, loop, metrics}),
       survival_keeper_(SurvivalKeeper::Options(), config.name, &book_, store),
       scheduler_(PollScheduler::Options(), &budget_, &book_, random_,
                  loop->clock()->MonotonicNow()),

@@ -91,15 +91,12 @@ absl::Status ForeignLink(absl::string_view base, absl::string_view problem,
 
 }  // namespace
 
-RestGenesysClient::RestGenesysClient(Options options, HttpTransport* transport,
-                                     RequestBudget* budget, EventLoop* loop, Metrics* metrics)
+RestGenesysClient::RestGenesysClient(Options options, Deps deps)
     : options_(Normalised(std::move(options))),
-      transport_(transport),
-      budget_(budget),
-      loop_(loop),
-      metrics_(metrics),
-      tokens_(TokenOptions(options_), transport, budget, loop, metrics),
-      permits_({options_.org, options_.max_waiting}, {&tokens_, budget, loop, metrics}) {}
+      deps_(deps),
+      tokens_(TokenOptions(options_), {deps.transport, deps.budget, deps.loop, deps.metrics}),
+      permits_({options_.org, options_.max_waiting},
+               {&tokens_, deps.budget, deps.loop, deps.metrics}) {}
 
 Task<absl::StatusOr<Permit>> RestGenesysClient::Acquire(RequestClass request_class,
                                                         absl::Duration max_wait) {
@@ -121,7 +118,7 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
   // Followed by anything else, the URL's host could become another one, and the
   // token would go there.
   if (!absl::StartsWith(request.target, "/")) {
-    co_await Sleep(loop_, absl::ZeroDuration());
+    co_await Sleep(deps_.loop, absl::ZeroDuration());
     co_return Unsent(
         MakeError(errors::kInvalidTarget, "the target of a request must begin with a slash"));
   }
@@ -131,15 +128,15 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
     const absl::StatusOr<std::string> token = co_await tokens_.Get();
     if (!token.ok()) co_return NotSentAgain(token.status(), std::move(refusal));
     permit.Use();
-    const absl::Time sent_at = loop_->clock()->MonotonicNow();
+    const absl::Time sent_at = deps_.loop->clock()->MonotonicNow();
     HttpResult result = co_await Callback<HttpResult>([&](HttpTransport::Done done) {
-      transport_->Send(BuildHttpRequest(request, *token), std::move(done));
+      deps_.transport->Send(BuildHttpRequest(request, *token), std::move(done));
     });
     Learn(request_class, sent_at, result);
     const bool is_refused = result.has_answer() && result.response.status == 401;
     if (!is_refused || refusal) {
       HideToken(*token, &result.response);
-      ApiReply reply = MakeApiReply(request, std::move(result), loop_->clock()->Now());
+      ApiReply reply = MakeApiReply(request, std::move(result), deps_.loop->clock()->Now());
       if (IsThrottled(reply)) Throttle(request_class, reply);
       permits_.Wake();
       co_return reply;
@@ -155,9 +152,9 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
 }
 
 absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {
-  const absl::Time until = budget_->ThrottledUntil(request_class);
+  const absl::Time until = deps_.budget->ThrottledUntil(request_class);
   if (until == absl::InfinitePast()) return until;
-  return loop_->clock()->Now() + (until - loop_->clock()->MonotonicNow());
+  return deps_.loop->clock()->Now() + (until - deps_.loop->clock()->MonotonicNow());
 }
 
 absl::StatusOr<std::string> RestGenesysClient::ResolveLink(absl::string_view base,
@@ -192,18 +189,19 @@ HttpRequest RestGenesysClient::BuildHttpRequest(const ApiRequest& request,
 void RestGenesysClient::Learn(RequestClass request_class, absl::Time sent_at,
                               const HttpResult& result) {
   const std::string outcome = result.has_answer() ? absl::StrCat(result.response.status) : "none";
-  metrics_->UpstreamRequests(options_.org, std::string(Name(request_class)), outcome).Increment();
-  budget_->End(request_class);
+  deps_.metrics->UpstreamRequests(options_.org, std::string(Name(request_class)), outcome)
+      .Increment();
+  deps_.budget->End(request_class);
   if (!result.has_answer()) return;
   const RateLimitReport report = RateLimitReportOf(result.response);
-  budget_->OnReport(report, sent_at);
+  deps_.budget->OnReport(report, sent_at);
   // A failure may come from a gateway that does not count.
-  if (result.response.is_success() && !report.count) budget_->OnSilence();
+  if (result.response.is_success() && !report.count) deps_.budget->OnSilence();
 }
 
 void RestGenesysClient::Throttle(RequestClass request_class, const ApiReply& reply) {
   if (StopsClass(request_class, *reply.retry_after)) {
-    budget_->OnThrottled(request_class, *reply.retry_after);
+    deps_.budget->OnThrottled(request_class, *reply.retry_after);
   }
   Log(LogLevel::kWarning, "upstream_throttled",
       {{"org", options_.org},

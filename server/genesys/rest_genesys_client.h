@@ -31,24 +31,28 @@ class RestGenesysClient final : public GenesysClient {
     size_t max_waiting = 10'000;
   };
 
-  // All pointers must outlive this. `budget` is this organisation's alone.
-  RestGenesysClient(Options options, HttpTransport* transport, RequestBudget* budget,
-                    EventLoop* loop, Metrics* metrics);
+  struct Deps {  // all outlive the client
+    HttpTransport* transport;
+    RequestBudget* budget;  // this organisation's alone
+    EventLoop* loop;
+    Metrics* metrics;
+  };
+
+  RestGenesysClient(Options options, Deps deps);
 
   Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
                                        absl::Duration max_wait) override;
 
-  // A reply to a 401 that could not be sent again (no token or no permit) is
-  // kNotSent, since a 401 has done nothing; its status tells why, and only
-  // GENESYS_CREDENTIALS_REJECTED is kAnswered, with the 401.
+  // When a request that got a 401 cannot be sent again (no token or no permit),
+  // the reply is kNotSent, since a 401 has done nothing, and its status says why;
+  // only GENESYS_CREDENTIALS_REJECTED is kAnswered, with the 401.
   Task<ApiReply> Send(Permit permit, ApiRequest request) override;
 
   absl::Time ThrottledUntil(RequestClass request_class) const override;
 
   // An absolute link must have the scheme, host and port of `api_url`. Where
-  // that has a path of its own (a gateway's), links are taken with it or, since
-  // Genesys Cloud does not know of it, without; behind it they must lead into
-  // `/api/`.
+  // that has a path of its own (a gateway's), links are accepted with it or, since
+  // Genesys Cloud does not know of it, without it; the rest must be below `/api/`.
   absl::StatusOr<std::string> ResolveLink(absl::string_view base,
                                           absl::string_view link) const override;
 
@@ -60,10 +64,7 @@ class RestGenesysClient final : public GenesysClient {
   void Throttle(RequestClass request_class, const ApiReply& reply);
 
   const Options options_;
-  HttpTransport* const transport_;
-  RequestBudget* const budget_;
-  EventLoop* const loop_;
-  Metrics* const metrics_;
+  const Deps deps_;
   TokenSource tokens_;
   PermitQueue permits_;
 };

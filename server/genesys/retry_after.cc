@@ -44,7 +44,13 @@ std::optional<absl::Duration> ParseDate(absl::string_view text, absl::Time now) 
   return std::nullopt;
 }
 
-// The number in the message's last brackets: older messages name the limit
+std::optional<absl::Duration> ParseRetryAfter(absl::string_view value, absl::Time now) {
+  value = absl::StripAsciiWhitespace(value);
+  const std::optional<absl::Duration> seconds = ParseSeconds(value);
+  return seconds ? seconds : ParseDate(value, now);
+}
+
+// The number in the last brackets of the message: older messages name the limit
 // first ("[300] requests within [60] seconds").
 std::optional<absl::Duration> DelayInMessage(absl::string_view message) {
   const size_t close = message.rfind(']');
@@ -68,12 +74,6 @@ absl::Duration ThrottleDelay(const HttpResponse& response, std::optional<absl::D
 }
 
 }  // namespace
-
-std::optional<absl::Duration> ParseRetryAfter(absl::string_view value, absl::Time now) {
-  value = absl::StripAsciiWhitespace(value);
-  const std::optional<absl::Duration> seconds = ParseSeconds(value);
-  return seconds ? seconds : ParseDate(value, now);
-}
 
 std::optional<absl::Duration> RetryAfterOf(const HttpResponse& response, absl::Time now) {
   const std::optional<absl::Duration> asked =

@@ -16,32 +16,29 @@ namespace gcjobs {
 // than a day is a mistake of the sender.
 inline constexpr absl::Duration kMaxRetryAfter = absl::Hours(24);
 
-// The shortest wait after a 429: headers count whole seconds, and "0" would
-// have us hammer.
+// The shortest wait after a 429: headers count whole seconds, and a "0" would
+// make us send again at once.
 inline constexpr absl::Duration kMinThrottleDelay = absl::Seconds(1);
 
 // What to wait when a 429 or a 5xx does not say: what Genesys Cloud recommends.
 inline constexpr absl::Duration kDefaultRetryDelay = absl::Seconds(3);
 
-// A wait beyond a few of Genesys Cloud's windows of a minute does not come from
-// the token's rate, which is back within one: it is the quota of one endpoint,
-// of a day most often. So it must stop what goes to that endpoint, and nothing
-// else: not the looks at jobs of other kinds.
+// A wait of more than a few of Genesys Cloud's windows of a minute does not come
+// from the token's rate, which recovers within one: it is the quota of one
+// endpoint, mostly for a day. So it must stop what goes to that endpoint and
+// nothing else, such as the polls of jobs of other kinds.
 inline constexpr absl::Duration kLongestRateWait = absl::Minutes(2);
 inline bool IsQuota(absl::Duration retry_after) { return retry_after > kLongestRateWait; }
 
-// A Retry-After value: seconds, or a date in one of the three forms of RFC 9110
-// (section 5.6.7), which counts from `now`, the time of day. Between zero and
-// kMaxRetryAfter; unset when it is neither.
-std::optional<absl::Duration> ParseRetryAfter(absl::string_view value, absl::Time now);
-
-// How long `response` asks us to wait; unset when it does not. A 429 always
-// asks: where Retry-After is missing, by the number in brackets of its message
-// ("... in [42] seconds"), else by `inin-ratelimit-reset`, else for
-// kDefaultRetryDelay.
+// How long `response` asks us to wait, between zero and kMaxRetryAfter; unset
+// when it does not. Retry-After is a number of seconds, or a date in one of the
+// three forms of RFC 9110 (section 5.6.7), which counts from `now`, the time of
+// day. A 429 always asks: where Retry-After is missing, by the number in the
+// brackets of its message ("... in [42] seconds"), else by
+// `inin-ratelimit-reset`, else for kDefaultRetryDelay.
 std::optional<absl::Duration> RetryAfterOf(const HttpResponse& response, absl::Time now);
 
-// The `inin-ratelimit-*` headers of `response`; what makes no sense is left out.
+// The `inin-ratelimit-*` headers of `response`; what makes no sense is left unset.
 RateLimitReport RateLimitReportOf(const HttpResponse& response);
 
 }  // namespace gcjobs

@@ -33,14 +33,6 @@ constexpr absl::Duration kEarlyAge = absl::Minutes(1);
 
 }  // namespace
 
-TokenSource::TokenSource(Options options, HttpTransport* transport, RequestBudget* budget,
-                         EventLoop* loop, Metrics* metrics)
-    : options_(std::move(options)),
-      transport_(transport),
-      budget_(budget),
-      loop_(loop),
-      metrics_(metrics) {}
-
 std::optional<std::string> TokenSource::Current() {
   const absl::Time now = Now();
   if (token_.empty() || now >= expires_at_) return std::nullopt;
@@ -53,7 +45,7 @@ Task<absl::StatusOr<std::string>> TokenSource::Get() {
   if (token) co_return *std::move(token);
   if (!is_renewing_ && failures_ > 0 && Now() < not_before_) {
     // In a later turn: whoever asks again and again must let others have theirs.
-    co_await Sleep(loop_, absl::ZeroDuration());
+    co_await Sleep(deps_.loop, absl::ZeroDuration());
     co_return RememberedFailure();
   }
   absl::StatusOr<std::string> renewed =
@@ -85,21 +77,22 @@ void TokenSource::StartRenewal() {
 Task<> TokenSource::Renew() {
   while (is_renewing_) {
     for (;;) {
-      const absl::Time earliest = std::max(budget_->Earliest(RequestClass::kToken), not_before_);
+      const absl::Time earliest =
+          std::max(deps_.budget->Earliest(RequestClass::kToken), not_before_);
       if (earliest <= Now()) break;
-      co_await Sleep(loop_, earliest - Now());
+      co_await Sleep(deps_.loop, earliest - Now());
     }
-    budget_->Start(RequestClass::kToken);
+    deps_.budget->Start(RequestClass::kToken);
     const absl::Time sent_at = Now();
     const HttpResult result = co_await Callback<HttpResult>([this](HttpTransport::Done done) {
       HttpRequest request = BuildTokenRequest(options_.login_url, options_.credentials);
       request.headers.emplace_back("User-Agent", options_.user_agent);
       request.timeout = options_.timeout;
-      transport_->Send(std::move(request), std::move(done));
+      deps_.transport->Send(std::move(request), std::move(done));
     });
-    budget_->End(RequestClass::kToken);
+    deps_.budget->End(RequestClass::kToken);
     const std::string outcome = result.has_answer() ? absl::StrCat(result.response.status) : "none";
-    metrics_->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), outcome)
+    deps_.metrics->UpstreamRequests(options_.org, std::string(Name(RequestClass::kToken)), outcome)
         .Increment();
 
     absl::StatusOr<TokenGrant> grant = Judge(result);
@@ -108,7 +101,7 @@ Task<> TokenSource::Renew() {
       Adopt(sent_at, *std::move(grant));
       answer = token_;  // a copy: those who wait may invalidate what they are given
     } else {
-      Remember(grant.status(), RetryAfterOf(result.response, loop_->clock()->Now()));
+      Remember(grant.status(), RetryAfterOf(result.response, deps_.loop->clock()->Now()));
       answer = RememberedFailure();
     }
     is_renewing_ = false;  // who is told may start the next renewal
@@ -161,7 +154,7 @@ void TokenSource::Remember(absl::Status failure, std::optional<absl::Duration> a
   if (HasReason(failure, errors::kGenesysCredentialsRejected)) {
     delay = kRejectedBackoff.Delay(failures_, random_);
   } else if (HasReason(failure, errors::kGenesysRateLimited)) {
-    budget_->OnThrottled(RequestClass::kToken, delay);
+    deps_.budget->OnThrottled(RequestClass::kToken, delay);
   } else {
     delay = std::max(delay, kUnavailableBackoff.Delay(failures_, random_));
   }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -20,8 +21,7 @@
 
 namespace gcjobs {
 
-// An organisation's access token, by its client credentials. Loop thread only;
-// must live until the loop turns no more.
+// An organisation's access token, by its client credentials. Loop thread only.
 //
 // However many ask, one request is under way. A token is renewed when it is
 // asked for late in its life, while the old one is still handed out. A token
@@ -37,9 +37,14 @@ class TokenSource {
     absl::Duration timeout = absl::Seconds(15);
   };
 
-  // All pointers must outlive this.
-  TokenSource(Options options, HttpTransport* transport, RequestBudget* budget, EventLoop* loop,
-              Metrics* metrics);
+  struct Deps {  // all outlive this
+    HttpTransport* transport;
+    RequestBudget* budget;
+    EventLoop* loop;
+    Metrics* metrics;
+  };
+
+  TokenSource(Options options, Deps deps) : options_(std::move(options)), deps_(deps) {}
   TokenSource(const TokenSource&) = delete;
   TokenSource& operator=(const TokenSource&) = delete;
 
@@ -47,17 +52,17 @@ class TokenSource {
   // starts its renewal.
   std::optional<std::string> Current();
 
-  // A token, at once if there is one that can be used now. Otherwise waits for
-  // the renewal; errors:
+  // A token: at once, if there is one that can be used now, or after waiting for
+  // its renewal. Errors:
   // - FAILED_PRECONDITION/GENESYS_CREDENTIALS_REJECTED;
   // - UNAVAILABLE/GENESYS_UNAVAILABLE or RESOURCE_EXHAUSTED/
   //   GENESYS_RATE_LIMITED, with RetryInfo.
-  // After a failure the answer is that failure, without a request, until its
-  // backoff is over.
+  // After a failure the same failure is the answer, without a request, until the
+  // time to wait after it is over.
   Task<absl::StatusOr<std::string>> Get();
 
-  // The upstream refused `token`. Harmless when it is no longer the current
-  // one, so that many requests refused at once cause one renewal.
+  // Genesys Cloud refused `token`. Harmless when it is no longer the current one,
+  // so that many requests refused at once cause one renewal.
   void Invalidate(absl::string_view token);
 
  private:
@@ -73,13 +78,10 @@ class TokenSource {
   absl::Status RememberedFailure() const;
   absl::Status MakeTokenError(const ErrorReason& reason, absl::string_view problem,
                               const HttpResponse& response) const;
-  absl::Time Now() const { return loop_->clock()->MonotonicNow(); }
+  absl::Time Now() const { return deps_.loop->clock()->MonotonicNow(); }
 
   const Options options_;
-  HttpTransport* const transport_;
-  RequestBudget* const budget_;
-  EventLoop* const loop_;
-  Metrics* const metrics_;
+  const Deps deps_;
   absl::BitGen random_;
 
   std::string token_;  // empty = none

@@ -24,7 +24,7 @@ namespace gcjobs {
 // longer at hand.
 struct ResultSource {
   GenesysClient* client = nullptr;  // outlives every pager
-  const JobKind* kind = nullptr;    // likewise
+  const JobKind* kind = nullptr;    // outlives every pager
   std::string job_id;               // for errors
   std::string action_id;
   std::string upstream_id;
@@ -58,8 +58,8 @@ class ResultPager {
   //   the metadata is `repeated_cursor`, `long_cursor`, `empty_pages` (three in
   //   a row), `foreign_link`, `page_too_large`, or `changed_page` (fewer items
   //   than were read of it before). Nothing of such a page is given.
-  // - with RetryInfo: what was tried again too often, or is to be tried only
-  //   after more than a minute.
+  // - with RetryInfo: what failed each time it was tried again, or asks for a
+  //   wait of more than a minute.
   // - the other errors of GenesysClient, at once.
   void Fetch(Done done);
 

@@ -101,7 +101,7 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
   }
 
   int tokens_ = 0;
-  RestGenesysClient client_{MakeOptions(), &transport_, &budget_, &loop_, &metrics_};
+  RestGenesysClient client_{MakeOptions(), {&transport_, &budget_, &loop_, &metrics_}};
   std::vector<absl::Status> granted_;
   std::deque<Permit> permits_;
   std::vector<std::string> order_;
@@ -373,7 +373,7 @@ TEST_F(RestGenesysClientTest, AReplayWaitsForTheBudget) {
   EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
 }
 
-// It is one endpoint's: the looks at jobs of other kinds go on.
+// It is one endpoint's: the polls of jobs of other kinds go on.
 TEST_F(RestGenesysClientTest, AQuotaStopsNoClassOfJobs) {
   GrantTokens();
   for (const RequestClass request_class :
@@ -582,8 +582,8 @@ TEST_F(EndedStoryTest, ItsRequestCountsUntilTheAnswer) {
 
 // At the server's end the client goes while stories wait in it.
 TEST_F(EndedStoryTest, EndsWithItsClient) {
-  auto client =
-      std::make_unique<RestGenesysClient>(MakeOptions(), &transport_, &budget_, &loop_, &metrics_);
+  auto client = std::make_unique<RestGenesysClient>(
+      MakeOptions(), RestGenesysClient::Deps{&transport_, &budget_, &loop_, &metrics_});
   int granted = 0;
   const auto acquire = [&] {
     Spawn<absl::StatusOr<Permit>>(client->Acquire(RequestClass::kSubmit, kPatient),

@@ -14,6 +14,11 @@ using testing::FakeHttpTransport;
 // The date of RFC 9110's examples, half a minute before it.
 const absl::Time kNow = absl::FromUnixSeconds(784111777) - absl::Seconds(30);
 
+std::optional<absl::Duration> DelayOf(int status, std::string body, HttpHeaders headers) {
+  return RetryAfterOf(FakeHttpTransport::Ok(status, std::move(body), std::move(headers)).response,
+                      kNow);
+}
+
 struct RetryAfterCase {
   const char* value;
   std::optional<absl::Duration> expected;
@@ -21,14 +26,14 @@ struct RetryAfterCase {
 
 void PrintTo(const RetryAfterCase& c, std::ostream* os) { *os << '"' << c.value << '"'; }
 
-class ParseRetryAfterTest : public ::testing::TestWithParam<RetryAfterCase> {};
+class RetryAfterHeaderTest : public ::testing::TestWithParam<RetryAfterCase> {};
 
-TEST_P(ParseRetryAfterTest, GivesTheDelay) {
-  EXPECT_EQ(ParseRetryAfter(GetParam().value, kNow), GetParam().expected);
+TEST_P(RetryAfterHeaderTest, GivesTheDelay) {
+  EXPECT_EQ(DelayOf(503, "", {{"Retry-After", GetParam().value}}), GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Values, ParseRetryAfterTest,
+    Values, RetryAfterHeaderTest,
     ::testing::Values(RetryAfterCase{"42", absl::Seconds(42)},
                       RetryAfterCase{" 7 ", absl::Seconds(7)},
                       RetryAfterCase{"0", absl::ZeroDuration()},
@@ -43,11 +48,6 @@ INSTANTIATE_TEST_SUITE_P(
                       RetryAfterCase{"soon", std::nullopt}, RetryAfterCase{"1.5", std::nullopt},
                       RetryAfterCase{"1e9", std::nullopt}, RetryAfterCase{"0x10", std::nullopt},
                       RetryAfterCase{"Sun, 99 Nov 1994 08:49:37 GMT", std::nullopt}));
-
-std::optional<absl::Duration> DelayOf(int status, std::string body, HttpHeaders headers) {
-  return RetryAfterOf(FakeHttpTransport::Ok(status, std::move(body), std::move(headers)).response,
-                      kNow);
-}
 
 constexpr char kMessage[] =
     R"({"message":"Rate limit exceeded the maximum. Retry the request in [42] seconds"})";

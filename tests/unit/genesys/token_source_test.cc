@@ -58,7 +58,7 @@ class TokenSourceTest : public testing::UpstreamFixture {
     got_.clear();
   }
 
-  TokenSource source_{MakeOptions(), &transport_, &budget_, &loop_, &metrics_};
+  TokenSource source_{MakeOptions(), {&transport_, &budget_, &loop_, &metrics_}};
   std::vector<Token> got_;
 };
 

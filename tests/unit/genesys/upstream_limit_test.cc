@@ -146,7 +146,7 @@ class Process {
         loop_(clock, nullptr),
         budget_(BudgetOptions(limit), clock),
         wire_(&loop_, upstream, dice),
-        client_(ClientOptions(), &wire_, &budget_, &loop_, &metrics_) {}
+        client_(ClientOptions(), {&wire_, &budget_, &loop_, &metrics_}) {}
 
   EventLoop& loop() { return loop_; }
 

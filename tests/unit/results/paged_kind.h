@@ -16,7 +16,7 @@
 namespace gcjobs::testing {
 
 // A job kind whose pages are `{"items":[...],"next":"..."}`; with `"gone"` in
-// it the results are gone. It is never submitted or looked at.
+// it the results are gone. It is never submitted or polled.
 class PagedKind final : public JobKind {
  public:
   explicit PagedKind(v1::ResultsMode mode = v1::RESULTS_MODE_CURSOR, std::string name = "paged",
@@ -63,7 +63,7 @@ class PagedKind final : public JobKind {
   }
   ApiRequest BuildPoll(const JobRef&) const override { return {}; }
   absl::StatusOr<PollReport> ParsePoll(const JobRef&, const HttpResponse&) const override {
-    return absl::UnimplementedError("not looked at");
+    return absl::UnimplementedError("not polled");
   }
   std::optional<ApiRequest> BuildCancel(const JobRef&) const override { return std::nullopt; }
 
