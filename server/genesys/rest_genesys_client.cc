@@ -112,7 +112,8 @@ Task<ApiReply> RestGenesysClient::Send(Permit permit, ApiRequest request) {
   co_return reply;
 }
 
-// One call, from its permit to its reply.
+// One call, from its permit to its reply. The permit is given back if nothing is
+// sent; from the moment that a request leaves, it counts until its end (Learn).
 Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
   const RequestClass request_class = permit.request_class();
   // Followed by anything else, the URL's host could become another one, and the
@@ -133,9 +134,9 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
       deps_.transport->Send(BuildHttpRequest(request, *token), std::move(done));
     });
     Learn(request_class, sent_at, result);
+    HideToken(*token, &result.response);
     const bool is_refused = result.has_answer() && result.response.status == 401;
     if (!is_refused || refusal) {
-      HideToken(*token, &result.response);
       ApiReply reply = MakeApiReply(request, std::move(result), deps_.loop->clock()->Now());
       if (IsThrottled(reply)) Throttle(request_class, reply);
       permits_.Wake();

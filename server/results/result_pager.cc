@@ -62,9 +62,7 @@ ResultPager::ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource sou
   seen_.insert(IdOf(position_.next));
 }
 
-void ResultPager::Fetch(Done done) { fetch_ = Story(FetchPage(std::move(done))); }
-
-Task<> ResultPager::FetchPage(Done done) {
+Task<absl::StatusOr<UpstreamPage>> ResultPager::Fetch() {
   request_ = source_.kind->BuildResults(Ref(), position_.next, source_.page_size);
   absl::StatusOr<UpstreamPage> page = co_await RequestPage();
   if (!page.ok()) {
@@ -72,7 +70,7 @@ Task<> ResultPager::FetchPage(Done done) {
     Log(LogLevel::kWarning, "results_page_failed",
         {{"job_id", source_.job_id}, {"error", page.status()}});
   }
-  done(std::move(page));  // may drop the pager, or fetch the next page
+  co_return page;
 }
 
 // Asks until the answer says something that will not pass by itself.

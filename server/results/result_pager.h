@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/functional/any_invocable.h"
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,21 +35,17 @@ struct ResultSource {
 // class kResults. What passes by itself is tried again a few times. What would
 // never end, or must not be followed, is refused.
 //
-// Loop thread only, but for the constructor. When the pager goes, whatever it was
-// doing ends, and nobody is called.
+// Loop thread only, but for the constructor. It outlives the story that fetches.
 class ResultPager {
  public:
-  using Done = absl::AnyInvocable<void(absl::StatusOr<UpstreamPage>)>;
-
   // `loop` and `scanner` outlive the pager; `scanner` is for the loop thread
   // and may be shared by all pagers.
   ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource source, ResultPosition start);
   ResultPager(const ResultPager&) = delete;
   ResultPager& operator=(const ResultPager&) = delete;
 
-  // Fetches the page at the position and moves on behind it. Runs `done` once,
-  // never from within. REQUIRES: no fetch is under way, none has failed, and
-  // the last page has not been had.
+  // Fetches the page at the position and moves on behind it. REQUIRES: no fetch
+  // is under way, none has failed, and the last page has not been fetched.
   //
   // Errors name job and page, in metadata `job_id` and `page` too:
   // - NOT_FOUND/GENESYS_RESULT_EXPIRED: 404 or 410, or the kind says so.
@@ -61,7 +56,7 @@ class ResultPager {
   // - with RetryInfo: what failed each time it was tried again, or asks for a
   //   wait of more than a minute.
   // - the other errors of GenesysClient, at once.
-  void Fetch(Done done);
+  Task<absl::StatusOr<UpstreamPage>> Fetch();
 
  private:
   JobRef Ref() const;
@@ -69,7 +64,6 @@ class ResultPager {
   // the same page.
   uint64_t IdOf(absl::string_view next) const;
 
-  Task<> FetchPage(Done done);
   Task<absl::StatusOr<UpstreamPage>> RequestPage();
   absl::StatusOr<UpstreamPage> Read(HttpResponse response);
   absl::StatusOr<std::string> Follow(const ResultsView& view, const HttpResponse& response) const;
@@ -89,7 +83,6 @@ class ResultPager {
   absl::flat_hash_set<uint64_t> seen_;
 
   ApiRequest request_;  // for the page at the position
-  Story fetch_;
 };
 
 }  // namespace gcjobs

@@ -50,12 +50,7 @@ class PageAhead {
   PageAhead& operator=(const PageAhead&) = delete;
 
   // Begins to fetch the next page. REQUIRES: the one before it was taken.
-  void Begin() {
-    pager_.Fetch([this](absl::StatusOr<UpstreamPage> page) {
-      page_ = std::move(page);
-      if (on_page_) std::exchange(on_page_, nullptr)(true);
-    });
-  }
+  void Begin() { fetch_ = Story(Fetch()); }
 
   // Waits for it.
   Task<absl::StatusOr<UpstreamPage>> Take() {
@@ -66,9 +61,15 @@ class PageAhead {
   }
 
  private:
+  Task<> Fetch() {
+    page_ = co_await pager_.Fetch();
+    if (on_page_) std::exchange(on_page_, nullptr)(true);  // `this` may be gone after it
+  }
+
   ResultPager& pager_;
   std::optional<absl::StatusOr<UpstreamPage>> page_;
   absl::AnyInvocable<void(bool)> on_page_;
+  Story fetch_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -40,8 +41,8 @@ class ResultPagerTest : public ::testing::Test {
     source.upstream_id = "u1";
     source.path_parameters["area"] = "north";
     source.page_size = 50;
-    result_.reset();
-    pager_ = std::make_shared<ResultPager>(&loop_, &scanner_, std::move(source), start);
+    Drop();
+    pager_ = std::make_unique<ResultPager>(&loop_, &scanner_, std::move(source), start);
   }
   void BeginWithLinks(const ResultPosition& start = {}) {
     kind_ = &link_kind_;
@@ -58,9 +59,15 @@ class ResultPagerTest : public ::testing::Test {
 
   void Fetch() {
     result_.reset();
-    pager_->Fetch([this](absl::StatusOr<UpstreamPage> page) { result_ = std::move(page); });
-    EXPECT_FALSE(result_.has_value()) << "done ran within Fetch";
+    fetch_ = Story(FetchIntoResult());
+    EXPECT_FALSE(result_.has_value()) << "it ended at once";
     loop_.RunUntilIdle();
+  }
+  // Ends the fetch and drops the pager.
+  void Drop() {
+    result_.reset();
+    fetch_.End();
+    pager_.reset();
   }
   void Answer(ApiReply reply) {
     ASSERT_THAT(client_.sent(), SizeIs(1));
@@ -124,7 +131,11 @@ class ResultPagerTest : public ::testing::Test {
   const JobKind* kind_ = &cursor_kind_;
   JsonScanner scanner_;
   std::optional<absl::StatusOr<UpstreamPage>> result_;
-  std::shared_ptr<ResultPager> pager_;
+  std::unique_ptr<ResultPager> pager_;
+  Story fetch_;
+
+ private:
+  Task<> FetchIntoResult() { result_ = co_await pager_->Fetch(); }
 };
 
 auto IsBadResponse() { return StatusIs(absl::StatusCode::kInternal, "GENESYS_BAD_RESPONSE"); }
@@ -439,12 +450,12 @@ TEST_F(ResultPagerTest, ThePagesBodyLivesAsLongAsItIsHeld) {
   EXPECT_EQ(page->parts[0].slice.items, "[\"held\"]");
 }
 
-// Whoever has read enough drops the pager, wherever it stands.
+// Whoever has read enough ends the fetch, wherever it stands.
 
-TEST_F(ResultPagerTest, DroppedWhileItAwaitsAPermitItGivesItBack) {
+TEST_F(ResultPagerTest, EndedWhileItAwaitsAPermitItGivesItBack) {
   client_.hold_permits = true;
   Fetch();
-  pager_.reset();
+  Drop();
   client_.GrantHeld();
   EXPECT_EQ(client_.permits_out(), 1);
   loop_.RunUntilIdle();
@@ -453,52 +464,30 @@ TEST_F(ResultPagerTest, DroppedWhileItAwaitsAPermitItGivesItBack) {
   EXPECT_FALSE(is_over());
 }
 
-TEST_F(ResultPagerTest, DroppedWhileItAwaitsAPermitThatIsRefusedItDoesNothing) {
+TEST_F(ResultPagerTest, EndedWhileItAwaitsAPermitThatIsRefusedItDoesNothing) {
   client_.hold_permits = true;
   client_.permit_status = absl::UnavailableError("no");
   Fetch();
-  pager_.reset();
+  Drop();
   client_.GrantHeld();
   loop_.RunUntilIdle();
   EXPECT_EQ(client_.permits_out(), 0);
   EXPECT_FALSE(is_over());
 }
 
-TEST_F(ResultPagerTest, DroppedWhileItAwaitsAnAnswerItIsNotTold) {
+TEST_F(ResultPagerTest, EndedWhileItAwaitsAnAnswerItIsNotTold) {
   Fetch();
-  pager_.reset();
+  Drop();
   Answer(client_.Ok(PageBody("[1]")));
   EXPECT_FALSE(is_over());
 }
 
-TEST_F(ResultPagerTest, DroppedBeforeARetryItLeavesNoTimer) {
+TEST_F(ResultPagerTest, EndedBeforeARetryItLeavesNoTimer) {
   Fetch();
   Answer(HttpReply(503));
   EXPECT_NE(loop_.NextTimer(), absl::InfiniteFuture());
-  pager_.reset();
+  Drop();
   EXPECT_EQ(loop_.NextTimer(), absl::InfiniteFuture());
-}
-
-TEST_F(ResultPagerTest, ItMayBeDroppedFromWithinTheCallback) {
-  bool done = false;
-  pager_->Fetch([&](const absl::StatusOr<UpstreamPage>& page) {
-    EXPECT_THAT(page, IsOk());
-    pager_.reset();
-    done = true;
-  });
-  loop_.RunUntilIdle();
-  Answer(client_.Ok(PageBody("[1]", "c2")));
-  EXPECT_TRUE(done);
-}
-
-TEST_F(ResultPagerTest, TheNextPageMayBeFetchedFromWithinTheCallback) {
-  pager_->Fetch([this](const absl::StatusOr<UpstreamPage>&) {
-    pager_->Fetch([this](absl::StatusOr<UpstreamPage> page) { result_ = std::move(page); });
-  });
-  loop_.RunUntilIdle();
-  Answer(client_.Ok(PageBody("[1]", "c2")));
-  Answer(client_.Ok(PageBody("[2]")));
-  EXPECT_THAT(Result(), IsOk());
 }
 
 }  // namespace
