@@ -171,9 +171,9 @@ inline void Spawn(Task<> task) { RunStory(std::move(task)).root->frame.resume();
 // The same for who is no story: runs `done` with what the task came to.
 template <typename T>
 void Spawn(Task<T> task, absl::AnyInvocable<void(T)> done) {
-  Spawn([](Task<T> task, absl::AnyInvocable<void(T)> done) -> Task<> {
-    T result = co_await std::move(task);
-    done(std::move(result));
+  Spawn([](Task<T> awaited, absl::AnyInvocable<void(T)> on_result) -> Task<> {
+    T result = co_await std::move(awaited);
+    on_result(std::move(result));
   }(std::move(task), std::move(done)));
 }
 
