@@ -38,7 +38,6 @@ OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop*
       scheduler_(PollScheduler::Options(), &budget_, &book_, random_,
                  loop->clock()->MonotonicNow()),
       timeouts_(&client_, loop),
-      backend_(&timeouts_),
       runtime_{config.name, &client_, &scheduler_} {
   survival_keeper_.Load();
 }

@@ -11,7 +11,6 @@
 #include "server/net/event_loop.h"
 #include "server/net/http_transport.h"
 #include "server/org_config.h"
-#include "server/rpc/action_timeouts_backend.h"
 #include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
@@ -32,7 +31,7 @@ class OrgStack {
   OrgStack& operator=(const OrgStack&) = delete;
 
   OrgRuntime* runtime() { return &runtime_; }
-  ActionBackend* actions() { return &backend_; }
+  ActionTimeouts* actions() { return &timeouts_; }
   // Stores what is learned of the durations of jobs.
   SurvivalKeeper* survival_keeper() { return &survival_keeper_; }
 
@@ -44,7 +43,6 @@ class OrgStack {
   SurvivalKeeper survival_keeper_;
   PollScheduler scheduler_;
   ActionTimeouts timeouts_;
-  ActionTimeoutsBackend backend_;
   OrgRuntime runtime_;
 };
 

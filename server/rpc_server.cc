@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "server/rpc/auth/auth.h"
+#include "server/rpc/auth/listener_credentials.h"
 #include "server/rpc/request_limits.h"
 #include "server/rpc/sha256.h"
 
@@ -83,10 +83,10 @@ void RpcServer::MakeServices(const Parts& parts) {
       WatchService::Deps{parts.hub, parts.store, parts.readers}, orgs, WatchService::Options());
 
   GenesysClients clients;
-  absl::flat_hash_map<std::string, ActionBackend*> backends;
+  absl::flat_hash_map<std::string, ActionTimeouts*> actions;
   for (OrgStack* const org : parts.orgs) {
     clients.emplace(org->runtime()->name, org->runtime()->client);
-    backends.emplace(org->runtime()->name, org->actions());
+    actions.emplace(org->runtime()->name, org->actions());
   }
   ResultsService::Options results_options;
   results_options.cursor_key = CursorKeyOf(config_);
@@ -94,26 +94,12 @@ void RpcServer::MakeServices(const Parts& parts) {
       ResultsService::Deps{parts.loop, parts.store, parts.readers, parts.kinds, std::move(clients),
                            parts.metrics},
       std::move(results_options));
-  job_service_ = std::make_unique<JobService>(JobServiceOptions(parts, orgs));
+  const JobService::Deps deps = {
+      parts.engine, parts.loop,           parts.store,          parts.readers,
+      parts.kinds,  authenticator_.get(), watch_service_.get(), results_service_.get()};
+  job_service_ = std::make_unique<JobService>(deps, orgs, SubmitDefaultsOf(config_));
   action_service_ = std::make_unique<ActionService>(
-      ActionService::Options{parts.loop, std::move(backends), authenticator_.get(), orgs});
-}
-
-JobService::Options RpcServer::JobServiceOptions(const Parts& parts, const OrgNames& orgs) {
-  return {
-      parts.engine,
-      parts.loop,
-      parts.store,
-      parts.readers,
-      parts.kinds,
-      authenticator_.get(),
-      orgs,
-      SubmitDefaultsOf(config_),
-      [this](auto* context, auto* request) { return watch_service_->WatchJob(context, request); },
-      [this](auto* context, auto* request) { return watch_service_->WatchJobs(context, request); },
-      [this](auto* context, auto* request) {
-        return results_service_->ReadResults(context, request);
-      }};
+      ActionService::Deps{parts.loop, std::move(actions), authenticator_.get()}, orgs);
 }
 
 void RpcServer::ConfigureBuilder(grpc::ServerBuilder* builder) {

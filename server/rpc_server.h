@@ -65,7 +65,6 @@ class RpcServer {
 
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
   void MakeServices(const Parts& parts);
-  JobService::Options JobServiceOptions(const Parts& parts, const OrgNames& orgs);
   absl::Status Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials);
   void ConfigureBuilder(grpc::ServerBuilder* builder);
 

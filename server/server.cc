@@ -11,7 +11,7 @@
 #include "common/status_macros.h"
 #include "server/job_kinds.h"
 #include "server/jobs/recovery.h"
-#include "server/rpc/auth/auth.h"
+#include "server/rpc/auth/listener_credentials.h"
 #include "server/store/memory_store.h"
 #include "server/store/sqlite_store.h"
 

@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/error_info.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
 #include "server/rpc/page_token.h"
-#include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/sha256.h"
 
@@ -32,9 +32,10 @@ absl::StatusOr<JobOrder> ParseOrder(absl::string_view order_by) {
       return descends ? JobOrder::kUpdateTimeDesc : JobOrder::kUpdateTime;
     }
   }
-  return InvalidField("order_by", absl::StrCat(Quote(order_by),
-                                               " is no order, allowed are `create_time`, "
-                                               "`update_time` and either with ` desc`"));
+  return InvalidField(
+      "order_by",
+      absl::StrCat("must be `create_time` or `update_time`, perhaps followed by ` desc`, but is ",
+                   Quote(order_by)));
 }
 
 bool IsByUpdateTime(JobOrder order) {
@@ -90,49 +91,38 @@ absl::StatusOr<JobQuery::Position> DecodePosition(absl::string_view text) {
   return position;
 }
 
-// A page may be short because it was full of bytes: one look at what follows
-// tells it from the last one.
+// Whether anything comes after `last`. A page may be short because it was full
+// of bytes: only asking for one more job tells it from the last page.
 absl::StatusOr<bool> AnyAfter(const Store& store, JobQuery query, JobQuery::Position last) {
   query.after = std::move(last);
   query.limit = 1;
-  const absl::StatusOr<std::vector<v1::Job>> next = store.ListJobs(query);
-  if (!next.ok()) return next.status();
-  return !next->empty();
+  ASSIGN_OR_RETURN(const std::vector<v1::Job> next, store.ListJobs(query));
+  return !next.empty();
 }
 
 }  // namespace
 
 absl::StatusOr<JobQuery> BuildJobQuery(const v1::ListJobsRequest& request, const OrgNames& orgs) {
-  const absl::Status valid = ValidateFilter(request.filter(), orgs);
-  if (!valid.ok()) return valid;
-  const absl::StatusOr<int> page_size = PageSize(request.page_size());
-  if (!page_size.ok()) return page_size.status();
-  const absl::StatusOr<JobOrder> order = ParseOrder(request.order_by());
-  if (!order.ok()) return order.status();
-
+  RETURN_IF_ERROR(ValidateFilter(request.filter(), orgs));
+  ASSIGN_OR_RETURN(const int page_size, PageSize(request.page_size()));
   JobQuery query;
   query.filter = request.filter();
-  query.order = *order;
-  query.limit = static_cast<size_t>(*page_size);
+  ASSIGN_OR_RETURN(query.order, ParseOrder(request.order_by()));
+  query.limit = static_cast<size_t>(page_size);
   if (request.page_token().empty()) return query;
-  const absl::StatusOr<std::string> text = DecodePageToken(Scope(query), request.page_token());
-  if (!text.ok()) return text.status();
-  absl::StatusOr<JobQuery::Position> after = DecodePosition(*text);
-  if (!after.ok()) return after.status();
-  query.after = *std::move(after);
+  ASSIGN_OR_RETURN(const std::string position, DecodePageToken(Scope(query), request.page_token()));
+  ASSIGN_OR_RETURN(query.after, DecodePosition(position));
   return query;
 }
 
 absl::StatusOr<v1::ListJobsResponse> ReadJobPage(const Store& store, const JobQuery& query) {
-  absl::StatusOr<std::vector<v1::Job>> jobs = store.ListJobs(query);
-  if (!jobs.ok()) return jobs.status();
+  ASSIGN_OR_RETURN(std::vector<v1::Job> jobs, store.ListJobs(query));
   v1::ListJobsResponse page;
-  if (jobs->empty()) return page;
-  const JobQuery::Position last = PositionOf(query, jobs->back());
-  const absl::StatusOr<bool> more = AnyAfter(store, query, last);
-  if (!more.ok()) return more.status();
-  if (*more) page.set_next_page_token(EncodePageToken(Scope(query), EncodePosition(last)));
-  for (v1::Job& job : *jobs) *page.add_jobs() = std::move(job);
+  if (jobs.empty()) return page;
+  const JobQuery::Position last = PositionOf(query, jobs.back());
+  ASSIGN_OR_RETURN(const bool more, AnyAfter(store, query, last));
+  if (more) page.set_next_page_token(EncodePageToken(Scope(query), EncodePosition(last)));
+  for (v1::Job& job : jobs) *page.add_jobs() = std::move(job);
   return page;
 }
 

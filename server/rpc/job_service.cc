@@ -2,26 +2,41 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "common/errors.h"
 #include "common/status_macros.h"
 #include "server/rpc/job_listing.h"
 #include "server/rpc/request_validation.h"
-#include "server/rpc/rpc_errors.h"
 #include "server/rpc/stream_reactor.h"
+#include "server/rpc/unary_call.h"
 
 namespace gcjobs {
 namespace {
 
+using RawStream = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+
 // How much a page may grow over what the store gave: it and the store's cap of
-// 3 MiB stay below the 4 MiB that clients take by default.
+// 3 MiB stay below the 4 MiB that clients accept by default.
 constexpr size_t kMaxOverlayBytes = 512 << 10;
+
+// The frame of every stream: `start` returns the reactor of a call whose caller
+// may call.
+template <typename Start>
+RawStream* ServeStream(const Authenticator& authenticator, grpc::CallbackServerContext* context,
+                       Start start) {
+  const absl::Status caller = authenticator.Authenticate(*context).status();
+  return caller.ok() ? start() : RefuseStream(caller);
+}
 
 }  // namespace
 
-JobService::JobService(Options options)
-    : options_(std::move(options)),
-      submissions_(options_.submit_defaults, options_.orgs, options_.kinds) {}
+JobService::JobService(const Deps& deps, OrgNames orgs, SubmitDefaults defaults)
+    : deps_(deps), orgs_(std::move(orgs)), submissions_(defaults, orgs_, deps.kinds) {}
+
+// Submissions: a request becomes a JobSubmission here, on gRPC's thread, and
+// from there on it is the engine's.
 
 grpc::ServerUnaryReactor* JobService::SubmitAction(grpc::CallbackServerContext* context,
                                                    const v1::SubmitActionRequest* request,
@@ -45,7 +60,7 @@ template <typename Request>
 grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* context,
                                                   const Request& request, v1::Job* response) const {
   return ServeUnary(
-      *options_.authenticator, context, response,
+      *deps_.authenticator, context, response,
       [&](CallPtr<v1::Job> call, absl::string_view principal) -> absl::Status {
         ASSIGN_OR_RETURN(JobSubmission submission, submissions_.Build(request, principal));
         if (request.options().validate_only()) {
@@ -53,9 +68,9 @@ grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* c
           call->Answer(std::move(*submission.record.mutable_job()));
           return absl::OkStatus();
         }
-        options_.loop->Post(
+        deps_.loop->Post(
             [this, call = std::move(call), submission = std::move(submission)]() mutable {
-              options_.engine->Submit(std::move(submission), FinishWith(std::move(call)));
+              deps_.engine->Submit(std::move(submission), FinishWith(std::move(call)));
             });
         return absl::OkStatus();
       });
@@ -64,10 +79,10 @@ grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* context,
                                                    const v1::ListJobKindsRequest*,
                                                    v1::ListJobKindsResponse* response) {
-  return ServeUnary(*options_.authenticator, context, response,
+  return ServeUnary(*deps_.authenticator, context, response,
                     [&](const CallPtr<v1::ListJobKindsResponse>& call, absl::string_view) {
                       v1::ListJobKindsResponse answer;
-                      for (v1::JobKind& kind : options_.kinds->List()) {
+                      for (v1::JobKind& kind : deps_.kinds->List()) {
                         *answer.add_kinds() = std::move(kind);
                       }
                       call->Answer(std::move(answer));
@@ -75,66 +90,54 @@ grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* 
                     });
 }
 
+// Reading jobs: the engine knows more of a live job than the store (next_poll_time
+// and the like), and the store has all the others.
+
 grpc::ServerUnaryReactor* JobService::GetJob(grpc::CallbackServerContext* context,
                                              const v1::GetJobRequest* request, v1::Job* response) {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [&](CallPtr<v1::Job> call, absl::string_view) {
-                      return BeginGet(*request, std::move(call));
+  return ServeUnary(*deps_.authenticator, context, response,
+                    [&](CallPtr<v1::Job> call, absl::string_view) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateJobId(request->job_id()));
+                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id()] {
+                        std::optional<v1::Job> live = deps_.engine->FindLive(job_id);
+                        if (live) return call->Answer(*std::move(live));
+                        const bool taken = deps_.readers->Run([this, call, job_id] {
+                          absl::StatusOr<store::StoredJob> stored = deps_.store->GetJob(job_id);
+                          if (!stored.ok()) return call->Refuse(stored.status());
+                          call->Answer(std::move(*stored->mutable_job()));
+                        });
+                        if (!taken) call->Refuse(ServerBusyError());
+                      });
+                      return absl::OkStatus();
                     });
-}
-
-absl::Status JobService::BeginGet(const v1::GetJobRequest& request, CallPtr<v1::Job> call) const {
-  const absl::Status valid = ValidateJobId(request.job_id());
-  if (!valid.ok()) return valid;
-  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
-    std::optional<v1::Job> live = options_.engine->FindLive(job_id);
-    if (live) return call->Answer(*std::move(live));
-    const bool taken = options_.readers->Run([this, call, job_id] { ReadStoredJob(job_id, call); });
-    if (!taken) call->Refuse(BusyError());
-  });
-  return absl::OkStatus();
-}
-
-void JobService::ReadStoredJob(const std::string& job_id, const CallPtr<v1::Job>& call) const {
-  absl::StatusOr<store::StoredJob> stored = options_.store->GetJob(job_id);
-  if (!stored.ok()) return call->Refuse(stored.status());
-  call->Answer(std::move(*stored->mutable_job()));
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* context,
                                                const v1::ListJobsRequest* request,
                                                v1::ListJobsResponse* response) {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [&](CallPtr<v1::ListJobsResponse> call, absl::string_view) {
-                      return BeginList(*request, std::move(call));
-                    });
-}
-
-absl::Status JobService::BeginList(const v1::ListJobsRequest& request,
-                                   CallPtr<v1::ListJobsResponse> call) const {
-  absl::StatusOr<JobQuery> query = BuildJobQuery(request, options_.orgs);
-  if (!query.ok()) return query.status();
-  // `call` stays here too: a pool that is full destroys the task.
-  const bool taken =
-      options_.readers->Run([this, call, query = *std::move(query)] { ReadPage(query, call); });
-  return taken ? absl::OkStatus() : BusyError();
-}
-
-void JobService::ReadPage(const JobQuery& query, CallPtr<v1::ListJobsResponse> call) const {
-  absl::StatusOr<v1::ListJobsResponse> page = ReadJobPage(*options_.store, query);
-  if (!page.ok()) return call->Refuse(page.status());
-  options_.loop->Post([this, call = std::move(call), page = *std::move(page)]() mutable {
-    OverlayLiveJobs(&page);
-    call->Answer(std::move(page));
-  });
+  return ServeUnary(
+      *deps_.authenticator, context, response,
+      [&](const CallPtr<v1::ListJobsResponse>& call, absl::string_view) -> absl::Status {
+        ASSIGN_OR_RETURN(JobQuery query, BuildJobQuery(*request, orgs_));
+        // `call` stays here too: a pool that is full destroys the task.
+        const bool taken = deps_.readers->Run([this, call, query = std::move(query)] {
+          absl::StatusOr<v1::ListJobsResponse> page = ReadJobPage(*deps_.store, query);
+          if (!page.ok()) return call->Refuse(page.status());
+          deps_.loop->Post([this, call, page = *std::move(page)]() mutable {
+            OverlayLiveJobs(&page);
+            call->Answer(std::move(page));
+          });
+        });
+        return taken ? absl::OkStatus() : ServerBusyError();
+      });
 }
 
 void JobService::OverlayLiveJobs(v1::ListJobsResponse* page) const {
   size_t growth = 0;
   for (v1::Job& job : *page->mutable_jobs()) {
-    std::optional<v1::Job> live = options_.engine->FindLive(job.id());
+    std::optional<v1::Job> live = deps_.engine->FindLive(job.id());
     // A job that has moved on since the read may no longer match the filter,
-    // and would stand at the wrong place.
+    // and would stand in the wrong place.
     if (!live || live->revision() != job.revision()) continue;
     growth += live->ByteSizeLong() - std::min(live->ByteSizeLong(), job.ByteSizeLong());
     if (growth > kMaxOverlayBytes) return;
@@ -142,86 +145,68 @@ void JobService::OverlayLiveJobs(v1::ListJobsResponse* page) const {
   }
 }
 
+// What is the engine's alone.
+
 grpc::ServerUnaryReactor* JobService::CancelJob(grpc::CallbackServerContext* context,
                                                 const v1::CancelJobRequest* request,
                                                 v1::Job* response) {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [&](CallPtr<v1::Job> call, absl::string_view) {
-                      return BeginCancel(*request, std::move(call));
+  return ServeUnary(*deps_.authenticator, context, response,
+                    [&](CallPtr<v1::Job> call, absl::string_view) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateJobId(request->job_id()));
+                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id()] {
+                        deps_.engine->Cancel(job_id, FinishWith(call));
+                      });
+                      return absl::OkStatus();
                     });
-}
-
-absl::Status JobService::BeginCancel(const v1::CancelJobRequest& request,
-                                     CallPtr<v1::Job> call) const {
-  const absl::Status valid = ValidateJobId(request.job_id());
-  if (!valid.ok()) return valid;
-  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
-    options_.engine->Cancel(job_id, FinishWith(call));
-  });
-  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* JobService::DeleteJob(grpc::CallbackServerContext* context,
                                                 const v1::DeleteJobRequest* request,
                                                 google::protobuf::Empty* response) {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [&](CallPtr<google::protobuf::Empty> call, absl::string_view) {
-                      return BeginDelete(*request, std::move(call));
+  return ServeUnary(*deps_.authenticator, context, response,
+                    [&](CallPtr<google::protobuf::Empty> call, absl::string_view) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateJobId(request->job_id()));
+                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id()] {
+                        deps_.engine->Delete(job_id, [call](const absl::Status& status) {
+                          if (!status.ok()) return call->Refuse(status);
+                          call->Answer(google::protobuf::Empty());
+                        });
+                      });
+                      return absl::OkStatus();
                     });
-}
-
-absl::Status JobService::BeginDelete(const v1::DeleteJobRequest& request,
-                                     CallPtr<google::protobuf::Empty> call) const {
-  const absl::Status valid = ValidateJobId(request.job_id());
-  if (!valid.ok()) return valid;
-  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
-    options_.engine->Delete(job_id, [call](const absl::Status& status) {
-      if (!status.ok()) return call->Refuse(status);
-      call->Answer(google::protobuf::Empty());
-    });
-  });
-  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* JobService::ExplainJob(grpc::CallbackServerContext* context,
                                                  const v1::ExplainJobRequest* request,
                                                  v1::JobExplanation* response) {
-  return ServeUnary(*options_.authenticator, context, response,
-                    [&](CallPtr<v1::JobExplanation> call, absl::string_view) {
-                      return BeginExplain(*request, std::move(call));
+  return ServeUnary(*deps_.authenticator, context, response,
+                    [&](CallPtr<v1::JobExplanation> call, absl::string_view) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateJobId(request->job_id()));
+                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id()] {
+                        deps_.engine->Explain(job_id, FinishWith(call));
+                      });
+                      return absl::OkStatus();
                     });
 }
 
-absl::Status JobService::BeginExplain(const v1::ExplainJobRequest& request,
-                                      CallPtr<v1::JobExplanation> call) const {
-  const absl::Status valid = ValidateJobId(request.job_id());
-  if (!valid.ok()) return valid;
-  options_.loop->Post([this, call = std::move(call), job_id = request.job_id()] {
-    options_.engine->Explain(job_id, FinishWith(call));
-  });
-  return absl::OkStatus();
+// Streams.
+
+RawStream* JobService::WatchJob(grpc::CallbackServerContext* context,
+                                const grpc::ByteBuffer* request) {
+  return ServeStream(*deps_.authenticator, context,
+                     [&] { return deps_.watches->WatchJob(context, request); });
 }
 
-JobService::StreamReactor* JobService::WatchJob(grpc::CallbackServerContext* context,
-                                                const grpc::ByteBuffer* request) {
-  return ServeStream(context, request, options_.watch_job);
+RawStream* JobService::WatchJobs(grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* request) {
+  return ServeStream(*deps_.authenticator, context,
+                     [&] { return deps_.watches->WatchJobs(context, request); });
 }
 
-JobService::StreamReactor* JobService::WatchJobs(grpc::CallbackServerContext* context,
-                                                 const grpc::ByteBuffer* request) {
-  return ServeStream(context, request, options_.watch_jobs);
-}
-
-JobService::StreamReactor* JobService::ReadResults(grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* request) {
-  return ServeStream(context, request, options_.read_results);
-}
-
-JobService::StreamReactor* JobService::ServeStream(grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* request,
-                                                   const StreamHandler& handler) const {
-  const absl::Status caller = options_.authenticator->Authenticate(*context).status();
-  return caller.ok() ? handler(context, request) : RefuseStream(caller);
+RawStream* JobService::ReadResults(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request) {
+  return ServeStream(*deps_.authenticator, context,
+                     [&] { return deps_.results->ReadResults(context, request); });
 }
 
 }  // namespace gcjobs

@@ -3,8 +3,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
-#include "server/rpc/quote.h"
+#include "common/errors.h"
+#include "common/status_macros.h"
+#include "server/rpc/request_validation.h"
 
 namespace gcjobs {
 
@@ -12,16 +13,18 @@ OrgNames::OrgNames(const std::vector<std::string>& names, std::string default_or
     : names_(names.begin(), names.end()), default_org_(std::move(default_org)) {}
 
 absl::StatusOr<std::string> OrgNames::Resolve(absl::string_view org) const {
-  if (org.empty() && !default_org_.empty()) return default_org_;
-  const absl::Status known = Check(org);
-  if (!known.ok()) return known;
+  if (org.empty()) {
+    if (!default_org_.empty()) return default_org_;
+    return MakeError(errors::kUnknownOrg,
+                     "org must be set: this server has no default organisation", {{"org", ""}});
+  }
+  RETURN_IF_ERROR(Check(org));
   return std::string(org);
 }
 
 absl::Status OrgNames::Check(absl::string_view org) const {
   if (names_.contains(org)) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_ORG",
-                   absl::StrCat("no organisation ", Quote(org), " is configured"),
+  return MakeError(errors::kUnknownOrg, absl::StrCat("there is no organisation ", Quote(org)),
                    {{"org", Excerpt(org)}});
 }
 

@@ -15,7 +15,7 @@ namespace gcjobs {
 class OrgNames {
  public:
   // `default_org` is one of `names`, or empty when there is none: then every
-  // request names its own.
+  // request must name its own.
   OrgNames(const std::vector<std::string>& names, std::string default_org);
 
   // The organisation that a request means: `org`, or the default one when it

@@ -3,7 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "server/rpc/sha256.h"
 
 namespace gcjobs {
@@ -37,9 +37,9 @@ absl::StatusOr<std::string> DecodePageToken(absl::string_view scope, absl::strin
 }
 
 absl::Status InvalidPageToken() {
-  return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN",
-                   "page_token: is none that this server gave for this listing; pass the last "
-                   "answer's next_page_token and leave all but page_size as it was");
+  return MakeError(errors::kInvalidPageToken,
+                   "page_token was not issued for this listing; pass the next_page_token of the "
+                   "last answer, and leave all fields but page_size as they were");
 }
 
 }  // namespace gcjobs

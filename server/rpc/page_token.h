@@ -14,10 +14,10 @@ namespace gcjobs {
 // Page tokens: where a listing goes on, bound to what is listed.
 //
 // A token is base64url of: a version byte, 16 bytes of SHA-256 over version,
-// scope and position, and the position. A token that was changed, or that
-// belongs to another listing, is thereby found out. It keeps nobody from
-// making one on purpose: that gains nothing, since a position only says where
-// to begin among what the caller may list anyway.
+// scope and position, and the position. That shows when a token was changed or
+// belongs to another listing. It does not keep anybody from making one on
+// purpose, which gains nothing: a position only says where to begin among what
+// the caller may list anyway.
 
 // `scope` is all that the listing depends on, in bytes; `position` is where to
 // go on, and can be read by whoever has the token.

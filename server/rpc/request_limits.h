@@ -10,9 +10,10 @@ namespace gcjobs {
 // What a request may hold. The protos state these numbers to clients; a change
 // here is a change there.
 
-// Ids of data actions and flows are opaque; Genesys Cloud's own are below 100.
+// Ids of data actions and flows are opaque; Genesys Cloud's own have fewer than
+// 100 bytes.
 inline constexpr size_t kMaxActionIdBytes = 256;
-// Likewise what else becomes a part of a path.
+// So is whatever else becomes a part of a path.
 inline constexpr size_t kMaxPathSegmentBytes = kMaxActionIdBytes;
 inline constexpr size_t kMaxFlowIdBytes = 256;
 inline constexpr size_t kMaxActionNameBytes = 256;
@@ -45,12 +46,12 @@ inline constexpr absl::Duration kMaxPollInterval = absl::Hours(1);
 // documents stay below 15; the bound keeps recursion harmless.
 inline constexpr int kMaxJsonDepth = 50;
 
-// Default of SubmitDefaults::max_parameters_bytes.
+// The default of SubmitDefaults::max_parameters_bytes.
 inline constexpr size_t kDefaultMaxParametersBytes = 4 << 20;
 
-// The largest message that the server must take for a request with
+// The largest message that the server must accept for a request with
 // `max_parameters_bytes` of JSON text: ids, 64 labels and framing need less
-// than 64 KiB beside it. For ServerBuilder::SetMaxReceiveMessageSize.
+// than 64 KiB more. For ServerBuilder::SetMaxReceiveMessageSize.
 // REQUIRES: max_parameters_bytes is at most 1 GiB.
 constexpr int MaxReceiveMessageBytes(size_t max_parameters_bytes) {
   constexpr size_t kSlack = 256 << 10;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "server/rpc/quote.h"
+#include "common/utf8.h"
 #include "server/rpc/request_limits.h"
 
 namespace gcjobs {
@@ -18,6 +19,15 @@ absl::Status ValidateCount(absl::string_view field, size_t count, size_t max) {
 }
 
 }  // namespace
+
+std::string Excerpt(absl::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  return absl::StrCat(Utf8Prefix(text, max_bytes), "...");
+}
+
+std::string Quote(absl::string_view text) {
+  return absl::StrCat("\"", absl::Utf8SafeCEscape(Excerpt(text)), "\"");
+}
 
 absl::Status ValidateText(absl::string_view field, absl::string_view text, size_t max_bytes,
                           Presence presence) {

@@ -23,6 +23,18 @@ namespace gcjobs {
 // and what was sent. Strings are valid UTF-8: gRPC refuses all others when it
 // parses the request.
 
+// How refusals quote what a client sent. Errors travel in HTTP/2 trailers, which
+// clients cap at 8 KiB by default: a megabyte quoted there would hide the error
+// behind one of gRPC's own.
+
+// At most the first `max_bytes`, cut between characters, with `...` after a cut.
+std::string Excerpt(absl::string_view text, size_t max_bytes = 64);
+
+// The excerpt in double quotes, control characters escaped.
+std::string Quote(absl::string_view text);
+
+// The checks.
+
 // `text` has at most `max_bytes`; with kRequired also at least one.
 enum class Presence { kOptional, kRequired };
 absl::Status ValidateText(absl::string_view field, absl::string_view text, size_t max_bytes,

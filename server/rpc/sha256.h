@@ -15,7 +15,7 @@ inline constexpr size_t kSha256Bytes = 32;
 // The digest of `text`: 32 raw bytes.
 std::string Sha256(absl::string_view text);
 
-// SHA-256 over a list of fields. Each goes in behind its length, so that two
+// SHA-256 over a list of fields. Each goes in after its length, so that two
 // different lists never hash the same bytes: ("ab", "c") is not ("a", "bc").
 class FieldHash {
  public:

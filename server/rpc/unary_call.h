@@ -10,23 +10,23 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "common/errors.h"
 #include "common/grpc_status.h"
 #include "server/rpc/auth/authenticator.h"
-#include "server/rpc/rpc_errors.h"
 
 namespace gcjobs {
 
-// A unary RPC in hand: it must be finished exactly once. Handlers hand it from
-// thread to thread as a shared_ptr; one thread at a time may use it.
+// A unary RPC that is being served: it must be finished exactly once. Handlers
+// hand it from thread to thread as a shared_ptr; one thread at a time may use it.
 //
-// gRPC keeps context, request, response and reactor alive until Finish, also
-// when the client has gone: then the answer is dropped by gRPC. Hence a
-// handler needs no OnCancel, and a client that goes away changes nothing in
-// what was begun for it.
+// gRPC keeps context, request, response and reactor alive until Finish, even if
+// the client has gone; it then drops the answer. Hence a handler needs no
+// OnCancel, and a client that goes away changes nothing in what was begun for
+// it.
 //
 // A call that nobody finishes, because a loop or a pool that closes destroyed
 // the task that held it, is answered with UNAVAILABLE/SERVER_DRAINING; without
-// that the server's Shutdown would wait for ever.
+// that, the server's Shutdown would wait for ever.
 template <typename Response>
 class UnaryCall {
  public:
@@ -34,7 +34,7 @@ class UnaryCall {
   UnaryCall(grpc::CallbackServerContext* context, Response* response)
       : response_(response), reactor_(context->DefaultReactor()) {}
   ~UnaryCall() {
-    if (reactor_ != nullptr) Refuse(DrainingError());
+    if (reactor_ != nullptr) Refuse(ServerDrainingError());
   }
   UnaryCall(const UnaryCall&) = delete;
   UnaryCall& operator=(const UnaryCall&) = delete;
@@ -42,7 +42,7 @@ class UnaryCall {
   // What the handler returns. Valid until the call is finished.
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
-  // Each ends the call; after it nothing of the call may be used.
+  // Each ends the call; request, response and context may not be used after.
   void Answer(Response response) {
     if (reactor_ == nullptr) return;
     *response_ = std::move(response);
@@ -75,8 +75,8 @@ auto FinishWith(CallPtr<Response> call) {
 
 // The frame of every unary handler: authenticates, then runs
 // `begin(call, principal)`, which validates the request and hands the call on;
-// when it returns an error instead, the call is refused with it. Returns what
-// the handler returns.
+// when it returns an error instead, the call is refused with that error. Runs
+// `begin` before it returns. Returns what the handler returns.
 template <typename Response, typename Begin>
 grpc::ServerUnaryReactor* ServeUnary(const Authenticator& authenticator,
                                      grpc::CallbackServerContext* context, Response* response,

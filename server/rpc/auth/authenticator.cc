@@ -6,7 +6,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "common/error_info.h"
+#include "common/errors.h"
+#include "common/status_macros.h"
 #include "common/utf8.h"
 
 namespace gcjobs {
@@ -16,7 +17,7 @@ constexpr char kAuthorization[] = "authorization";
 constexpr absl::string_view kScheme = "bearer ";
 
 absl::Status InvalidToken(absl::string_view message) {
-  return MakeError(absl::StatusCode::kUnauthenticated, "INVALID_TOKEN", message);
+  return MakeError(errors::kInvalidToken, message);
 }
 
 // The name in a client's certificate: its SAN where it has one, else its CN.
@@ -34,9 +35,7 @@ absl::StatusOr<std::shared_ptr<const Authenticator>> Authenticator::Create(
     const AuthOptions& options) {
   std::optional<TokenTable> tokens;
   if (!options.token_file.empty()) {
-    absl::StatusOr<TokenTable> loaded = TokenTable::Load(options.token_file);
-    if (!loaded.ok()) return loaded.status();
-    tokens = *std::move(loaded);
+    ASSIGN_OR_RETURN(tokens, TokenTable::Load(options.token_file));
   }
   return std::shared_ptr<const Authenticator>(
       new Authenticator(std::move(tokens), !options.client_ca_file.empty()));
@@ -55,11 +54,13 @@ absl::Status Authenticator::CheckToken(const Metadata& metadata) const {
 absl::StatusOr<std::string> Authenticator::PrincipalOfToken(const Metadata& metadata) const {
   const auto [begin, end] = metadata.equal_range(kAuthorization);
   if (begin == end) return InvalidToken("the call carries no `authorization: Bearer` token");
-  // Which of two would count is for an attacker to guess.
-  if (std::next(begin) != end) return InvalidToken("the call carries several `authorization`s");
+  // An attacker could make us and a proxy read different ones.
+  if (std::next(begin) != end) {
+    return InvalidToken("the call carries more than one `authorization` header");
+  }
   absl::string_view token(begin->second.data(), begin->second.size());
   if (!absl::StartsWithIgnoreCase(token, kScheme)) {
-    return InvalidToken("`authorization` is not of the scheme Bearer");
+    return InvalidToken("the scheme of `authorization` is not Bearer");
   }
   token.remove_prefix(kScheme.size());
   std::optional<std::string> principal = tokens_->FindPrincipal(token);

@@ -11,10 +11,27 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "server/rpc/auth/auth_options.h"
 #include "server/rpc/auth/token_table.h"
 
 namespace gcjobs {
+
+// Who may call, and over what. All empty: anybody, in clear text.
+struct AuthOptions {
+  // PEM files of the server's certificate chain and key; both or neither. They
+  // are read again while the server runs, see MakeServerCredentials.
+  std::string tls_cert_file;
+  std::string tls_key_file;
+
+  // PEM file of the authorities whose client certificates are accepted. Set:
+  // every client must show one, and is named by it. Needs TLS.
+  std::string client_ca_file;
+
+  // The bearer tokens, see TokenTable. Set: every call must carry one. Without
+  // TLS only clients on this machine are then served.
+  std::string token_file;
+
+  bool tls() const { return !tls_cert_file.empty(); }
+};
 
 // Says who calls. Immutable, thread-safe.
 class Authenticator {
@@ -30,8 +47,8 @@ class Authenticator {
   // none, a wrong one or several. Every handler calls this first.
   absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext& context) const;
 
-  // The part of it that needs no context: OK when `metadata` carries a token
-  // that is known, or none is asked for.
+  // The part of it that needs no context: OK when `metadata` carries a known
+  // token, or none is asked for.
   absl::Status CheckToken(const Metadata& metadata) const;
 
   bool asks_for_tokens() const { return tokens_.has_value(); }

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 #include "server/rpc/sha256.h"
 
 namespace gcjobs {
@@ -35,13 +36,13 @@ bool IsPrintable(absl::string_view text) {
 // Raw digest of a token as the file spells it.
 absl::StatusOr<std::string> DigestOf(absl::string_view token) {
   if (!absl::StartsWith(token, kDigestPrefix)) {
-    // Others cannot be sent in a header.
+    // Nothing else can be sent in a header.
     if (IsPrintable(token)) return Sha256(token);
-    return absl::InvalidArgumentError("a token is printable ASCII");
+    return absl::InvalidArgumentError("a token must be printable ASCII");
   }
   token.remove_prefix(kDigestPrefix.size());
   if (IsHexDigest(token)) return absl::HexStringToBytes(token);
-  return absl::InvalidArgumentError("behind `sha256:` come 64 hexadecimal digits");
+  return absl::InvalidArgumentError("`sha256:` must be followed by 64 hexadecimal digits");
 }
 
 void WarnWhenOthersMayRead(const std::string& path) {
@@ -76,21 +77,21 @@ absl::StatusOr<TokenTable> TokenTable::Parse(absl::string_view name, absl::strin
     }
     entries.push_back(*std::move(entry));
   }
-  if (entries.empty()) return absl::InvalidArgumentError(absl::StrCat(name, ": holds no token"));
+  if (entries.empty())
+    return absl::InvalidArgumentError(absl::StrCat(name, ": there is no token in it"));
   return TokenTable(std::move(entries));
 }
 
 absl::StatusOr<TokenTable::Entry> TokenTable::ParseLine(absl::string_view line) {
   const std::vector<absl::string_view> words =
       absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty());
-  if (words.size() != 2) return absl::InvalidArgumentError("a line is `principal token`");
+  if (words.size() != 2) return absl::InvalidArgumentError("a line must be `principal token`");
   if (words[0].size() > kMaxPrincipalBytes || !IsPrintable(words[0])) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a principal is printable ASCII of at most ", kMaxPrincipalBytes, " bytes"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a principal must be printable ASCII of at most ", kMaxPrincipalBytes, " bytes"));
   }
-  absl::StatusOr<std::string> digest = DigestOf(words[1]);
-  if (!digest.ok()) return digest.status();
-  return Entry{std::string(words[0]), *std::move(digest)};
+  ASSIGN_OR_RETURN(std::string digest, DigestOf(words[1]));
+  return Entry{std::string(words[0]), std::move(digest)};
 }
 
 std::optional<std::string> TokenTable::FindPrincipal(absl::string_view token) const {

@@ -9,7 +9,6 @@
 #include "server/genesys/json_codec.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/genesys/kinds/kind_path.h"
-#include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/submit/query_interval.h"
 #include "server/rpc/submit/submission_builder.h"

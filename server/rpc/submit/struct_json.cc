@@ -11,8 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/error_info.h"
-#include "server/rpc/quote.h"
 #include "server/rpc/request_limits.h"
+#include "server/rpc/request_validation.h"
 
 namespace gcjobs {
 namespace {

@@ -11,7 +11,6 @@
 #include "common/error_info.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "server/rpc/quote.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/sha256.h"
 

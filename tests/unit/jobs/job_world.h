@@ -1,6 +1,7 @@
 #ifndef GCJOBS_TESTS_UNIT_JOBS_JOB_WORLD_H_
 #define GCJOBS_TESTS_UNIT_JOBS_JOB_WORLD_H_
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -121,11 +122,15 @@ inline JobKindRegistry PlainKinds() {
   return JobKindRegistry(std::move(kinds));
 }
 
-// An orchestrator over a memory store and a fake upstream, turned by hand.
-// Restart() forgets all that only memory knows, as kill -9 does.
+// An orchestrator over a memory store and a fake upstream for each organisation,
+// turned by hand. Restart() forgets all that only memory knows, as kill -9 does.
 class JobWorld {
  public:
-  JobWorld() : store_(ManualCommits()) { Start(); }
+  JobWorld() : JobWorld(PlainKinds(), {"acme"}) {}
+  JobWorld(JobKindRegistry kinds, std::vector<std::string> orgs)
+      : org_names_(std::move(orgs)), store_(ManualCommits()), kinds_(std::move(kinds)) {
+    Start();
+  }
 
   // Commits and runs all that can be, without moving time.
   void Settle() {
@@ -140,15 +145,15 @@ class JobWorld {
   // Answers the oldest request, or that with `index` younger than it, and
   // settles.
   void Answer(ApiReply reply, size_t index = 0) {
-    client_->Answer(std::move(reply), index);
+    client().Answer(std::move(reply), index);
     Settle();
   }
 
   // The oldest request that waits for an answer, as `METHOD TARGET`; "" when
   // none does.
-  std::string Asked() const {
-    if (client_->sent().empty()) return "";
-    const ApiRequest& request = client_->sent().front().request;
+  std::string Asked() {
+    if (client().sent().empty()) return "";
+    const ApiRequest& request = client().sent().front().request;
     return request.method + " " + request.target;
   }
 
@@ -186,8 +191,8 @@ class JobWorld {
 
   // Moves time until the next look has been sent.
   void AwaitLook() {
-    const int before = client_->sent_count();
-    for (int i = 0; i < 100 && client_->sent_count() == before; ++i) Advance(absl::Seconds(1));
+    const int before = client().sent_count();
+    for (int i = 0; i < 100 && client().sent_count() == before; ++i) Advance(absl::Seconds(1));
   }
   void Look(const std::string& status) {
     AwaitLook();
@@ -235,9 +240,18 @@ class JobWorld {
   }
   static JobSubmission Cancellable() { return OfKind("cancellable"); }
 
-  FakeGenesysClient& client() { return *client_; }
+  // Of the first organisation, or of the one that is named.
+  FakeGenesysClient& client() { return orgs_.front()->client; }
+  FakeGenesysClient& client(absl::string_view org) {
+    for (const auto& parts : orgs_) {
+      if (parts->runtime.name == org) return parts->client;
+    }
+    std::abort();
+  }
   FakeClock& clock() { return clock_; }
   MemoryStore& store() { return store_; }
+  const JobKindRegistry& kinds() const { return kinds_; }
+  Metrics& metrics() { return metrics_; }
   Orchestrator& engine() { return *engine_; }
   EventLoop& loop() { return *loop_; }
   ReadPool& readers() { return readers_; }
@@ -259,37 +273,54 @@ class JobWorld {
     return options;
   }
 
+  struct OrgParts {
+    OrgParts(const std::string& name, FakeClock* clock, EventLoop* loop, absl::BitGenRef random)
+        : budget(RequestBudget::Options(), clock),
+          client(loop),
+          scheduler(SchedulerOptions(), &budget, &book, random, clock->MonotonicNow()),
+          runtime{name, &client, &scheduler} {}
+
+    RequestBudget budget;
+    FakeGenesysClient client;
+    SurvivalBook book;
+    PollScheduler scheduler;
+    OrgRuntime runtime;
+  };
+
   void Start() {
     engine_.reset();
-    loop_ = std::make_unique<EventLoop>(&clock_, nullptr);
-    client_ = std::make_unique<FakeGenesysClient>(loop_.get());
-    book_ = std::make_unique<SurvivalBook>();
-    scheduler_ = std::make_unique<PollScheduler>(SchedulerOptions(), &budget_, book_.get(), random_,
-                                                 clock_.MonotonicNow());
-    org_ = {"acme", client_.get(), scheduler_.get()};
+    loop_ = std::make_unique<EventLoop>(&clock_, &poller_);
+    orgs_.clear();
+    for (const std::string& name : org_names_) {
+      orgs_.push_back(std::make_unique<OrgParts>(name, &clock_, loop_.get(), random_));
+    }
     Orchestrator::Collaborators with;
     with.loop = loop_.get();
     with.store = &store_;
     with.readers = &readers_;
     with.metrics = &metrics_;
     with.kinds = &kinds_;
-    with.orgs = {&org_};
+    for (const auto& org : orgs_) with.orgs.push_back(&org->runtime);
     with.on_store_failed = [this](absl::Status status) { store_failure_ = std::move(status); };
     engine_ = std::make_unique<Orchestrator>(options, std::move(with));
   }
 
+  // Waits for nothing.
+  struct IdlePoller final : Poller {
+    void Poll(absl::Duration /*timeout*/) override {}
+    void Wakeup() override {}
+  };
+
+  const std::vector<std::string> org_names_;
   absl::BitGen random_;
   FakeClock clock_;
   Metrics metrics_;
   MemoryStore store_;
   ReadPool readers_{/*threads=*/0};
+  JobKindRegistry kinds_;
+  IdlePoller poller_;
   std::unique_ptr<EventLoop> loop_;
-  std::unique_ptr<FakeGenesysClient> client_;
-  JobKindRegistry kinds_ = PlainKinds();
-  RequestBudget budget_{RequestBudget::Options(), &clock_};
-  std::unique_ptr<SurvivalBook> book_;
-  std::unique_ptr<PollScheduler> scheduler_;
-  OrgRuntime org_;
+  std::vector<std::unique_ptr<OrgParts>> orgs_;
   absl::Status store_failure_;
   std::unique_ptr<Orchestrator> engine_;
 };

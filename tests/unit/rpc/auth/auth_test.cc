@@ -1,4 +1,4 @@
-#include "server/rpc/auth/auth.h"
+#include "server/rpc/auth/listener_credentials.h"
 
 #include <gmock/gmock.h>
 

