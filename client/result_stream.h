@@ -17,7 +17,7 @@ namespace gcjobs {
 // Reads a ResultPage from its bytes on the wire; false when they are none.
 // Differs from the generated code in one thing: whether `items_json` is UTF-8
 // is not checked, which is most of the work with a page of a megabyte. What the
-// items are split with (JsonScanner) checks it, ten times as fast.
+// items are split with (ForEachJsonElement) checks it, ten times as fast.
 bool ParseResultPage(grpc::ByteBuffer* bytes, v1::ResultPage* page);
 
 // A stream of result pages; see EventStream.

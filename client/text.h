@@ -16,7 +16,7 @@ namespace gcjobs {
 
 // `text` made safe for a terminal and for one line: control characters (C0,
 // DEL, C1), line separators and bidirectional overrides become visible escapes
-// such as `\x1b` and `\u202e`; bytes that are not UTF-8 become '?'. Names and
+// such as `\x1b` and `\u202e`; bytes that are not UTF-8 become U+FFFD. Names and
 // messages come from elsewhere and must not move the cursor or fake a line.
 std::string EscapeControls(absl::string_view text);
 

@@ -37,7 +37,7 @@ std::optional<google::rpc::ErrorInfo> GetErrorInfo(const absl::Status& status);
 // The ErrorInfo's reason, or "".
 std::string GetReason(const absl::Status& status);
 
-// Replaces the ErrorInfo; bytes that are not UTF-8 become '?'.
+// Replaces the ErrorInfo; bytes that are not UTF-8 become U+FFFD.
 // REQUIRES: !status->ok().
 void SetErrorInfo(absl::Status* status, const google::rpc::ErrorInfo& info);
 

@@ -9,7 +9,7 @@ namespace gcjobs {
 // Between absl::Status and google.rpc.Status. Payloads become `details` and
 // back; nothing is lost but the order of details, and all but the last of
 // several details of one type. In messages, bytes that are not UTF-8 become
-// '?', since proto3 strings must be UTF-8.
+// U+FFFD, since proto3 strings must be UTF-8.
 google::rpc::Status ToProto(const absl::Status& status);
 absl::Status FromProto(const google::rpc::Status& proto);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace gcjobs {
 namespace {
@@ -34,26 +36,46 @@ size_t SequenceLength(absl::string_view text) {
   return 0;
 }
 
-}  // namespace
-
-bool IsValidUtf8(absl::string_view text) {
-  while (!text.empty()) {
-    const size_t length = SequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+// How many bytes of ASCII `text` begins with, in steps of 8: nearly all that is
+// asked about is ASCII.
+size_t AsciiWords(absl::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t length = 0;
+  uint64_t word = 0;
+  for (; length + sizeof(word) <= text.size(); length += sizeof(word)) {
+    std::memcpy(&word, text.data() + length, sizeof(word));
+    if ((word & kHighBits) != 0) break;
   }
-  return true;
+  return length;
 }
 
+// The length of the well-formed beginning of `text`.
+size_t ValidLength(absl::string_view text) {
+  size_t length = AsciiWords(text);
+  while (length < text.size()) {
+    const size_t next = SequenceLength(text.substr(length));
+    if (next == 0) break;
+    length += next;
+    if (next > 1) length += AsciiWords(text.substr(length));
+  }
+  return length;
+}
+
+}  // namespace
+
+bool IsValidUtf8(absl::string_view text) { return ValidLength(text) == text.size(); }
+
 std::string ToValidUtf8(absl::string_view text) {
+  constexpr absl::string_view kReplacementCharacter = "\xEF\xBF\xBD";
   std::string valid;
   valid.reserve(text.size());
-  while (!text.empty()) {
-    const size_t length = SequenceLength(text);
-    valid.append(length == 0 ? "?" : std::string(text.substr(0, length)));
-    text.remove_prefix(length == 0 ? 1 : length);
+  while (true) {
+    const size_t length = ValidLength(text);
+    valid.append(text.data(), length);
+    if (length == text.size()) return valid;
+    valid.append(kReplacementCharacter.data(), kReplacementCharacter.size());
+    text.remove_prefix(length + 1);
   }
-  return valid;
 }
 
 absl::string_view Utf8Prefix(absl::string_view text, size_t max_bytes) {

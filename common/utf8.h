@@ -12,7 +12,8 @@ namespace gcjobs {
 // surrogates). proto3 `string` fields hold nothing else.
 bool IsValidUtf8(absl::string_view text);
 
-// `text` with each byte that is not part of well-formed UTF-8 replaced by '?'.
+// `text` with U+FFFD, the replacement character, in place of each byte that is
+// not part of well-formed UTF-8.
 std::string ToValidUtf8(absl::string_view text);
 
 // The longest prefix of at most `max_bytes` that does not end within a

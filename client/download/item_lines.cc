@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 
 namespace gcjobs {
 namespace {
@@ -17,11 +18,14 @@ bool HasLineBreak(absl::string_view text) { return Contains(text, '\n') || Conta
 }  // namespace
 
 void AppendOneLine(absl::string_view json, std::string* line) {
-  while (!json.empty()) {
-    const size_t length = json.find_first_of("\r\n");
-    line->append(json.data(), json.substr(0, length).size());
-    if (length == absl::string_view::npos) return;
-    json.remove_prefix(length + 1);
+  bool is_in_string = false;
+  bool is_escaped = false;
+  for (const char c : json) {
+    const bool is_line_break = c == '\n' || c == '\r';
+    if (!is_line_break) line->push_back(c);
+    if (is_line_break && is_in_string) line->append(c == '\n' ? "\\n" : "\\r");
+    if (c == '"' && !is_escaped) is_in_string = !is_in_string;
+    is_escaped = c == '\\' && !is_escaped;
   }
 }
 
@@ -30,7 +34,7 @@ absl::Status ItemLines::Append(v1::ResultPage* page, std::string* lines) {
   // Asked once a page: compact JSON, the usual case, is copied as it is.
   const bool has_line_break = HasLineBreak(*json);
   int items = 0;
-  const absl::Status status = scanner_.ForEachElement(json, *json, [&](absl::string_view item) {
+  const absl::Status status = ForEachJsonElement(json, *json, [&](absl::string_view item) {
     if (has_line_break) {
       AppendOneLine(item, lines);
     } else {

@@ -6,15 +6,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-#include "common/json_scanner.h"
 #include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
 
 // Result pages as lines: newline-delimited JSON. Items keep their bytes, but
-// for line breaks (\n, \r) between their tokens, which are left out so that a
-// line stays a line; a line break cannot be within a JSON string. For one
-// thread.
+// for line breaks (\n, \r), so that a line stays a line: between tokens they
+// are left out, and in a string, where JSON does not allow them, they are
+// escaped. For one thread.
 class ItemLines {
  public:
   // Appends each of the page's items and a newline to `*lines`. The page keeps
@@ -22,13 +21,9 @@ class ItemLines {
   // Errors: DATA_LOSS when it is no JSON array or does not have as many items as
   // it says; `*lines` may then have some of them.
   absl::Status Append(v1::ResultPage* page, std::string* lines);
-
- private:
-  JsonScanner scanner_;
 };
 
-// Appends `json` without the line breaks between its tokens. REQUIRES: valid
-// JSON.
+// Appends `json` without line breaks, as above.
 void AppendOneLine(absl::string_view json, std::string* line);
 
 }  // namespace gcjobs

@@ -1,5 +1,7 @@
 #include "server/genesys/action_codec.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/errors.h"
 #include "common/time_conversion.h"
@@ -36,17 +38,18 @@ absl::Status BadAction(const ActionRef& action, absl::string_view problem) {
                    {{"action_id", action.action_id}, {"flow_id", action.flow_id}});
 }
 
-absl::StatusOr<std::optional<absl::Duration>> ReadTimeout(const std::optional<JsonValue>& value,
-                                                          absl::Duration unit) {
+void ReadTimeout(const std::optional<JsonValue>& value, absl::Duration unit, ActionRecord* record) {
   // Far beyond any limit that Genesys Cloud allows, and safe to multiply.
   constexpr double kMaxUnits = 1e9;
-  if (!value || value->Is(JsonValue::Type::kNull)) return std::optional<absl::Duration>();
+  if (!value || value->Is(JsonValue::Type::kNull)) return;
   const std::optional<double> units = value->AsDouble();
-  if (!units) return absl::InvalidArgumentError("the time limit is no number");
-  if (*units < 0 || *units > kMaxUnits) {
-    return absl::InvalidArgumentError("the time limit makes no sense");
+  if (!units) {
+    record->problem.Update(absl::InvalidArgumentError("the time limit is not a number"));
+  } else if (*units < 0 || *units > kMaxUnits) {
+    record->problem.Update(absl::InvalidArgumentError("the time limit makes no sense"));
+  } else {
+    record->timeout = *units * unit;
   }
-  return std::optional<absl::Duration>(*units * unit);
 }
 
 v1::ActionTimeout DescribeAction(const ActionRef& action, const ActionRecord& record) {
@@ -60,16 +63,45 @@ v1::ActionTimeout DescribeAction(const ActionRef& action, const ActionRecord& re
   return timeout;
 }
 
-absl::StatusOr<ActionRecord> ParseCommon(const JsonValue& body) {
+ActionRecord ActionCodec::ReadRecord(const JsonValue& action) const {
   ActionRecord record;
-  record.name = StringMember(body, "name");
-  const std::optional<JsonValue> version = body.Find("version");
+  record.id = StringMember(action, "id");
+  record.name = StringMember(action, "name");
+  const std::optional<JsonValue> version = action.Find("version");
   if (version && !version->Is(JsonValue::Type::kNull)) {
     record.version = version->AsInt64();
-    if (!record.version) return absl::InvalidArgumentError("`version` is no integer");
+    if (!record.version) {
+      record.problem = absl::InvalidArgumentError("`version` is not an integer");
+    }
   }
-  record.body = std::string(body.raw());
+  ReadOwn(action, &record);
   return record;
+}
+
+absl::StatusOr<ActionRecord> ActionCodec::ParseRead(const HttpResponse& response) const {
+  const absl::StatusOr<JsonValue> body = JsonValue::Parse(response.body);
+  if (!body.ok()) return BadResponse(read_name(), body.status().message(), response);
+  if (!body->Is(JsonValue::Type::kObject)) {
+    return BadResponse(read_name(), "the body is not a JSON object", response);
+  }
+  ActionRecord record = ReadRecord(*body);
+  if (!record.problem.ok()) return BadResponse(read_name(), record.problem.message(), response);
+  record.body = std::string(body->raw());
+  return record;
+}
+
+std::optional<v1::Action> ActionCodec::ParseEntity(const JsonValue& entity) const {
+  ActionRecord record = ReadRecord(entity);
+  if (record.id.empty()) return std::nullopt;
+  v1::Action action;
+  action.set_id(std::move(record.id));
+  action.set_name(std::move(record.name));
+  action.set_type(std::move(record.type));
+  action.set_category(std::move(record.category));
+  action.set_integration_id(std::move(record.integration_id));
+  action.set_version(record.version.value_or(0));
+  if (record.timeout) *action.mutable_timeout() = ToProto(*record.timeout);
+  return action;
 }
 
 }  // namespace gcjobs

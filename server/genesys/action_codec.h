@@ -9,9 +9,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/json.h"
 #include "gcjobs/v1/action_service.pb.h"
 #include "server/genesys/genesys_client.h"
-#include "server/genesys/json_codec.h"
 
 namespace gcjobs {
 
@@ -23,11 +23,17 @@ struct ActionRef {
 
 // An action as it was read.
 struct ActionRecord {
+  std::string id;
   std::string name;
   std::string type;                       // flow data action
+  std::string category;                   // integration action
+  std::string integration_id;             // integration action
   std::optional<absl::Duration> timeout;  // unset: it states none
   std::optional<int64_t> version;
   std::string body;  // the whole answer, for the write
+  // The first of these members that cannot be used and is left unset; OK when
+  // there is none. INVALID_ARGUMENT.
+  absl::Status problem;
 };
 
 // The wire of one family of data actions: how one is read and listed, and how
@@ -39,8 +45,12 @@ class ActionCodec {
   virtual ApiRequest BuildRead(const ActionRef& action) const = 0;
 
   // Reads a 2xx answer to BuildRead; GENESYS_BAD_RESPONSE when it is not an
-  // action.
-  virtual absl::StatusOr<ActionRecord> ParseRead(const HttpResponse& response) const = 0;
+  // action, or when something about it cannot be used.
+  absl::StatusOr<ActionRecord> ParseRead(const HttpResponse& response) const;
+
+  // One entity of a listing; unset when it cannot be one, for it has no id.
+  // What cannot be used is left out.
+  std::optional<v1::Action> ParseEntity(const JsonValue& entity) const;
 
   // INVALID_ARGUMENT/TIMEOUT_OUT_OF_RANGE when no action of the family can
   // have that limit.
@@ -55,8 +65,15 @@ class ActionCodec {
   virtual absl::StatusOr<ApiRequest> BuildWrite(const ActionRef& action, const ActionRecord& record,
                                                 absl::Duration timeout) const = 0;
 
-  // One entity of a listing; unset when it cannot be one, for it has no id.
-  virtual std::optional<v1::Action> ParseEntity(const JsonValue& entity) const = 0;
+ protected:
+  // Reads what is the family's own: `record` has the rest, but for `body`.
+  virtual void ReadOwn(const JsonValue& action, ActionRecord* record) const = 0;
+
+  // How errors name the call.
+  virtual absl::string_view read_name() const = 0;
+
+ private:
+  ActionRecord ReadRecord(const JsonValue& action) const;
 };
 
 // The codec of a flow's data actions (`flow_id` is set) and of integration
@@ -73,16 +90,12 @@ absl::Status CheckTimeout(const ActionRef& action, absl::Duration timeout, absl:
 // GENESYS_BAD_RESPONSE: the action was read, but `problem`.
 absl::Status BadAction(const ActionRef& action, absl::string_view problem);
 
-// A JSON number of `unit`s as a duration; unset for null. INVALID_ARGUMENT
-// when it is something else than a number that a time limit could be.
-absl::StatusOr<std::optional<absl::Duration>> ReadTimeout(const std::optional<JsonValue>& value,
-                                                          absl::Duration unit);
+// Sets the record's timeout to a JSON number of `unit`s; null is none. Anything
+// else than a number that a time limit could be is a problem.
+void ReadTimeout(const std::optional<JsonValue>& value, absl::Duration unit, ActionRecord* record);
 
 // What is told of an action that was read.
 v1::ActionTimeout DescribeAction(const ActionRef& action, const ActionRecord& record);
-
-// The members that both families have: name and version.
-absl::StatusOr<ActionRecord> ParseCommon(const JsonValue& body);
 
 }  // namespace gcjobs
 

@@ -9,10 +9,10 @@
 #include "common/backoff_policy.h"
 #include "common/errors.h"
 #include "common/failpoint.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
 #include "server/genesys/error_mapping.h"
-#include "server/genesys/kinds/upstream_fields.h"
 #include "server/net/timer.h"
 
 namespace gcjobs {
@@ -39,31 +39,37 @@ bool ContainsIgnoringCase(absl::string_view text, absl::string_view part) {
   return absl::StrContains(absl::AsciiStrToLower(text), absl::AsciiStrToLower(part));
 }
 
-std::optional<int64_t> IntMember(const JsonValue& object, absl::string_view name) {
-  const std::optional<JsonValue> member = object.Find(name);
-  return member ? member->AsInt64() : std::nullopt;
+std::optional<int64_t> IntOf(const std::optional<JsonValue>& value) {
+  return value ? value->AsInt64() : std::nullopt;
 }
 
-// A server may make its pages smaller than it was asked to.
-int64_t AnsweredPageSize(const JsonValue& body, int asked) {
-  const int64_t answered = IntMember(body, "pageSize").value_or(asked);
-  return answered > 0 && answered < asked ? answered : asked;
-}
+// What was asked for, and what the answer says of itself.
+struct Paging {
+  int asked_page = 0;
+  int asked_size = 0;
+  int64_t entities = 0;
+  bool has_next_uri = false;
+  std::optional<int64_t> page;
+  std::optional<int64_t> size;
+  std::optional<int64_t> page_count;
+  std::optional<int64_t> total;
+};
 
 // `pageCount` alone is not to be trusted, so one sign of the end is not enough
 // while the page is full; going on costs one empty page, stopping would lose
 // actions. But a server that does not turn the page must not be asked for ever.
-bool HasNextPage(const JsonValue& body, int64_t entities, int asked_page_size, int page_number) {
-  if (entities == 0) return false;
-  const int64_t answered_page = IntMember(body, "pageNumber").value_or(page_number);
-  if (answered_page != page_number) return false;
-  if (!StringMember(body, "nextUri").empty()) return true;
-  const std::optional<int64_t> page_count = IntMember(body, "pageCount");
-  if (page_count && *page_count > page_number) return true;
-  const std::optional<int64_t> total = IntMember(body, "total");
-  const int64_t page_size = AnsweredPageSize(body, asked_page_size);
-  if (total && *total > (page_number - 1) * page_size + entities) return true;
-  return entities >= page_size && !(page_count && total);
+bool HasNextPage(const Paging& paging) {
+  if (paging.entities == 0) return false;
+  if (paging.page.value_or(paging.asked_page) != paging.asked_page) return false;
+  if (paging.has_next_uri) return true;
+  if (paging.page_count && *paging.page_count > paging.asked_page) return true;
+  // A server may make its pages smaller than it was asked to.
+  const int64_t answered_size = paging.size.value_or(paging.asked_size);
+  const int64_t page_size =
+      answered_size > 0 ? std::min<int64_t>(answered_size, paging.asked_size) : paging.asked_size;
+  const int64_t seen = (paging.asked_page - 1) * page_size + paging.entities;
+  if (paging.total && *paging.total > seen) return true;
+  return paging.entities >= page_size && !(paging.page_count && paging.total);
 }
 
 ApiRequest BuildListRequest(const ActionTimeouts::ListQuery& query) {
@@ -85,24 +91,31 @@ ApiRequest BuildListRequest(const ActionTimeouts::ListQuery& query) {
 
 absl::StatusOr<ActionTimeouts::ListPage> ParseListPage(const ActionTimeouts::ListQuery& query,
                                                        const HttpResponse& response) {
-  const absl::StatusOr<JsonValue> body = ParseBody(kListName, response);
-  if (!body.ok()) return body.status();
-  const std::optional<JsonValue> entities = body->Find("entities");
+  const auto found =
+      FindJson(response.body,
+               {{"entities"}, {"nextUri"}, {"pageNumber"}, {"pageSize"}, {"pageCount"}, {"total"}});
+  if (!found.ok()) return BadResponse(kListName, found.status().message(), response);
+  const auto& [entities, next_uri, page_number, page_size, page_count, total] = *found;
   if (!entities || !entities->Is(JsonValue::Type::kArray)) {
     return BadResponse(kListName, "there is no array `entities`", response);
   }
-  const std::vector<JsonValue> elements = entities->Elements();
+  Paging paging;
+  paging.asked_page = PageNumber(query);
+  paging.asked_size = PageSize(query);
+  paging.entities = static_cast<int64_t>(entities->size());
+  paging.has_next_uri = !StringOf(next_uri).empty();
+  paging.page = IntOf(page_number);
+  paging.size = IntOf(page_size);
+  paging.page_count = IntOf(page_count);
+  paging.total = IntOf(total);
   ActionTimeouts::ListPage page;
-  for (const JsonValue& element : elements) {
+  for (const JsonValue& element : entities->Elements()) {
     std::optional<v1::Action> action = CodecOf(query.flow_id).ParseEntity(element);
     if (!action || !ContainsIgnoringCase(action->name(), query.name)) continue;
     action->set_flow_id(query.flow_id);
     page.actions.push_back(*std::move(action));
   }
-  const int page_number = PageNumber(query);
-  if (HasNextPage(*body, static_cast<int64_t>(elements.size()), PageSize(query), page_number)) {
-    page.next_page_number = page_number + 1;
-  }
+  if (HasNextPage(paging)) page.next_page_number = paging.asked_page + 1;
   return page;
 }
 

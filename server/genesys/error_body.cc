@@ -2,8 +2,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "common/json.h"
 #include "common/utf8.h"
-#include "server/genesys/json_codec.h"
 
 namespace gcjobs {
 namespace {
@@ -11,19 +11,11 @@ namespace {
 constexpr size_t kMaxTextBytes = 1024;
 
 // Errors are small; a body larger than this is not read for its message.
-constexpr JsonLimits kErrorLimits = {/*max_bytes=*/1 << 20, /*max_depth=*/50};
+constexpr size_t kMaxBodyBytes = 1 << 20;
 
-// The end of the last whole character within `max_bytes`.
-size_t CutAt(absl::string_view text, size_t max_bytes) {
-  if (text.size() <= max_bytes) return text.size();
-  size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return end;
-}
-
-std::string FirstOf(const JsonValue& body, std::initializer_list<absl::string_view> names) {
-  for (const absl::string_view name : names) {
-    std::string text = CleanUpstreamText(StringMember(body, name));
+std::string FirstOf(std::initializer_list<std::optional<JsonValue>> values) {
+  for (const std::optional<JsonValue>& value : values) {
+    std::string text = CleanUpstreamText(StringOf(value));
     if (!text.empty()) return text;
   }
   return "";
@@ -42,7 +34,7 @@ std::string PlainText(absl::string_view body) {
 
 std::string CleanUpstreamText(absl::string_view text) {
   std::string clean = ToValidUtf8(absl::StripAsciiWhitespace(text.substr(0, 4 * kMaxTextBytes)));
-  clean.resize(CutAt(clean, kMaxTextBytes));
+  clean.resize(Utf8Prefix(clean, kMaxTextBytes).size());
   for (char& c : clean) {
     if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
   }
@@ -51,13 +43,20 @@ std::string CleanUpstreamText(absl::string_view text) {
 
 ErrorBody ParseErrorBody(const HttpResponse& response) {
   ErrorBody error;
-  const absl::StatusOr<JsonValue> body = JsonValue::Parse(response.body, kErrorLimits);
-  if (body.ok() && body->Is(JsonValue::Type::kObject)) {
-    error.code = FirstOf(*body, {"code", "error"});
-    error.message = FirstOf(*body, {"message", "error_description", "description"});
-    error.correlation_id = FirstOf(*body, {"contextId"});
-  } else if (!body.ok()) {
-    error.message = PlainText(response.body);
+  const absl::string_view body = response.body;
+  if (body.size() > kMaxBodyBytes || !JsonValue::Parse(body).ok()) {
+    error.message = PlainText(body);
+  } else if (const auto found = FindJson(body, {{"code"},
+                                                {"error"},
+                                                {"message"},
+                                                {"error_description"},
+                                                {"description"},
+                                                {"contextId"}});
+             found.ok()) {
+    const auto& [code, oauth_error, message, oauth_message, description, context_id] = *found;
+    error.code = FirstOf({code, oauth_error});
+    error.message = FirstOf({message, oauth_message, description});
+    error.correlation_id = FirstOf({context_id});
   }
   if (error.correlation_id.empty()) {
     error.correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));

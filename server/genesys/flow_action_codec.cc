@@ -2,16 +2,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/time_conversion.h"
+#include "common/json.h"
+#include "common/status_macros.h"
 #include "server/genesys/action_codec.h"
-#include "server/genesys/error_mapping.h"
 #include "server/genesys/json_edit.h"
-#include "server/genesys/kinds/upstream_fields.h"
 
 namespace gcjobs {
 namespace {
 
-constexpr absl::string_view kReadName = "read flow data action";
 constexpr absl::Duration kMinTimeout = absl::Seconds(1);
 constexpr absl::Duration kMaxTimeout = absl::Seconds(30);
 
@@ -27,29 +25,27 @@ absl::Duration UnitOf(absl::string_view type) {
   return IsRest(type) ? absl::Milliseconds(1) : absl::Seconds(1);
 }
 
-// `definition.options.timeout`; `definition` is an object or a string that
-// holds one.
-absl::StatusOr<std::optional<absl::Duration>> ReadRestTimeout(const JsonValue& action) {
-  const std::optional<JsonValue> definition = action.Find("definition");
-  if (!definition || definition->Is(JsonValue::Type::kNull)) {
-    return std::optional<absl::Duration>();
+// `definition` as JSON: it is an object, or a string that holds one.
+absl::StatusOr<std::string> DefinitionText(const JsonValue& definition) {
+  if (definition.Is(JsonValue::Type::kObject)) return std::string(definition.raw());
+  if (!definition.Is(JsonValue::Type::kString)) {
+    return absl::InvalidArgumentError("`definition` is neither an object nor a string");
   }
-  if (definition->Is(JsonValue::Type::kObject)) {
-    return ReadTimeout(definition->Find("options", "timeout"), UnitOf("rest"));
-  }
-  const std::optional<std::string> text = definition->AsString();
-  if (!text) return absl::InvalidArgumentError("`definition` is neither object nor string");
-  const absl::StatusOr<JsonValue> inner = JsonValue::Parse(*text, kUpstreamJsonLimits);
-  if (!inner.ok() || !inner->Is(JsonValue::Type::kObject)) {
-    return absl::InvalidArgumentError("the string `definition` holds no JSON object");
-  }
-  return ReadTimeout(inner->Find("options", "timeout"), UnitOf("rest"));
+  std::string text = JsonUnquote(definition.raw());
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(text);
+  if (value.ok() && value->Is(JsonValue::Type::kObject)) return text;
+  return absl::InvalidArgumentError("the string `definition` does not hold a JSON object");
 }
 
-absl::StatusOr<std::optional<absl::Duration>> ReadFlowTimeout(const JsonValue& action,
-                                                              absl::string_view type) {
-  if (IsRest(type)) return ReadRestTimeout(action);
-  return ReadTimeout(action.Find("executionTimeout"), UnitOf(type));
+// `definition.options.timeout`.
+void ReadRestTimeout(const JsonValue& action, ActionRecord* record) {
+  const std::optional<JsonValue> definition = action.Find("definition");
+  if (!definition || definition->Is(JsonValue::Type::kNull)) return;
+  const absl::StatusOr<std::string> text = DefinitionText(*definition);
+  if (!text.ok()) return record->problem.Update(text.status());
+  const auto found = FindJson(*text, {{"options", "timeout"}});
+  if (!found.ok()) return record->problem.Update(found.status());
+  ReadTimeout(found->front(), UnitOf("rest"), record);
 }
 
 absl::StatusOr<std::string> WithRestTimeout(const JsonValue& action, absl::string_view number) {
@@ -58,10 +54,9 @@ absl::StatusOr<std::string> WithRestTimeout(const JsonValue& action, absl::strin
   if (definition->Is(JsonValue::Type::kObject)) {
     return SetJsonMember(action, {"definition", "options", "timeout"}, number);
   }
-  const absl::StatusOr<std::string> quoted =
-      SetMemberOfQuotedJson(*definition, {"options", "timeout"}, number, kUpstreamJsonLimits);
-  if (!quoted.ok()) return quoted.status();
-  return SetJsonMember(action, {"definition"}, *quoted);
+  ASSIGN_OR_RETURN(const std::string quoted,
+                   SetMemberOfQuotedJson(*definition, {"options", "timeout"}, number));
+  return SetJsonMember(action, {"definition"}, quoted);
 }
 
 // Data actions of a flow, written by a PUT of the whole action as it was read.
@@ -72,19 +67,6 @@ class FlowCodec final : public ActionCodec {
     request.method = "GET";
     request.target = TargetOf(action);
     return request;
-  }
-
-  absl::StatusOr<ActionRecord> ParseRead(const HttpResponse& response) const override {
-    const absl::StatusOr<JsonValue> body = ParseBody(kReadName, response);
-    if (!body.ok()) return body.status();
-    absl::StatusOr<ActionRecord> record = ParseCommon(*body);
-    if (!record.ok()) return BadResponse(kReadName, record.status().message(), response);
-    record->type = StringMember(*body, "type");
-    if (record->type.empty()) return BadResponse(kReadName, "there is no `type`", response);
-    const auto timeout = ReadFlowTimeout(*body, record->type);
-    if (!timeout.ok()) return BadResponse(kReadName, timeout.status().message(), response);
-    record->timeout = *timeout;
-    return record;
   }
 
   // The unit depends on the type, which is not known yet.
@@ -99,7 +81,7 @@ class FlowCodec final : public ActionCodec {
 
   absl::StatusOr<ApiRequest> BuildWrite(const ActionRef& action, const ActionRecord& record,
                                         absl::Duration timeout) const override {
-    const absl::StatusOr<JsonValue> body = JsonValue::Parse(record.body, kUpstreamJsonLimits);
+    const absl::StatusOr<JsonValue> body = JsonValue::Parse(record.body);
     if (!body.ok()) return BadAction(action, body.status().message());
     const std::string number =
         absl::StrCat(absl::IDivDuration(timeout, UnitOf(record.type), &timeout));
@@ -114,18 +96,20 @@ class FlowCodec final : public ActionCodec {
     return request;
   }
 
-  std::optional<v1::Action> ParseEntity(const JsonValue& entity) const override {
-    v1::Action action;
-    action.set_id(StringMember(entity, "id"));
-    if (action.id().empty()) return std::nullopt;
-    action.set_name(StringMember(entity, "name"));
-    action.set_type(StringMember(entity, "type"));
-    const std::optional<JsonValue> version = entity.Find("version");
-    if (version) action.set_version(version->AsInt64().value_or(0));
-    const auto timeout = ReadFlowTimeout(entity, action.type());
-    if (timeout.ok() && *timeout) *action.mutable_timeout() = ToProto(**timeout);
-    return action;
+ protected:
+  void ReadOwn(const JsonValue& action, ActionRecord* record) const override {
+    record->type = StringMember(action, "type");
+    if (record->type.empty()) {
+      record->problem.Update(absl::InvalidArgumentError("there is no `type`"));
+    }
+    if (IsRest(record->type)) {
+      ReadRestTimeout(action, record);
+    } else {
+      ReadTimeout(action.Find("executionTimeout"), UnitOf(record->type), record);
+    }
   }
+
+  absl::string_view read_name() const override { return "read flow data action"; }
 };
 
 }  // namespace

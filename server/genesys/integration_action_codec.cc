@@ -1,17 +1,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "common/time_conversion.h"
+#include "common/json.h"
 #include "server/genesys/action_codec.h"
-#include "server/genesys/error_mapping.h"
 #include "server/genesys/json_edit.h"
-#include "server/genesys/kinds/upstream_fields.h"
 
 namespace gcjobs {
 namespace {
 
 constexpr absl::string_view kActions = "/api/v2/integrations/actions/";
-constexpr absl::string_view kReadName = "read integration action";
 constexpr absl::Duration kUnit = absl::Seconds(1);
 constexpr absl::Duration kMinTimeout = absl::Seconds(1);
 constexpr absl::Duration kMaxTimeout = absl::Seconds(60);
@@ -34,17 +31,6 @@ class IntegrationCodec final : public ActionCodec {
     return request;
   }
 
-  absl::StatusOr<ActionRecord> ParseRead(const HttpResponse& response) const override {
-    const absl::StatusOr<JsonValue> body = ParseBody(kReadName, response);
-    if (!body.ok()) return body.status();
-    absl::StatusOr<ActionRecord> record = ParseCommon(*body);
-    if (!record.ok()) return BadResponse(kReadName, record.status().message(), response);
-    const auto timeout = ReadTimeout(body->Find("config", "timeoutSeconds"), kUnit);
-    if (!timeout.ok()) return BadResponse(kReadName, timeout.status().message(), response);
-    record->timeout = *timeout;
-    return record;
-  }
-
   absl::Status CheckRange(const ActionRef& action, absl::Duration timeout) const override {
     return CheckTimeout(action, timeout, kMinTimeout, kMaxTimeout, kUnit);
   }
@@ -55,7 +41,7 @@ class IntegrationCodec final : public ActionCodec {
 
   absl::StatusOr<ApiRequest> BuildWrite(const ActionRef& action, const ActionRecord& record,
                                         absl::Duration timeout) const override {
-    const absl::StatusOr<JsonValue> body = JsonValue::Parse(record.body, kUpstreamJsonLimits);
+    const absl::StatusOr<JsonValue> body = JsonValue::Parse(record.body);
     if (!body.ok()) return BadAction(action, body.status().message());
     const std::optional<JsonValue> config = body->Find("config");
     // Without it the write would wipe out what the action does.
@@ -78,19 +64,15 @@ class IntegrationCodec final : public ActionCodec {
     return request;
   }
 
-  std::optional<v1::Action> ParseEntity(const JsonValue& entity) const override {
-    v1::Action action;
-    action.set_id(StringMember(entity, "id"));
-    if (action.id().empty()) return std::nullopt;
-    action.set_name(StringMember(entity, "name"));
-    action.set_category(StringMember(entity, "category"));
-    action.set_integration_id(StringMember(entity, "integrationId"));
-    const std::optional<JsonValue> version = entity.Find("version");
-    if (version) action.set_version(version->AsInt64().value_or(0));
-    const auto timeout = ReadTimeout(entity.Find("config", "timeoutSeconds"), kUnit);
-    if (timeout.ok() && *timeout) *action.mutable_timeout() = ToProto(**timeout);
-    return action;
+ protected:
+  void ReadOwn(const JsonValue& action, ActionRecord* record) const override {
+    record->category = StringMember(action, "category");
+    record->integration_id = StringMember(action, "integrationId");
+    const std::optional<JsonValue> config = action.Find("config");
+    if (config) ReadTimeout(config->Find("timeoutSeconds"), kUnit, record);
   }
+
+  absl::string_view read_name() const override { return "read integration action"; }
 };
 
 }  // namespace

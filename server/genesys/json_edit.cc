@@ -1,6 +1,7 @@
 #include "server/genesys/json_edit.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -47,9 +48,12 @@ absl::StatusOr<Splice> PlanSet(const JsonValue& root, const JsonPath& path,
   for (auto name = path.begin(); name != path.end(); ++name) {
     if (!value.Is(JsonValue::Type::kObject)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("what should hold `", *name, "` is no object"));
+          absl::StrCat("what should hold `", *name, "` is not an object"));
     }
-    const std::optional<JsonValue> member = value.Find(*name);
+    // Not Find, which has nothing for an object that cannot be searched: that
+    // must not be taken for one without the member.
+    ASSIGN_OR_RETURN(const auto found, FindJson(value.raw(), {{*name}}));
+    const std::optional<JsonValue>& member = found.front();
     if (!member) return Append(text, value, MakeMember(name, path.end(), new_value));
     value = *member;
   }
@@ -63,23 +67,20 @@ absl::string_view WithoutQuotes(absl::string_view raw) { return raw.substr(1, ra
 
 absl::StatusOr<std::string> SetJsonMember(const JsonValue& value, const JsonPath& path,
                                           absl::string_view new_value) {
-  const absl::StatusOr<Splice> splice = PlanSet(value, path, new_value);
-  if (!splice.ok()) return splice.status();
-  return Apply(value.raw(), *splice);
+  ASSIGN_OR_RETURN(const Splice splice, PlanSet(value, path, new_value));
+  return Apply(value.raw(), splice);
 }
 
 absl::StatusOr<std::string> SetMemberOfQuotedJson(const JsonValue& value, const JsonPath& path,
-                                                  absl::string_view new_value, JsonLimits limits) {
+                                                  absl::string_view new_value) {
   if (!value.Is(JsonValue::Type::kString)) return absl::InvalidArgumentError("not a string");
   const std::string text = JsonUnquote(value.raw());
-  const absl::StatusOr<JsonValue> root = JsonValue::Parse(text, limits);
-  if (!root.ok()) return root.status();
-  const absl::StatusOr<Splice> splice = PlanSet(*root, path, new_value);
-  if (!splice.ok()) return splice.status();
-  const size_t begin = splice->offset + static_cast<size_t>(root->raw().data() - text.data());
+  ASSIGN_OR_RETURN(const JsonValue root, JsonValue::Parse(text));
+  ASSIGN_OR_RETURN(const Splice splice, PlanSet(root, path, new_value));
+  const size_t begin = splice.offset + static_cast<size_t>(root.raw().data() - text.data());
   const size_t raw_begin = JsonQuotedOffset(value.raw(), begin);
-  const size_t raw_end = JsonQuotedOffset(value.raw(), begin + splice->length);
-  const std::string quoted = JsonQuote(splice->text);
+  const size_t raw_end = JsonQuotedOffset(value.raw(), begin + splice.length);
+  const std::string quoted = JsonQuote(splice.text);
   return Apply(value.raw(), {raw_begin, raw_end - raw_begin, std::string(WithoutQuotes(quoted))});
 }
 

@@ -2,19 +2,16 @@
 #define GCJOBS_SERVER_GENESYS_JSON_EDIT_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/genesys/json_codec.h"
+#include "common/json.h"
 
 namespace gcjobs {
 
 // Changes of one value in a JSON text that leave every other byte as it was:
 // what an upstream sends back to itself must not lose members that we do not
 // know, or digits that a double cannot hold.
-
-using JsonPath = std::vector<absl::string_view>;
 
 // `value`'s bytes with the member at `path` set to `new_value`, which is JSON.
 // A member that is missing is added at the end of its object, and so are
@@ -27,7 +24,7 @@ absl::StatusOr<std::string> SetJsonMember(const JsonValue& value, const JsonPath
 // literal that holds the changed JSON, each of its other characters escaped as
 // it was. INVALID_ARGUMENT also when `value` does not hold JSON within `limits`.
 absl::StatusOr<std::string> SetMemberOfQuotedJson(const JsonValue& value, const JsonPath& path,
-                                                  absl::string_view new_value, JsonLimits limits);
+                                                  absl::string_view new_value);
 
 }  // namespace gcjobs
 

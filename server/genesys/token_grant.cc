@@ -7,13 +7,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/json.h"
+#include "common/status_macros.h"
 #include "server/genesys/genesys_client.h"
-#include "server/genesys/json_codec.h"
 
 namespace gcjobs {
 namespace {
 
-constexpr JsonLimits kGrantLimits = {/*max_bytes=*/64 << 10, /*max_depth=*/20};
+constexpr size_t kMaxGrantBytes = 64 << 10;
 constexpr size_t kMaxTokenBytes = 16 << 10;
 
 // The range of an OAuth client's token duration at Genesys Cloud.
@@ -31,8 +32,7 @@ bool IsSendable(absl::string_view token) {
                      [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
 }
 
-absl::Duration LifetimeOf(const JsonValue& grant) {
-  const std::optional<JsonValue> expires_in = grant.Find("expires_in");
+absl::Duration LifetimeOf(const std::optional<JsonValue>& expires_in) {
   const double seconds = expires_in ? expires_in->AsDouble().value_or(0) : 0;
   if (seconds <= 0) return kMinLifetime;
   return std::min(absl::Seconds(seconds), kMaxLifetime);
@@ -51,20 +51,22 @@ HttpRequest BuildTokenRequest(absl::string_view login_url, const ClientCredentia
   if (!credentials.scopes.empty()) {
     absl::StrAppend(&request.body, "&scope=", PercentEncode(credentials.scopes));
   }
-  request.max_body_bytes = kGrantLimits.max_bytes;
+  request.max_body_bytes = kMaxGrantBytes;
   return request;
 }
 
 absl::StatusOr<TokenGrant> ParseTokenGrant(absl::string_view body) {
-  const absl::StatusOr<JsonValue> grant = JsonValue::Parse(body, kGrantLimits);
-  if (!grant.ok()) return grant.status();
-  const std::string token = StringMember(*grant, "access_token");
+  if (body.size() > kMaxGrantBytes) return absl::InvalidArgumentError("the answer is too large");
+  ASSIGN_OR_RETURN(const auto found,
+                   FindJson(body, {{"access_token"}, {"token_type"}, {"expires_in"}}));
+  const auto& [access_token, token_type, expires_in] = found;
+  const std::string token = StringOf(access_token);
   if (!IsSendable(token)) return absl::InvalidArgumentError("no usable access_token");
-  const std::string type = StringMember(*grant, "token_type");
+  const std::string type = StringOf(token_type);
   if (!type.empty() && !absl::EqualsIgnoreCase(type, "bearer")) {
     return absl::InvalidArgumentError("token_type is not bearer");
   }
-  return TokenGrant{token, LifetimeOf(*grant)};
+  return TokenGrant{token, LifetimeOf(expires_in)};
 }
 
 std::string WithoutSecret(absl::string_view text, const ClientCredentials& credentials) {

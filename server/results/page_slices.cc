@@ -1,6 +1,7 @@
 #include "server/results/page_slices.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 
 namespace gcjobs {
 namespace {
@@ -43,15 +44,14 @@ PageSlices WholeArray(absl::string_view array, size_t item_count) {
   return {{{array, /*is_bare=*/false, count}}, count};
 }
 
-absl::StatusOr<PageSlices> CutArray(JsonScanner* scanner, std::string* body,
-                                    const ResultsView& view, int skip_items,
+absl::StatusOr<PageSlices> CutArray(std::string* body, const ResultsView& view, int skip_items,
                                     size_t max_slice_bytes) {
   const absl::string_view array = view.items;
   const bool fits = skip_items == 0 && array.size() <= max_slice_bytes;
   if (fits && view.item_count) return WholeArray(array, *view.item_count);
   const auto offset = static_cast<size_t>(array.data() - body->data());
   Cutter cutter(skip_items, max_slice_bytes);
-  const absl::Status scanned = scanner->ForEachElement(body, array, [&](absl::string_view item) {
+  const absl::Status scanned = ForEachJsonElement(body, array, [&](absl::string_view item) {
     cutter.Add(item);
     return true;
   });
@@ -63,8 +63,8 @@ absl::StatusOr<PageSlices> CutArray(JsonScanner* scanner, std::string* body,
 
 }  // namespace
 
-absl::StatusOr<PageSlices> CutPage(JsonScanner* scanner, std::string* body, const ResultsView& view,
-                                   int skip_items, size_t max_slice_bytes) {
+absl::StatusOr<PageSlices> CutPage(std::string* body, const ResultsView& view, int skip_items,
+                                   size_t max_slice_bytes) {
   absl::StatusOr<PageSlices> cut = PageSlices();
   if (view.is_single) {
     *cut = {{{view.items, /*is_bare=*/true, /*item_count=*/1}}, /*total_items=*/1};
@@ -72,7 +72,7 @@ absl::StatusOr<PageSlices> CutPage(JsonScanner* scanner, std::string* body, cons
     // An answer may leave the array out; what stands for it is not of the body.
     *cut = {{{kNoItems, /*is_bare=*/false, /*item_count=*/0}}, /*total_items=*/0};
   } else {
-    cut = CutArray(scanner, body, view, skip_items, max_slice_bytes);
+    cut = CutArray(body, view, skip_items, max_slice_bytes);
   }
   if (cut.ok() && skip_items > 0 && skip_items >= cut->total_items) {
     return absl::OutOfRangeError(absl::StrCat("it has ", cut->total_items, " items now, and ",

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/json_scanner.h"
 #include "server/genesys/kinds/job_kind.h"
 
 namespace gcjobs {
@@ -37,8 +36,8 @@ struct PageSlices {
 // `view` is of `body`, which may be moved for it; the slices are of `body` as
 // it then is. Errors have no ErrorInfo: INVALID_ARGUMENT when the items are not
 // JSON, OUT_OF_RANGE when there are none behind those to skip.
-absl::StatusOr<PageSlices> CutPage(JsonScanner* scanner, std::string* body, const ResultsView& view,
-                                   int skip_items, size_t max_slice_bytes = kMaxSliceBytes);
+absl::StatusOr<PageSlices> CutPage(std::string* body, const ResultsView& view, int skip_items,
+                                   size_t max_slice_bytes = kMaxSliceBytes);
 
 }  // namespace gcjobs
 

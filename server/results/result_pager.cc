@@ -56,9 +56,8 @@ bool IsTooLarge(const ApiReply& reply) {
 
 }  // namespace
 
-ResultPager::ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource source,
-                         ResultPosition start)
-    : loop_(loop), scanner_(scanner), source_(std::move(source)), position_(std::move(start)) {
+ResultPager::ResultPager(EventLoop* loop, ResultSource source, ResultPosition start)
+    : loop_(loop), source_(std::move(source)), position_(std::move(start)) {
   seen_.insert(IdOf(position_.next));
 }
 
@@ -113,8 +112,7 @@ absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {
   absl::StatusOr<std::string> next = Follow(*view, *answer);
   if (!next.ok()) return next.status();
 
-  const absl::StatusOr<PageSlices> slices =
-      CutPage(scanner_, &answer->body, *view, position_.skip_items);
+  const absl::StatusOr<PageSlices> slices = CutPage(&answer->body, *view, position_.skip_items);
   if (absl::IsOutOfRange(slices.status())) {
     return Refuse("changed_page", slices.status().message(), *answer);
   }

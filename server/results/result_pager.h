@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "common/json_scanner.h"
 #include "common/task.h"
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/kinds/job_kind.h"
@@ -38,9 +37,8 @@ struct ResultSource {
 // Loop thread only, but for the constructor. It outlives the story that fetches.
 class ResultPager {
  public:
-  // `loop` and `scanner` outlive the pager; `scanner` is for the loop thread
-  // and may be shared by all pagers.
-  ResultPager(EventLoop* loop, JsonScanner* scanner, ResultSource source, ResultPosition start);
+  // `loop` outlives the pager.
+  ResultPager(EventLoop* loop, ResultSource source, ResultPosition start);
   ResultPager(const ResultPager&) = delete;
   ResultPager& operator=(const ResultPager&) = delete;
 
@@ -73,7 +71,6 @@ class ResultPager {
   absl::Status Explain(const absl::Status& status) const;
 
   EventLoop* const loop_;
-  JsonScanner* const scanner_;
   const ResultSource source_;
   absl::BitGen random_;
 

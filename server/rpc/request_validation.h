@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 
 #include "gcjobs/v1/job.pb.h"
-#include "server/genesys/json_codec.h"
+#include "common/json.h"
 #include "server/rpc/org_names.h"
 
 namespace gcjobs {

@@ -20,7 +20,7 @@ constexpr absl::string_view kDownloads = "https://api-downloads.example.com";
 // The analytics jobs, whose answers are the platform's AsyncQueryResponse and
 // AsyncQueryStatus.
 bool IsAsyncQuery(const KindSpec& kind) {
-  return kind.id == JsonPathSpec{"jobId"} && kind.status_field == JsonPathSpec{"state"};
+  return kind.id == JsonPath{"jobId"} && kind.status_field == JsonPath{"state"};
 }
 
 // Whether a submission is answered with the job itself, not with a receipt.
@@ -52,7 +52,7 @@ ItemMaker MakerOf(const KindSpec& kind, const Execution& execution, uint64_t see
 // An array where the member's name is a plural, else one object.
 std::string InlineResult(const KindSpec& kind, const Execution& execution, uint64_t seed) {
   const ResultPlan& plan = execution.script->results;
-  const JsonPathSpec& path = kind.results.items;
+  const JsonPath& path = kind.results.items;
   const ItemMaker maker = MakerOf(kind, execution, seed);
   const bool is_array = absl::EndsWith(path.back(), "s");
   std::string json = is_array ? "[" : "";
@@ -117,7 +117,7 @@ void AddInlineResult(const KindSpec& kind, const Execution& execution, uint64_t 
 
 void AddUrls(const KindSpec& kind, const Execution& execution, absl::Time now, RawObject* body) {
   const std::string& given = execution.script->result;
-  const JsonPathSpec& path = kind.results.items;
+  const JsonPath& path = kind.results.items;
   if (!given.empty()) {
     SetAt(path, given, body);
   } else if (absl::EndsWith(path.back(), "s")) {
@@ -133,7 +133,7 @@ void AddUrls(const KindSpec& kind, const Execution& execution, absl::Time now, R
 
 RawObject PageEnvelope(const KindSpec& kind, const Execution& execution) {
   RawObject envelope;
-  if (kind.id == JsonPathSpec{"id"}) envelope.SetString("id", execution.id);
+  if (kind.id == JsonPath{"id"}) envelope.SetString("id", execution.id);
   if (absl::EndsWith(kind.submit.path, "/details/jobs")) {
     envelope.SetString("dataAvailabilityDate", Iso8601(execution.submitted));
   }

@@ -6,7 +6,7 @@
 
 namespace gcjobs::sim {
 
-void SetAt(const JsonPathSpec& path, absl::string_view json, RawObject* object) {
+void SetAt(const JsonPath& path, absl::string_view json, RawObject* object) {
   const std::string& name = path.front();
   if (path.size() == 1) {
     object->Set(name, json);
@@ -14,7 +14,7 @@ void SetAt(const JsonPathSpec& path, absl::string_view json, RawObject* object) 
   }
   const bool is_array = name == "errors" || name == "messages";
   RawObject inner = object->GetObject(name).value_or(RawObject());
-  SetAt(JsonPathSpec(path.begin() + 1, path.end()), json, &inner);
+  SetAt(JsonPath(path.begin() + 1, path.end()), json, &inner);
   const std::string text = inner.ToString();
   object->Set(name, is_array ? absl::StrCat("[", text, "]") : text);
 }

@@ -11,7 +11,7 @@ namespace gcjobs::sim {
 // are none. A path does not tell where an array is meant: `errors` and
 // `messages` on the way are, of one object; nothing else is.
 // REQUIRES: a path that is not empty.
-void SetAt(const JsonPathSpec& path, absl::string_view json, RawObject* object);
+void SetAt(const JsonPath& path, absl::string_view json, RawObject* object);
 
 }  // namespace gcjobs::sim
 

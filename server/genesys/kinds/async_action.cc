@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/utf8.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/genesys/kinds/results_page.h"
@@ -12,9 +14,6 @@ namespace gcjobs {
 namespace {
 
 constexpr absl::string_view kActions = "/api/v2/integrations/actions/";
-
-constexpr char kStatusField[] = "status";
-constexpr char kResultField[] = "result";
 
 // How errors name the calls.
 constexpr absl::string_view kSubmitName = "async action: submit";
@@ -41,7 +40,7 @@ v1::JobKind MakeDescription() {
 
 bool IsExpired(absl::string_view status) { return FoldUpstreamStatus(status) == "expired"; }
 
-// Data actions, run with `"async":true` (contract.md, section 7).
+// Data actions, run with `"async":true`.
 class AsyncAction final : public JobKind {
  public:
   const v1::JobKind& description() const override { return description_; }
@@ -57,17 +56,20 @@ class AsyncAction final : public JobKind {
   }
 
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
+    const auto found =
+        ReadFields(kSubmitName, response, {{"id"}, {"executionId"}, {"jobId"}, status_path_});
     SubmitReceipt receipt;
-    const absl::StatusOr<JsonValue> body = ParseBody(kSubmitName, response);
-    if (body.ok()) {
-      receipt.upstream_id = FindId(*body, {"id", "executionId", "jobId"});
-      receipt.upstream_status =
-          FindStatus(kSubmitName, *body, {kStatusField}, response).value_or("");
+    if (found.ok()) {
+      const auto& [id, execution_id, job_id, status] = *found;
+      for (const auto& candidate : {id, execution_id, job_id}) {
+        if (receipt.upstream_id.empty()) receipt.upstream_id = IdOf(candidate);
+      }
+      receipt.upstream_status = StatusOf(kSubmitName, status, status_path_, response).value_or("");
     }
     // An answer may do without a body that can be read.
     if (receipt.upstream_id.empty()) receipt.upstream_id = IdFromLocation(response);
     if (!receipt.upstream_id.empty()) return receipt;
-    if (!body.ok()) return body.status();
+    RETURN_IF_ERROR(found.status());
     return BadResponse(kSubmitName, "there is no execution id", response);
   }
 
@@ -82,19 +84,17 @@ class AsyncAction final : public JobKind {
 
   absl::StatusOr<PollReport> ParsePoll(const JobRef& /*job*/,
                                        const HttpResponse& response) const override {
-    const absl::StatusOr<JsonValue> body = ParseBody(kPollName, response);
-    if (!body.ok()) return body.status();
-    absl::StatusOr<std::string> status = FindStatus(kPollName, *body, {kStatusField}, response);
-    if (!status.ok()) return status.status();
+    ASSIGN_OR_RETURN(const auto found,
+                     ReadFields(kPollName, response, {status_path_, result_path_, {"error"}}));
+    const auto& [status, result, error] = found;
     PollReport report;
-    report.upstream_status = *std::move(status);
+    ASSIGN_OR_RETURN(report.upstream_status, StatusOf(kPollName, status, status_path_, response));
     report.state = StateOfUpstreamStatus(report.upstream_status);
-    if (report.state == v1::JOB_STATE_SUCCEEDED) {
-      const std::optional<JsonValue> result = body->Find(kResultField);
-      if (result) report.result_json = std::string(result->raw());
+    if (report.state == v1::JOB_STATE_SUCCEEDED && result) {
+      report.result_json = ToValidUtf8(result->raw());
     } else if (report.state == v1::JOB_STATE_FAILED) {
-      report.failure = JobFailure(report.upstream_status, IsExpired(report.upstream_status),
-                                  body->Find("error"), response);
+      report.failure =
+          JobFailure(report.upstream_status, IsExpired(report.upstream_status), error, response);
     }
     return report;
   }
@@ -115,8 +115,9 @@ class AsyncAction final : public JobKind {
 
  private:
   const v1::JobKind description_ = MakeDescription();
-  const ResultsFields results_fields_ = {
-      v1::RESULTS_MODE_INLINE, {kResultField}, {}, {kStatusField}};
+  const JsonPath status_path_ = {"status"};
+  const JsonPath result_path_ = {"result"};
+  const ResultsFields results_fields_ = {v1::RESULTS_MODE_INLINE, result_path_, {}, status_path_};
 };
 
 }  // namespace

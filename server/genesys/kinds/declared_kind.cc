@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/utf8.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/kinds/kind_path.h"
 #include "server/genesys/kinds/results_page.h"
@@ -60,12 +62,12 @@ class DeclaredKind final : public JobKind {
 
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
     const std::string what = absl::StrCat(spec_.name, ": submit");
-    const absl::StatusOr<JsonValue> body = ParseBody(what, response);
-    if (!body.ok()) return body.status();
+    ASSIGN_OR_RETURN(const auto found, ReadFields(what, response, {spec_.id, spec_.status_field}));
+    const auto& [id, status] = found;
     SubmitReceipt receipt;
-    receipt.upstream_id = FindIdAt(*body, spec_.id);
+    receipt.upstream_id = IdOf(id);
     if (receipt.upstream_id.empty()) return BadResponse(what, "there is no id", response);
-    receipt.upstream_status = FindStatus(what, *body, spec_.status_field, response).value_or("");
+    receipt.upstream_status = StatusOf(what, status, spec_.status_field, response).value_or("");
     return receipt;
   }
 
@@ -76,16 +78,19 @@ class DeclaredKind final : public JobKind {
   absl::StatusOr<PollReport> ParsePoll(const JobRef& job,
                                        const HttpResponse& response) const override {
     const std::string what = absl::StrCat(spec_.name, ": poll");
-    const absl::StatusOr<JsonValue> body = ParseBody(what, response);
-    if (!body.ok()) return body.status();
-    absl::StatusOr<std::string> status = FindStatus(what, *body, spec_.status_field, response);
-    if (!status.ok()) return status.status();
+    ASSIGN_OR_RETURN(
+        const auto found,
+        ReadFields(what, response, {spec_.status_field, spec_.error_field, inline_field_}));
+    const auto& [status, error, result] = found;
     PollReport report;
-    report.upstream_status = *std::move(status);
+    ASSIGN_OR_RETURN(report.upstream_status, StatusOf(what, status, spec_.status_field, response));
     report.state = StateOf(report.upstream_status);
-    if (report.state == v1::JOB_STATE_SUCCEEDED) report.result_json = InlineResult(*body);
+    if (report.state == v1::JOB_STATE_SUCCEEDED && IsInline() && result) {
+      report.result_json = ToValidUtf8(result->raw());
+    }
     if (report.state == v1::JOB_STATE_FAILED) {
-      report.failure = Failure(report.upstream_status, *body, response);
+      report.failure = JobFailure(report.upstream_status, IsExpired(report.upstream_status),
+                                  spec_.error_field.empty() ? std::nullopt : error, response);
     }
     report.follow_up = FollowUp(report.upstream_status, job);
     return report;
@@ -145,19 +150,6 @@ class DeclaredKind final : public JobKind {
     return folded == "expired" || HasStatus(spec_.expired, folded);
   }
 
-  std::string InlineResult(const JsonValue& body) const {
-    if (spec_.results.mode != v1::RESULTS_MODE_INLINE) return "";
-    const std::optional<JsonValue> result = FindAt(body, spec_.results.items);
-    return result ? std::string(result->raw()) : "";
-  }
-
-  absl::Status Failure(absl::string_view status, const JsonValue& body,
-                       const HttpResponse& response) const {
-    const std::optional<JsonValue> error =
-        spec_.error_field.empty() ? std::nullopt : FindAt(body, spec_.error_field);
-    return JobFailure(status, IsExpired(status), error, response);
-  }
-
   std::optional<ApiRequest> FollowUp(absl::string_view status, const JobRef& job) const {
     const bool is_due =
         spec_.second_phase && HasStatus(spec_.second_phase->when, FoldUpstreamStatus(status));
@@ -186,7 +178,11 @@ class DeclaredKind final : public JobKind {
     return max > 0 ? std::min(size, max) : size;
   }
 
+  bool IsInline() const { return spec_.results.mode == v1::RESULTS_MODE_INLINE; }
+
   const KindSpec spec_;
+  // Where a status has the result; of no other kind's is it asked.
+  const JsonPath inline_field_ = IsInline() ? spec_.results.items : spec_.status_field;
   const v1::JobKind description_;
   const ResultsFields results_fields_;
 };

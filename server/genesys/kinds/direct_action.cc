@@ -4,8 +4,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
+#include "common/utf8.h"
 #include "server/genesys/error_mapping.h"
-#include "server/genesys/json_codec.h"
 #include "server/genesys/kinds/job_kind.h"
 
 namespace gcjobs {
@@ -28,8 +29,7 @@ v1::JobKind MakeDescription() {
   return description;
 }
 
-// Data actions, run as integrations run them (contract.md, section 7): the
-// answer is the result.
+// Data actions, run as integrations run them: the answer is the result.
 class DirectAction final : public JobKind {
  public:
   const v1::JobKind& description() const override { return description_; }
@@ -51,12 +51,13 @@ class DirectAction final : public JobKind {
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
     PollReport end;
     end.state = v1::JOB_STATE_SUCCEEDED;
-    if (absl::StripAsciiWhitespace(response.body).empty()) {
+    const absl::string_view body = WithoutByteOrderMark(response.body);
+    if (absl::StripAsciiWhitespace(body).empty()) {
       end.result_json = "null";
     } else {
-      const absl::Status valid = ValidateJson(response.body, kUpstreamJsonLimits);
+      const absl::Status valid = JsonValue::Parse(body).status();
       if (!valid.ok()) return BadResponse(kSubmitName, valid.message(), response);
-      end.result_json = response.body;
+      end.result_json = ToValidUtf8(body);
     }
     SubmitReceipt receipt;
     receipt.end = std::move(end);

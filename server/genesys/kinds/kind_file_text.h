@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "server/genesys/json_codec.h"
+#include "common/json.h"
 
 namespace gcjobs {
 

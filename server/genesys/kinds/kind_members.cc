@@ -61,15 +61,15 @@ std::string KindMembers::FindBody(const KindFileObject& object) const {
   return std::string(body->raw());
 }
 
-JsonPathSpec KindMembers::GetField(const KindFileObject& object, absl::string_view name) const {
+JsonPath KindMembers::GetField(const KindFileObject& object, absl::string_view name) const {
   object.Get(name);
   return FindField(object, name);
 }
 
-JsonPathSpec KindMembers::FindField(const KindFileObject& object, absl::string_view name) const {
+JsonPath KindMembers::FindField(const KindFileObject& object, absl::string_view name) const {
   const std::string text = object.FindString(name, "");
   if (text.empty()) return {};
-  JsonPathSpec path = absl::StrSplit(text, '.');
+  JsonPath path = absl::StrSplit(text, '.');
   if (std::find(path.begin(), path.end(), "") != path.end()) {
     file_->Fail(object.Find(name)->raw(), absl::StrCat("`", text, "` has a name that is empty"));
   }

@@ -43,8 +43,8 @@ class KindMembers {
 
   // A field such as `job.status`, which must be there, or which may be missing:
   // then it is empty.
-  JsonPathSpec GetField(const KindFileObject& object, absl::string_view name) const;
-  JsonPathSpec FindField(const KindFileObject& object, absl::string_view name) const;
+  JsonPath GetField(const KindFileObject& object, absl::string_view name) const;
+  JsonPath FindField(const KindFileObject& object, absl::string_view name) const;
 
  private:
   const absl::string_view variant_;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "server/genesys/json_codec.h"
+#include "common/json.h"
 #include "server/genesys/kinds/kind_file_text.h"
 #include "server/genesys/kinds/kind_spec.h"
 

@@ -9,7 +9,7 @@
 namespace gcjobs {
 namespace {
 
-bool IsPrefix(const JsonPathSpec& prefix, const JsonPathSpec& path) {
+bool IsPrefix(const JsonPath& prefix, const JsonPath& path) {
   return prefix.size() <= path.size() && std::equal(prefix.begin(), prefix.end(), path.begin());
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/json.h"
 #include "gcjobs/v1/job.pb.h"
 #include "gcjobs/v1/job_service.pb.h"
 
@@ -23,10 +24,6 @@ struct CallSpec {
   std::string body;  // JSON, sent as it is; empty = none
 };
 
-// Where a value is in a JSON object: member names from the outside in. Where
-// an array is on the way, its first element is meant.
-using JsonPathSpec = std::vector<std::string>;
-
 struct ResultsSpec {
   v1::ResultsMode mode = v1::RESULTS_MODE_NONE;
   // CURSOR: the call of a page. URL: the call that gives the URLs. LINK and
@@ -35,10 +32,10 @@ struct ResultsSpec {
   CallSpec call;
   // CURSOR, LINK: where a page's items are. INLINE: where the result is; empty
   // = the whole body. URL: where the URL, or an array of URLs, is.
-  JsonPathSpec items;
+  JsonPath items;
   // CURSOR, LINK: where the next cursor or link is; missing on the last page.
   // Empty (CURSOR only): there is one page.
-  JsonPathSpec next;
+  JsonPath next;
   // CURSOR: names of the query's parameters; page_size_parameter may be empty,
   // then the kind has no choice.
   std::string cursor_parameter;
@@ -58,11 +55,11 @@ struct KindSpec {
   std::string declared_at;  // FILE:LINE, for errors
   std::string description;
   CallSpec submit;
-  JsonPathSpec id;  // in the answer to `submit`
+  JsonPath id;  // in the answer to `submit`
   v1::SubmitGuarantee guarantee = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;
   CallSpec status;
-  JsonPathSpec status_field;
-  JsonPathSpec error_field;  // a failed job's message; may be empty
+  JsonPath status_field;
+  JsonPath error_field;  // a failed job's message; may be empty
   // Upstream statuses as spelt, and what they mean. Others mean what
   // StateOfUpstreamStatus says.
   std::vector<std::pair<std::string, v1::JobState>> states;

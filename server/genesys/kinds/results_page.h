@@ -15,10 +15,10 @@ namespace gcjobs {
 // Where the results are in an answer, and how they are read.
 struct ResultsFields {
   v1::ResultsMode mode = v1::RESULTS_MODE_NONE;  // not NONE
-  JsonPathSpec items;                            // as in ResultsSpec
-  JsonPathSpec next;
+  JsonPath items;                                // as in ResultsSpec
+  JsonPath next;
   // Where the answer tells its status: asked when it has no items.
-  JsonPathSpec status_field;
+  JsonPath status_field;
 };
 
 // JobKind::ParseResults: see there. `is_expired` says of an upstream status

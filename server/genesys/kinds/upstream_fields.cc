@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/errors.h"
@@ -19,19 +20,12 @@ namespace {
 constexpr size_t kMaxIdBytes = 1024;
 constexpr size_t kMaxStatusBytes = 256;
 
+// With U+FFFD it is not the one that upstream gave.
 bool IsUsableId(absl::string_view id) {
   return !id.empty() && id.size() <= kMaxIdBytes && IsValidUtf8(id) &&
-         std::none_of(id.begin(), id.end(),
-                      [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
-}
-
-std::string IdOf(const JsonValue& value) {
-  if (value.Is(JsonValue::Type::kString)) return *value.AsString();
-  const bool is_integer = value.Is(JsonValue::Type::kNumber) &&
-                          std::all_of(value.raw().begin(), value.raw().end(), [](char c) {
-                            return absl::ascii_isdigit(static_cast<unsigned char>(c));
-                          });
-  return is_integer ? std::string(value.raw()) : "";
+         !absl::StrContains(id, "\xEF\xBF\xBD") && std::none_of(id.begin(), id.end(), [](char c) {
+           return absl::ascii_iscntrl(static_cast<unsigned char>(c));
+         });
 }
 
 std::string PercentDecode(absl::string_view text) {
@@ -76,35 +70,18 @@ ErrorBody FailureOf(const std::optional<JsonValue>& error) {
 
 }  // namespace
 
-absl::StatusOr<JsonValue> ParseBody(absl::string_view what, const HttpResponse& response) {
-  absl::StatusOr<JsonValue> body = JsonValue::Parse(response.body, kUpstreamJsonLimits);
-  if (!body.ok()) return BadResponse(what, body.status().message(), response);
-  if (!body->Is(JsonValue::Type::kObject)) {
-    return BadResponse(what, "the body is no JSON object", response);
+std::string IdOf(const std::optional<JsonValue>& value) {
+  if (!value) return "";
+  std::string id;
+  if (value->Is(JsonValue::Type::kString)) {
+    id = *value->AsString();
+  } else if (value->Is(JsonValue::Type::kNumber)) {
+    id = std::string(value->raw());
+    const bool is_integer = std::all_of(id.begin(), id.end(), [](char c) {
+      return absl::ascii_isdigit(static_cast<unsigned char>(c));
+    });
+    if (!is_integer) return "";
   }
-  return body;
-}
-
-std::optional<JsonValue> FindAt(const JsonValue& body, const JsonPathSpec& path) {
-  std::optional<JsonValue> value = body;
-  for (const std::string& name : path) {
-    value = FirstOf(*value).Find(name);
-    if (!value) break;
-  }
-  return value;
-}
-
-std::string FindId(const JsonValue& body, std::initializer_list<absl::string_view> names) {
-  for (const absl::string_view name : names) {
-    std::string id = FindIdAt(body, {std::string(name)});
-    if (!id.empty()) return id;
-  }
-  return "";
-}
-
-std::string FindIdAt(const JsonValue& body, const JsonPathSpec& path) {
-  const std::optional<JsonValue> value = FindAt(body, path);
-  std::string id = value ? IdOf(*value) : "";
   return IsUsableId(id) ? id : "";
 }
 
@@ -116,17 +93,12 @@ std::string IdFromLocation(const HttpResponse& response) {
   return IsUsableId(id) ? id : "";
 }
 
-absl::StatusOr<std::string> FindStatus(absl::string_view what, const JsonValue& body,
-                                       const JsonPathSpec& path, const HttpResponse& response) {
-  const std::optional<JsonValue> value = FindAt(body, path);
-  std::string status = value ? value->AsString().value_or("") : "";
-  if (status.empty()) {
-    return BadResponse(what, absl::StrCat("there is no `", absl::StrJoin(path, "."), "`"),
-                       response);
-  }
-  if (status.size() > kMaxStatusBytes) {
-    return BadResponse(what, absl::StrCat("`", absl::StrJoin(path, "."), "` is too long"),
-                       response);
+absl::StatusOr<std::string> StatusOf(absl::string_view what, const std::optional<JsonValue>& value,
+                                     const JsonPath& path, const HttpResponse& response) {
+  std::string status = StringOf(value);
+  if (status.empty() || status.size() > kMaxStatusBytes) {
+    const absl::string_view problem = status.empty() ? "is missing or not a text" : "is too long";
+    return BadResponse(what, absl::StrCat("`", absl::StrJoin(path, "."), "` ", problem), response);
   }
   return status;
 }

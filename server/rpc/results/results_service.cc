@@ -162,7 +162,7 @@ Task<> ResultsService::Stream::Tell() {
     co_await WritePage(*std::move(plan->stored), page_size);
     co_return;
   }
-  ResultPager pager(deps_.loop, &service_.scanner_, std::move(plan->source), plan->start.position);
+  ResultPager pager(deps_.loop, std::move(plan->source), plan->start.position);
   PageAhead ahead(&pager);
   ahead.Begin();
   for (bool is_last = false; !is_last;) {

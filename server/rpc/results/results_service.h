@@ -10,7 +10,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "common/json_scanner.h"
 #include "common/metrics.h"
 #include "common/mutex.h"
 #include "server/genesys/kinds/job_kind.h"
@@ -67,7 +66,6 @@ class ResultsService {
 
   const Deps deps_;
   const Options options_;
-  JsonScanner scanner_;  // the loop's
 
   mutable Mutex mu_;  // leaf
   absl::flat_hash_map<const Stream*, std::shared_ptr<Stream>> streams_ ABSL_GUARDED_BY(mu_);

@@ -13,7 +13,7 @@
 #include "common/error_info.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "server/genesys/json_codec.h"
+#include "common/json.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/submit/query_interval.h"

@@ -10,7 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/check.h"
 #include "common/grpc_status.h"
-#include "common/json_scanner.h"
+#include "common/json.h"
 
 namespace gcjobs::testing {
 namespace {
@@ -166,7 +166,7 @@ std::string System::Results::items() const {
   std::string lines;
   for (const v1::ResultPage& page : pages) {
     std::string array = page.items_json();
-    const absl::Status read = JsonScanner().ForEachElement(&array, array, [&](auto item) {
+    const absl::Status read = ForEachJsonElement(&array, array, [&](auto item) {
       absl::StrAppend(&lines, item, "\n");
       return true;
     });

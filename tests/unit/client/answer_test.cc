@@ -64,7 +64,7 @@ TEST(RenderAnswerTest, ManyLinesAreCut) {
 TEST(RenderAnswerTest, WhatTheServerHasCutIsMarked) {
   v1::FailureBody body = Body("{\"a\":\"\xc3");  // within a character
   body.set_truncated(true);
-  EXPECT_THAT(RenderAnswer(body), EndsWith("  {\"a\":\"?\n  ...\n"));
+  EXPECT_THAT(RenderAnswer(body), EndsWith("  {\"a\":\"\xEF\xBF\xBD\n  ...\n"));
 }
 
 }  // namespace

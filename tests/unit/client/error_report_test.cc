@@ -55,7 +55,7 @@ TEST(RenderErrorTest, JsonIsOneLineAndValidUtf8) {
   GlobalOptions options = Options();
   options.output = OutputFormat::kJson;
   EXPECT_EQ(RenderError(absl::InternalError("a\n\xff"), options),
-            "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"a\\n?\",\"exit_code\":1}}\n");
+            "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"a\\n\xEF\xBF\xBD\",\"exit_code\":1}}\n");
 }
 
 TEST(RenderErrorTest, JsonHasTheAnswer) {

@@ -22,8 +22,8 @@ TEST(EscapeControlsTest, OrdinaryTextStays) {
   EXPECT_EQ(EscapeControls("Bestellung prüfen 注文 😀"), "Bestellung prüfen 注文 😀");
 }
 
-TEST(EscapeControlsTest, BytesThatAreNotUtf8BecomeQuestionMarks) {
-  EXPECT_EQ(EscapeControls("a\xff\xc3"), "a??");
+TEST(EscapeControlsTest, BytesThatAreNotUtf8AreReplaced) {
+  EXPECT_EQ(EscapeControls("a\xff\xc3"), "a\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
 TEST(DisplayWidthTest, WideCharactersCountTwoAndCombiningOnesNone) {

@@ -88,8 +88,8 @@ TEST(ErrorInfoTest, BytesThatAreNotUtf8DoNotLoseTheErrorInfo) {
   const auto info = GetErrorInfo(error);
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->reason(), "WHY");
-  EXPECT_THAT(info->metadata(),
-              UnorderedElementsAre(Pair("genesys_code", "bad?one"), Pair("correlation_id", "?")));
+  EXPECT_THAT(info->metadata(), UnorderedElementsAre(Pair("genesys_code", "bad\xEF\xBF\xBDone"),
+                                                     Pair("correlation_id", "\xEF\xBF\xBD")));
 }
 
 TEST(ErrorInfoTest, InvalidFieldNamesTheField) {
@@ -106,7 +106,7 @@ TEST(ErrorInfoTest, InvalidFieldNamesTheField) {
 TEST(ErrorInfoTest, InvalidFieldSurvivesAFieldNameThatIsNotUtf8) {
   const google::rpc::BadRequest bad_request = GetBadRequest(InvalidField("labels[\xFE]", "odd"));
   ASSERT_EQ(bad_request.field_violations_size(), 1);
-  EXPECT_EQ(bad_request.field_violations(0).field(), "labels[?]");
+  EXPECT_EQ(bad_request.field_violations(0).field(), "labels[\xEF\xBF\xBD]");
 }
 
 TEST(ErrorInfoTest, RetryDelayIsKeptToTheNanosecond) {

@@ -44,7 +44,7 @@ TEST(StatusConversionTest, AMessageThatIsNotUtf8StaysReadable) {
   const std::string wire = ToProto(absl::InternalError("bad \xFF byte")).SerializeAsString();
   google::rpc::Status read;
   ASSERT_TRUE(read.ParseFromString(wire));
-  EXPECT_EQ(read.message(), "bad ? byte");
+  EXPECT_EQ(read.message(), "bad \xEF\xBF\xBD byte");
 }
 
 TEST(StatusConversionTest, ACodeThatDoesNotExistIsUnknown) {

@@ -4,8 +4,12 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 namespace gcjobs {
 namespace {
+
+constexpr char kFffd[] = "\xEF\xBF\xBD";
 
 struct Case {
   const char* what;
@@ -44,20 +48,23 @@ TEST_P(IllFormedTest, IsInvalidAndRepairedByteForByte) {
 
 INSTANTIATE_TEST_SUITE_P(
     Utf8, IllFormedTest,
-    ::testing::Values(Case{"lone continuation", "a\x80z", "a?z"},
-                      Case{"overlong two bytes", "\xC0\xAF", "??"},
-                      Case{"overlong two bytes, last", "\xC1\xBF", "??"},
-                      Case{"overlong three bytes", "\xE0\x9F\xBF", "???"},
-                      Case{"overlong four bytes", "\xF0\x8F\xBF\xBF", "????"},
-                      Case{"first surrogate", "\xED\xA0\x80", "???"},
-                      Case{"last surrogate", "\xED\xBF\xBF", "???"},
-                      Case{"beyond the last code point", "\xF4\x90\x80\x80", "????"},
-                      Case{"lead bytes that do not exist", "\xF5\xFE\xFF", "???"},
-                      Case{"cut after one of two", "a\xC3", "a?"},
-                      Case{"cut after two of three", "a\xE2\x82", "a??"},
-                      Case{"cut after three of four", "a\xF0\x9F\x98", "a???"},
-                      Case{"broken by ascii", "\xE2\x82z", "??z"},
-                      Case{"valid around invalid", "\xC3\xA9\xFF\xC3\xA9", "\xC3\xA9?\xC3\xA9"}));
+    ::testing::Values(
+        Case{"lone continuation", "a\x80z", absl::StrCat("a", kFffd, "z")},
+        Case{"overlong two bytes", "\xC0\xAF", absl::StrCat(kFffd, kFffd)},
+        Case{"overlong two bytes, last", "\xC1\xBF", absl::StrCat(kFffd, kFffd)},
+        Case{"overlong three bytes", "\xE0\x9F\xBF", absl::StrCat(kFffd, kFffd, kFffd)},
+        Case{"overlong four bytes", "\xF0\x8F\xBF\xBF", absl::StrCat(kFffd, kFffd, kFffd, kFffd)},
+        Case{"first surrogate", "\xED\xA0\x80", absl::StrCat(kFffd, kFffd, kFffd)},
+        Case{"last surrogate", "\xED\xBF\xBF", absl::StrCat(kFffd, kFffd, kFffd)},
+        Case{"beyond the last code point", "\xF4\x90\x80\x80",
+             absl::StrCat(kFffd, kFffd, kFffd, kFffd)},
+        Case{"lead bytes that do not exist", "\xF5\xFE\xFF", absl::StrCat(kFffd, kFffd, kFffd)},
+        Case{"cut after one of two", "a\xC3", absl::StrCat("a", kFffd)},
+        Case{"cut after two of three", "a\xE2\x82", absl::StrCat("a", kFffd, kFffd)},
+        Case{"cut after three of four", "a\xF0\x9F\x98", absl::StrCat("a", kFffd, kFffd, kFffd)},
+        Case{"broken by ascii", "\xE2\x82z", absl::StrCat(kFffd, kFffd, "z")},
+        Case{"valid around invalid", "\xC3\xA9\xFF\xC3\xA9",
+             absl::StrCat("\xC3\xA9", kFffd, "\xC3\xA9")}));
 
 TEST(Utf8PrefixTest, ShortTextsStayWhole) {
   EXPECT_EQ(Utf8Prefix("", 0), "");

@@ -9,6 +9,7 @@
 #include "server/genesys/action_timeouts.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_genesys_client.h"
+#include "tests/fakes/odd_json.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -182,6 +183,30 @@ INSTANTIATE_TEST_SUITE_P(
         PagingCase{"a page that does not turn", 2, R"(,"pageNumber":1)", false},
         PagingCase{"numbers of other types", 1, R"(,"pageCount":"4","total":null,"nextUri":7)",
                    false}));
+
+class OddListingTest : public ListActionsTest,
+                       public ::testing::WithParamInterface<testing::OddValue> {};
+
+TEST_P(OddListingTest, HidesNoAction) {
+  const auto odd = [](absl::string_view object) {
+    return testing::WithNeighbours(object, GetParam());
+  };
+  const auto page = List(
+      Query(), odd(absl::StrCat(
+                   R"({"total":2,"pageNumber":1,"entities":[)",
+                   odd(R"({"id":"a-1","name":"One","version":3,"config":{"timeoutSeconds":20}})"),
+                   ",", GetParam().json, R"(,{"id":"a-2"}]})")));
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->actions.size(), 2u);
+  EXPECT_EQ(page->actions[0].id(), "a-1");
+  EXPECT_EQ(page->actions[0].name(), "One");
+  EXPECT_EQ(page->actions[0].version(), 3);
+  EXPECT_EQ(FromProto(page->actions[0].timeout()), absl::Seconds(20));
+  EXPECT_EQ(page->actions[1].id(), "a-2");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OddListingTest, ::testing::ValuesIn(testing::OddValues()),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace gcjobs

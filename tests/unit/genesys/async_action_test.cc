@@ -239,10 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values("", "{}", "[]", "null", "\"completed\"", "<html></html>",
                       R"({"status":null})", R"({"status":""})", R"({"status":5})",
                       R"({"status":["completed"]})", R"({"status":"completed","result":{)",
-                      "{\"status\":\"\xFF\"}",
                       absl::StrCat(R"({"status":")", std::string(300, 'x'), "\"}"),
-                      absl::StrCat(R"({"status":"completed","result":)", std::string(200, '['),
-                                   std::string(200, ']'), "}"),
                       std::string(1'000'000, '[')));
 
 }  // namespace

@@ -74,7 +74,7 @@ TEST_F(DirectActionTest, AnEmptyAnswerIsNull) {
 }
 
 TEST_F(DirectActionTest, AnAnswerThatIsNotJsonIsABadResponse) {
-  for (const char* body : {"<html></html>", "{", "{} {}", "\"\xFF\""}) {
+  for (const char* body : {"<html></html>", "{", "{} {}", "nul", "\"open"}) {
     EXPECT_THAT(Answered(body),
                 StatusIs(StatusCode::kInternal, std::string("GENESYS_BAD_RESPONSE")))
         << body;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "tests/fakes/odd_json.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -64,7 +65,7 @@ class SetMemberOfQuotedJsonTest : public ::testing::TestWithParam<EditCase> {};
 
 TEST_P(SetMemberOfQuotedJsonTest, ChangesNothingElse) {
   const absl::StatusOr<JsonValue> value = JsonValue::Parse(GetParam().text);
-  EXPECT_THAT(SetMemberOfQuotedJson(*value, GetParam().path, GetParam().new_value, {}),
+  EXPECT_THAT(SetMemberOfQuotedJson(*value, GetParam().path, GetParam().new_value),
               IsOkAndHolds(std::string(GetParam().expected)));
 }
 
@@ -93,17 +94,31 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SetMemberOfQuotedJsonTest, RefusesWhatHoldsNoJson) {
   for (const char* text : {R"("")", R"("{")", R"("5")", R"("[]")", "5", "{}"}) {
     const absl::StatusOr<JsonValue> value = JsonValue::Parse(text);
-    EXPECT_THAT(SetMemberOfQuotedJson(*value, {"o"}, "1", {}),
+    EXPECT_THAT(SetMemberOfQuotedJson(*value, {"o"}, "1"),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << text;
   }
 }
 
-TEST(SetMemberOfQuotedJsonTest, TheInnerTextHasItsOwnLimits) {
-  const absl::StatusOr<JsonValue> value = JsonValue::Parse(R"("{\"a\":[[[]]]}")");
-  EXPECT_THAT(SetMemberOfQuotedJson(*value, {"o"}, "1", {1000, 3}),
+// An object that cannot be searched is not one without the member.
+TEST(SetMemberOfQuotedJsonTest, RefusesABrokenObjectOnTheWay) {
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(R"("{\"o\":{\"t\" 1}}")");
+  EXPECT_THAT(SetMemberOfQuotedJson(*value, {"o", "t"}, "1"),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
+
+class OddNeighbourEditTest : public ::testing::TestWithParam<testing::OddValue> {};
+
+TEST_P(OddNeighbourEditTest, KeepsTheirBytes) {
+  const std::string before = testing::WithNeighbours(R"({"o":{"t":1.0}})", GetParam());
+  const std::string after = testing::WithNeighbours(R"({"o":{"t":25}})", GetParam());
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(before);
+  ASSERT_TRUE(value.ok()) << value.status();
+  EXPECT_THAT(SetJsonMember(*value, {"o", "t"}, "25"), IsOkAndHolds(after));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OddNeighbourEditTest, ::testing::ValuesIn(testing::OddValues()),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace gcjobs

@@ -8,9 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/errors.h"
-#include "common/json_scanner.h"
+#include "common/json.h"
 #include "server/genesys/error_mapping.h"
-#include "server/genesys/json_codec.h"
 #include "server/genesys/kinds/job_kind.h"
 
 namespace gcjobs::testing {
@@ -45,15 +44,14 @@ class PagedKind final : public JobKind {
   }
 
   absl::StatusOr<ResultsView> ParseResults(HttpResponse* response) const override {
-    JsonScanner scanner;
-    const auto found = scanner.Find(&response->body, {{"items"}, {"next"}, {"gone"}});
+    const auto found = FindJsonInPlace(&response->body, {{"items"}, {"next"}, {"gone"}});
     if (!found.ok()) return BadResponse("page", found.status().message(), *response);
-    const auto& [items, next, gone] = std::tie((*found)[0], (*found)[1], (*found)[2]);
+    const auto& [items, next, gone] = *found;
     if (gone) return MakeError(errors::kGenesysResultExpired, "gone");
     ResultsView view;
-    if (items) view.items = items->raw;
-    view.is_single = items && items->raw.front() != '[';
-    if (next) view.next = JsonUnquote(next->raw);
+    if (items) view.items = items->raw();
+    view.is_single = items && !items->Is(JsonValue::Type::kArray);
+    if (next) view.next = StringOf(next);
     return view;
   }
 

@@ -42,7 +42,7 @@ class ResultPagerTest : public ::testing::Test {
     source.path_parameters["area"] = "north";
     source.page_size = 50;
     Drop();
-    pager_ = std::make_unique<ResultPager>(&loop_, &scanner_, std::move(source), start);
+    pager_ = std::make_unique<ResultPager>(&loop_, std::move(source), start);
   }
   void BeginWithLinks(const ResultPosition& start = {}) {
     kind_ = &link_kind_;
@@ -129,7 +129,6 @@ class ResultPagerTest : public ::testing::Test {
   const PagedKind cursor_kind_;
   const PagedKind link_kind_{v1::RESULTS_MODE_LINK, "linked"};
   const JobKind* kind_ = &cursor_kind_;
-  JsonScanner scanner_;
   std::optional<absl::StatusOr<UpstreamPage>> result_;
   std::unique_ptr<ResultPager> pager_;
   Story fetch_;
