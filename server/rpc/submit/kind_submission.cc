@@ -22,10 +22,7 @@ absl::StatusOr<const JobKind*> FindKind(const JobKindRegistry& kinds, const std:
   RETURN_IF_ERROR(ValidateText("kind", name, kMaxKindBytes, Presence::kRequired));
   const JobKind* const kind = kinds.Find(name);
   if (kind != nullptr) return kind;
-  return MakeError(
-      errors::kJobKindNotFound,
-      absl::StrCat("there is no job kind ", Quote(name), "; ListJobKinds lists them all"),
-      {{"kind", Excerpt(name)}});
+  return JobKindNotFoundError(Excerpt(name));
 }
 
 std::string FieldOf(absl::string_view parameter) {

@@ -69,12 +69,12 @@ absl::Status Refuse(const Path& path, absl::string_view problem) {
 
 absl::Status JsonPrinter::CheckRoom(const Path& path, int depth) const {
   if (depth <= kMaxJsonDepth) return absl::OkStatus();
-  return Refuse(path, absl::StrCat("is nested more than ", kMaxJsonDepth, " levels deep"));
+  return Refuse(path, absl::StrCat("must not be nested more than ", kMaxJsonDepth, " levels deep"));
 }
 
 absl::Status JsonPrinter::CheckSize(const Path& path) const {
   if (buffer_.GetSize() <= max_bytes_) return absl::OkStatus();
-  return Refuse(path, absl::StrCat("the object is more than ", max_bytes_, " bytes as JSON"));
+  return Refuse(path, absl::StrCat("the object must have at most ", max_bytes_, " bytes as JSON"));
 }
 
 absl::Status JsonPrinter::PrintStruct(const Struct& object, const Path& path, int depth) {
@@ -127,12 +127,12 @@ absl::Status JsonPrinter::PrintValue(const Value& value, const Path& path, int d
     case Value::KIND_NOT_SET:
       break;
   }
-  return Refuse(path, "is a Value that holds nothing; use null_value for null");
+  return Refuse(path, "is an empty Value; use null_value for null");
 }
 
 absl::Status JsonPrinter::PrintNumber(double number, const Path& path) {
   if (!std::isfinite(number)) {
-    return Refuse(path, absl::StrCat("is ", number, ", which JSON does not have"));
+    return Refuse(path, absl::StrCat("is ", number, ", which JSON cannot express"));
   }
   if (number == std::trunc(number) && std::abs(number) <= kMaxExactInteger) {
     writer_.Int64(static_cast<int64_t>(number));

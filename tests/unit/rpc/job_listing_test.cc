@@ -1,39 +1,42 @@
-#include "server/rpc/job_listing.h"
-
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/time_conversion.h"
-#include "server/store/memory_store.h"
 #include "tests/matchers/status_matchers.h"
+#include "tests/unit/rpc/service_fixture.h"
 #include "tests/unit/rpc/stored_jobs.h"
 
-namespace gcjobs {
+// ListJobs: what a page holds and where the next one begins.
+
+namespace gcjobs::testing {
 namespace {
 
-using ::gcjobs::testing::InsertJob;
-using ::gcjobs::testing::IsOk;
-using ::gcjobs::testing::MakeJob;
-using ::gcjobs::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class JobListingTest : public ::testing::Test {
+class JobListingTest : public ServiceTest {
  protected:
+  JobListingTest() { StartServer(); }
+
+  void Add(const v1::Job& job) {
+    gcjobs::InsertJob insert;
+    *insert.job.mutable_job() = job;
+    Commit(std::move(insert));
+  }
   // Job `id`, created and updated that many seconds after an epoch.
   void Add(const std::string& id, int created, int updated = 0) {
     v1::Job job = MakeJob(id, absl::FromUnixSeconds(1000 + created));
     *job.mutable_update_time() = ToProto(absl::FromUnixSeconds(1000 + updated));
-    InsertJob(&store_, job);
+    Add(job);
   }
 
-  absl::StatusOr<v1::ListJobsResponse> List() {
-    const auto query = BuildJobQuery(request_, orgs_);
-    if (!query.ok()) return query.status();
-    return ReadJobPage(store_, *query);
+  absl::StatusOr<v1::ListJobsResponse> List(const v1::ListJobsRequest& request) {
+    return Call(jobs_.get(), &v1::JobService::Stub::ListJobs, request);
   }
+  absl::StatusOr<v1::ListJobsResponse> List() { return List(request_); }
 
   // The ids of one page; the request then stands at the next.
   std::vector<std::string> NextPage() {
@@ -45,8 +48,6 @@ class JobListingTest : public ::testing::Test {
     return ids;
   }
 
-  MemoryStore store_;
-  const OrgNames orgs_{{"main"}, "main"};
   v1::ListJobsRequest request_;
 };
 
@@ -98,7 +99,7 @@ TEST_F(JobListingTest, PageThatIsFullOfBytesIsNotTheLast) {
   for (int i = 1; i <= 3; ++i) {
     v1::Job job = MakeJob("j" + std::to_string(i), absl::FromUnixSeconds(i));
     job.set_result_json(std::string(2 << 20, 'x'));
-    InsertJob(&store_, job);
+    Add(job);
   }
   EXPECT_THAT(NextPage(), ElementsAre("j3"));
   EXPECT_THAT(NextPage(), ElementsAre("j2"));
@@ -150,13 +151,13 @@ TEST_F(JobListingTest, TokenIsBoundToFilterAndOrder) {
 
   v1::ListJobsRequest other = request_;
   other.set_order_by("create_time");
-  EXPECT_THAT(BuildJobQuery(other, orgs_), IsInvalidPageToken());
+  EXPECT_THAT(List(other), IsInvalidPageToken());
   other = request_;
   other.mutable_filter()->set_action_id("a");
-  EXPECT_THAT(BuildJobQuery(other, orgs_), IsInvalidPageToken());
+  EXPECT_THAT(List(other), IsInvalidPageToken());
   other = request_;
   other.set_page_token("nonsense");
-  EXPECT_THAT(BuildJobQuery(other, orgs_), IsInvalidPageToken());
+  EXPECT_THAT(List(other), IsInvalidPageToken());
 }
 
 // A map has no order of its own: the same labels must give the same scope.
@@ -169,7 +170,7 @@ TEST_F(JobListingTest, TokenIsGoodForTheSameLabelsInAnotherOrder) {
   for (int i = 1; i <= 2; ++i) {
     v1::Job job = MakeJob("j" + std::to_string(i), absl::FromUnixSeconds(i));
     for (int n = 0; n < 20; ++n) (*job.mutable_labels())[std::to_string(n)] = "v";
-    InsertJob(&store_, job);
+    Add(job);
   }
   add_labels(request_.mutable_filter(), 0, 1);
   request_.set_page_size(1);
@@ -188,10 +189,11 @@ TEST_F(JobListingTest, BadRequestsAreRefused) {
 }
 
 TEST_F(JobListingTest, DefaultAndLargestPage) {
-  EXPECT_EQ(BuildJobQuery(request_, orgs_)->limit, 50u);
+  for (int i = 0; i < 1001; ++i) Add("j" + std::to_string(i), i);
+  EXPECT_EQ(List()->jobs_size(), 50);
   request_.set_page_size(1001);
-  EXPECT_EQ(BuildJobQuery(request_, orgs_)->limit, 1000u);
+  EXPECT_EQ(List()->jobs_size(), 1000);
 }
 
 }  // namespace
-}  // namespace gcjobs
+}  // namespace gcjobs::testing
