@@ -79,42 +79,35 @@ void PermitQueue::TakeBack(RequestClass request_class) {
 }
 
 void PermitQueue::Wake() {
-  if (IsEmpty()) return;
-  if (serving_.is_over()) {
-    serving_ = Story(Serve());
-  } else if (on_wake_) {
-    deps_.loop->Post(
-        [on_wake = std::exchange(on_wake_, nullptr)]() mutable { on_wake(/*value=*/true); });
-  }
+  if (IsEmpty() || !on_wake_) return;
+  deps_.loop->Post(
+      [on_wake = std::exchange(on_wake_, nullptr)]() mutable { on_wake(/*value=*/true); });
 }
 
-// Serves while anybody waits:
-// 1. Nobody is served without a token; where none can be had, all who wait are
+// 1. It waits until the budget allows the first of those who wait to be served,
+//    as it is now, or until Wake says that this may have changed. What changes
+//    while steps 2 and 3 run needs no Wake: the time is taken after them.
+// 2. Nobody is served without a token; where none can be had, all who wait are
 //    told why.
-// 2. With one, all whom the budget allows are served, class by class. A class
+// 3. With one, all whom the budget allows are served, class by class. A class
 //    that the budget holds back holds back those below it as well (see
 //    RequestBudget::Earliest), so that nobody takes what one of a higher class
 //    waits for.
-// 3. Then it waits until the budget allows the next, as it is now, or until
-//    Wake says that it has changed. What changes while step 2 runs needs no
-//    Wake: the time to wait until is taken after it.
 Task<> PermitQueue::Serve() {
-  co_await Sleep(deps_.loop, absl::ZeroDuration());  // nobody is served from within Acquire
-  while (!IsEmpty()) {
-    if (!deps_.tokens->Current()) {
-      is_awaiting_token_ = true;
-      const absl::StatusOr<std::string> token = co_await deps_.tokens->Get();
-      is_awaiting_token_ = false;
-      if (!token.ok()) FailAll(token.status());
-      continue;
-    }
-    for (const RequestClass request_class : kClasses) Grant(request_class);
+  for (;;) {
     Timer next_grant(deps_.loop);
     co_await Callback<bool>([&](auto on_wake) {
       on_wake_ = std::move(on_wake);
       const absl::Duration delay = NextGrant() - Now();
       if (delay < absl::InfiniteDuration()) next_grant.Set(delay, [this] { Wake(); });
     });
+    while (!IsEmpty() && !deps_.tokens->Current()) {
+      is_awaiting_token_ = true;
+      const absl::StatusOr<std::string> token = co_await deps_.tokens->Get();
+      is_awaiting_token_ = false;
+      if (!token.ok()) FailAll(token.status());
+    }
+    for (const RequestClass request_class : kClasses) Grant(request_class);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -39,7 +40,8 @@ class PermitQueue final : private Permit::Issuer {
     Metrics* metrics;
   };
 
-  PermitQueue(Options options, Deps deps) : options_(std::move(options)), deps_(deps) {}
+  PermitQueue(Options options, Deps deps)
+      : options_(std::move(options)), deps_(deps), serving_(Serve()) {}
   ~PermitQueue();
   PermitQueue(const PermitQueue&) = delete;
   PermitQueue& operator=(const PermitQueue&) = delete;
@@ -60,6 +62,7 @@ class PermitQueue final : private Permit::Issuer {
   // Permit::Issuer:
   void TakeBack(RequestClass request_class) override;
 
+  // The story of the queue, as long as it lives.
   Task<> Serve();
   void Grant(RequestClass request_class);
   void FailAll(const absl::Status& status);
