@@ -39,6 +39,14 @@ module_of() {
   esac
 }
 
+# The room of server/rpc that a path belongs to, "" elsewhere. Rooms do not know
+# each other.
+room_of() {
+  case $1 in
+    server/rpc/*/*) local below=${1#server/rpc/} && printf '%s' "${below%%/*}" ;;
+  esac
+}
+
 problems=0
 problem() {
   printf '%s\n' "$1" >&2
@@ -50,7 +58,14 @@ check_include() { # FILE LINE TARGET
   if [[ $3 != */* ]]; then problem "$1:$2: write \"$3\" as a path from the root"; fi
   from=$(module_of "$1")
   to=$(module_of "$3")
-  if [[ -z $to || $from == "$to" ]]; then return; fi
+  if [[ -z $to ]]; then return; fi
+  local from_room to_room
+  from_room=$(room_of "$1")
+  to_room=$(room_of "$3")
+  if [[ -n $from_room && -n $to_room && $from_room != "$to_room" ]]; then
+    problem "$1:$2: rpc/$from_room must not include rpc/$to_room: \"$3\""
+  fi
+  if [[ $from == "$to" ]]; then return; fi
   if [[ " ${may_include[$from]-} " != *" $to "* ]]; then
     problem "$1:$2: $from must not include $to: \"$3\""
   fi

@@ -15,9 +15,10 @@ struct QueryInterval {
   absl::Time end;
 };
 
-// ISO-8601 `start/end`, each a date and perhaps a time of day: with `Z` or an
-// offset such as `+02:00`, or else in UTC; with minutes, seconds or fractions
-// of them. Unset for anything else, durations (`start/P1D`) included.
+// ISO-8601 `start/end`. Each is a date, with or without a time of day, which has
+// minutes, seconds or fractions of them and may end in `Z` or an offset such as
+// `+02:00` (without either it is UTC). Unset for anything else, also for
+// durations (`start/P1D`).
 std::optional<QueryInterval> ParseQueryInterval(absl::string_view text);
 
 // In UTC, with milliseconds: `2026-01-01T00:00:00.000Z/...`. What is below a

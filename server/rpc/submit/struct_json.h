@@ -15,9 +15,9 @@ namespace gcjobs {
 // of at most 2^53 have neither exponent nor fraction, other numbers are the
 // shortest text that reads back as the same double, and -0 is 0.
 //
-// Errors name the place, `field` being the Struct's: INVALID_ARGUMENT/
-// INVALID_REQUEST for NaN and infinities, for a Value that holds nothing, for
-// more than kMaxJsonDepth levels and for text of more than `max_bytes`.
+// Errors name the place; `field` is the Struct's own name. INVALID_ARGUMENT/
+// INVALID_REQUEST: NaN and infinities, an empty Value, more than kMaxJsonDepth
+// levels, text of more than `max_bytes`.
 absl::StatusOr<std::string> StructToJson(absl::string_view field,
                                          const google::protobuf::Struct& object, size_t max_bytes);
 
