@@ -4,11 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
 #include "common/errors.h"
 #include "common/file.h"
-#include "server/genesys/kinds/kind_file_text.h"
-#include "server/genesys/kinds/kind_parser.h"
 
 namespace gcjobs {
 namespace {
@@ -22,7 +19,7 @@ std::vector<KindSpec>::iterator FindByName(std::vector<KindSpec>* kinds, absl::s
 }
 
 absl::Status DeclaredTwice(const KindSpec& kind, const KindSpec& other) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_KIND_FILE",
+  return MakeError(errors::kInvalidKindFile,
                    absl::StrCat(kind.declared_at, ": the kind `", kind.name,
                                 "` is already declared at ", other.declared_at),
                    {{"kind", kind.name},
@@ -61,16 +58,6 @@ void Replace(KindSpec kind, std::vector<KindSpec>* kinds) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::vector<KindSpec>> ParseKindFile(absl::string_view file,
-                                                    absl::string_view text) {
-  KindFileText source(file, text);
-  std::vector<KindSpec> kinds;
-  const std::optional<JsonValue> root = source.Parse();
-  if (root) kinds = ParseKinds(*root, &source);
-  if (!source.status().ok()) return source.status();
-  return kinds;
-}
 
 absl::StatusOr<std::vector<KindSpec>> LoadKinds(const std::vector<std::string>& files) {
   absl::StatusOr<std::vector<KindSpec>> kinds = ParseKindFile(kBuiltInName, BuiltInKindFile());

@@ -16,11 +16,11 @@ namespace gcjobs {
 
 // The kinds of a file's text. `file` is its name, for errors.
 // INVALID_ARGUMENT/INVALID_KIND_FILE says `FILE:LINE: what is wrong` for the
-// first thing that is: not JSON, a member that is unknown, missing, twice or of
-// the wrong type, a path that is not one, a `{name}` in a status, results or
-// cancel path that the submit path does not have, a state that is none, a name
-// that is reserved (`action.`), a kind that is there twice. The metadata has
-// `file` and `line`.
+// first thing that is: text that is not JSON; a member that is unknown, missing,
+// repeated or of the wrong type; a path that cannot be one; a `{name}` in a
+// status, results or cancel path that the submit path does not have; a state
+// that does not exist; a reserved name (`action.`); a kind that is declared
+// twice. The metadata has `file` and `line`.
 absl::StatusOr<std::vector<KindSpec>> ParseKindFile(absl::string_view file, absl::string_view text);
 
 // The text of the built-in file.

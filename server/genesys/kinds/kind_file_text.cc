@@ -5,7 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 
 namespace gcjobs {
 
@@ -29,8 +29,7 @@ std::string KindFileText::Locate(absl::string_view span) const {
 
 void KindFileText::Fail(absl::string_view span, absl::string_view problem) {
   if (!status_.ok()) return;
-  status_ = MakeError(absl::StatusCode::kInvalidArgument, "INVALID_KIND_FILE",
-                      absl::StrCat(Locate(span), ": ", problem),
+  status_ = MakeError(errors::kInvalidKindFile, absl::StrCat(Locate(span), ": ", problem),
                       {{"file", name_}, {"line", absl::StrCat(LineOf(span))}});
 }
 
@@ -40,7 +39,8 @@ KindFileObject::KindFileObject(const JsonValue& value, KindFileText* file)
   std::set<std::string> names;
   value.ForEachMember([&](absl::string_view raw_name, JsonValue) {
     const std::string name = JsonUnquote(raw_name);
-    if (!names.insert(name).second) file->Fail(raw_name, absl::StrCat("`", name, "` is twice"));
+    if (!names.insert(name).second)
+      file->Fail(raw_name, absl::StrCat("`", name, "` appears twice"));
   });
 }
 
@@ -48,7 +48,7 @@ void KindFileObject::AllowOnly(std::initializer_list<absl::string_view> names) c
   value_.ForEachMember([&](absl::string_view raw_name, JsonValue) {
     const std::string name = JsonUnquote(raw_name);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      file_->Fail(raw_name, absl::StrCat("`", name, "` is no member of this object"));
+      file_->Fail(raw_name, absl::StrCat("`", name, "` is not a member that this object may have"));
     }
   });
 }
@@ -62,7 +62,7 @@ std::optional<JsonValue> KindFileObject::Get(absl::string_view name) const {
 std::string KindFileObject::StringOf(absl::string_view name, const JsonValue& value) const {
   std::string text = value.AsString().value_or("");
   if (text.empty()) {
-    file_->Fail(value.raw(), absl::StrCat("`", name, "` must be a string that is not empty"));
+    file_->Fail(value.raw(), absl::StrCat("`", name, "` must be a non-empty string"));
   }
   return text;
 }
@@ -83,7 +83,7 @@ int KindFileObject::FindCount(absl::string_view name) const {
   if (!member) return 0;
   const int64_t count = member->AsInt64().value_or(0);
   if (count < 1 || count > std::numeric_limits<int>::max()) {
-    file_->Fail(member->raw(), absl::StrCat("`", name, "` must be a whole number from 1 on"));
+    file_->Fail(member->raw(), absl::StrCat("`", name, "` must be a whole number of at least 1"));
     return 0;
   }
   return static_cast<int>(count);

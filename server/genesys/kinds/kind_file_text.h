@@ -43,7 +43,7 @@ class KindFileText {
 // told to the file.
 class KindFileObject {
  public:
-  // `value` must be an object without a name that is there twice. `file` must
+  // `value` must be an object in which no name is repeated. `file` must
   // outlive this.
   KindFileObject(const JsonValue& value, KindFileText* file);
 
@@ -63,7 +63,7 @@ class KindFileObject {
   // One that may be missing.
   std::string FindString(absl::string_view name, absl::string_view default_value) const;
 
-  // A whole number from 1 on that may be missing: then 0.
+  // A whole number of at least 1 that may be missing: then 0.
   int FindCount(absl::string_view name) const;
 
   // An array of one string or more, none of them empty, that must be there.

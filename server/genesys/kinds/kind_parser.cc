@@ -1,18 +1,23 @@
-#include "server/genesys/kinds/kind_parser.h"
-
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "server/genesys/kinds/kind_members.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+#include "server/genesys/kinds/kind_file.h"
+#include "server/genesys/kinds/kind_file_text.h"
 #include "server/genesys/kinds/kind_path.h"
-#include "server/genesys/kinds/kind_results_parser.h"
 #include "server/genesys/kinds/upstream_status.h"
+
+// What a kind file says, checked: ParseKindFile.
 
 namespace gcjobs {
 namespace {
@@ -33,11 +38,23 @@ bool IsKindName(absl::string_view name) {
   return name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), IsKindCharacter);
 }
 
-// One kind of a file; with `each`, for one of its values.
+// What stands in a kind with `each` for its values.
+constexpr absl::string_view kVariable = "*";
+
+// Methods of calls that only read, and of calls that change something. Without
+// GET: the transport may send that one twice by itself (curl_handle.cc).
+constexpr absl::string_view kReadMethods[] = {"GET"};
+constexpr absl::string_view kChangeMethods[] = {"POST", "PUT", "PATCH", "DELETE"};
+
+bool IsPrefix(const JsonPath& prefix, const JsonPath& path) {
+  return prefix.size() <= path.size() && std::equal(prefix.begin(), prefix.end(), path.begin());
+}
+
+// Reads one kind of a file; with `each`, for one of its values. What is wrong is
+// told to the file.
 class KindParser {
  public:
-  KindParser(absl::string_view variant, KindFileText* file)
-      : members_(variant, file), file_(file) {}
+  KindParser(absl::string_view variant, KindFileText* file) : variant_(variant), file_(file) {}
 
   KindSpec Parse(const KindFileObject& kind);
 
@@ -49,11 +66,32 @@ class KindParser {
   void ParseStates(const KindFileObject& kind);
   void AddStates(absl::string_view name, v1::JobState state, const KindFileObject& states);
   void ParseResults(const KindFileObject& kind);
+  void ParseCursor(const KindFileObject& results);
+  void ParsePageSizes(const KindFileObject& results);
   void ParseCancel(const KindFileObject& kind);
   void ParseSecondPhase(const KindFileObject& kind);
   void CheckWaits(const KindFileObject& phase, absl::string_view status) const;
 
-  const KindMembers members_;
+  // `text` with the variant in place of each `*`.
+  std::string Vary(absl::string_view text) const;
+
+  // The member `call`, which must be there.
+  CallSpec GetCall(const KindFileObject& object, absl::Span<const absl::string_view> methods) const;
+
+  // The same, of a job that Genesys Cloud took: its path has `{upstream_id}`,
+  // and besides that only what the path of `submit` has.
+  CallSpec GetJobCall(const KindFileObject& object,
+                      absl::Span<const absl::string_view> methods) const;
+
+  // The member `body`, an object, as it is spelt; "" when it is missing.
+  std::string FindBody(const KindFileObject& object) const;
+
+  // A field such as `job.status`, which must be there, or which may be missing:
+  // then it is empty.
+  JsonPath GetField(const KindFileObject& object, absl::string_view name) const;
+  JsonPath FindField(const KindFileObject& object, absl::string_view name) const;
+
+  const absl::string_view variant_;  // empty without `each`
   KindFileText* const file_;
   KindSpec spec_;
 };
@@ -63,7 +101,7 @@ KindSpec KindParser::Parse(const KindFileObject& kind) {
                   "results", "cancel", "second_phase"});
   spec_.declared_at = file_->Locate(kind.raw());
   spec_.name = ParseName(kind);
-  spec_.description = members_.Vary(kind.GetString("description"));
+  spec_.description = Vary(kind.GetString("description"));
   spec_.guarantee = ParseGuarantee(kind);
   ParseSubmit(kind);
   ParseStatus(kind);
@@ -75,13 +113,13 @@ KindSpec KindParser::Parse(const KindFileObject& kind) {
 }
 
 std::string KindParser::ParseName(const KindFileObject& kind) const {
-  std::string name = members_.Vary(kind.GetString("kind"));
+  std::string name = Vary(kind.GetString("kind"));
   const std::optional<JsonValue> member = kind.Find("kind");
   if (!member) return name;
   if (!IsKindName(name)) {
     file_->Fail(
         member->raw(),
-        absl::StrCat("`", name, "` is no name of a kind: letters, digits, `.`, `_` and `-`"));
+        absl::StrCat("`", name, "` cannot name a kind: use letters, digits, `.`, `_` and `-`"));
   }
   if (absl::StartsWith(name, kReservedPrefix)) {
     file_->Fail(member->raw(), absl::StrCat("`", name, "`: names that begin with `",
@@ -105,11 +143,11 @@ void KindParser::ParseSubmit(const KindFileObject& kind) {
   if (!member) return;
   const KindFileObject submit(*member, file_);
   submit.AllowOnly({"call", "id"});
-  spec_.submit = members_.GetCall(submit, kChangeMethods);
-  spec_.id = members_.GetField(submit, "id");
+  spec_.submit = GetCall(submit, kChangeMethods);
+  spec_.id = GetField(submit, "id");
   for (const std::string& name : PlaceholdersOf(spec_.submit.path)) {
     if (name == kUpstreamIdName) {
-      file_->Fail(member->raw(), "there is no `{upstream_id}` before the job is submitted");
+      file_->Fail(member->raw(), "`{upstream_id}` is not known before the job is submitted");
     }
   }
 }
@@ -119,9 +157,9 @@ void KindParser::ParseStatus(const KindFileObject& kind) {
   if (!member) return;
   const KindFileObject status(*member, file_);
   status.AllowOnly({"call", "field", "error"});
-  spec_.status = members_.GetJobCall(status, kReadMethods, spec_.submit);
-  spec_.status_field = members_.GetField(status, "field");
-  spec_.error_field = members_.FindField(status, "error");
+  spec_.status = GetJobCall(status, kReadMethods);
+  spec_.status_field = GetField(status, "field");
+  spec_.error_field = FindField(status, "error");
 }
 
 void KindParser::ParseStates(const KindFileObject& kind) {
@@ -148,14 +186,69 @@ void KindParser::AddStates(absl::string_view name, v1::JobState state,
     const bool is_known =
         std::any_of(spec_.states.begin(), spec_.states.end(),
                     [&](const auto& known) { return FoldUpstreamStatus(known.first) == folded; });
-    if (is_known) file_->Fail(member->raw(), absl::StrCat("the status `", status, "` is twice"));
+    if (is_known)
+      file_->Fail(member->raw(), absl::StrCat("the status `", status, "` appears twice"));
     spec_.states.emplace_back(std::move(status), state);
   }
 }
 
 void KindParser::ParseResults(const KindFileObject& kind) {
-  const std::optional<JsonValue> results = kind.Find("results");
-  if (results) spec_.results = ParseKindResults(*results, spec_, members_, file_);
+  const std::optional<JsonValue> member = kind.Find("results");
+  if (!member) return;
+  const KindFileObject results(*member, file_);
+  const std::string mode = results.GetString("mode");
+  ResultsSpec& spec = spec_.results;
+  spec.call = spec_.status;  // but for CURSOR, and where URL names another
+  if (mode == "cursor") {
+    spec.mode = v1::RESULTS_MODE_CURSOR;
+    ParseCursor(results);
+  } else if (mode == "link") {
+    results.AllowOnly({"mode", "items", "next"});
+    spec.mode = v1::RESULTS_MODE_LINK;
+    spec.items = GetField(results, "items");
+    spec.next = GetField(results, "next");
+  } else if (mode == "inline") {
+    results.AllowOnly({"mode", "items"});
+    spec.mode = v1::RESULTS_MODE_INLINE;
+    spec.items = FindField(results, "items");
+  } else if (mode == "url") {
+    results.AllowOnly({"mode", "call", "items"});
+    spec.mode = v1::RESULTS_MODE_URL;
+    if (results.Has("call")) spec.call = GetJobCall(results, kReadMethods);
+    spec.items = GetField(results, "items");
+  } else {
+    file_->Fail(results.raw(),
+                absl::StrCat("the mode `", mode, "` must be `cursor`, `link`, `inline` or `url`"));
+  }
+  // Items that hold the link to the next page would be a mistake.
+  if (spec.items.empty() || spec.next.empty()) return;
+  if (IsPrefix(spec.items, spec.next) || IsPrefix(spec.next, spec.items)) {
+    file_->Fail(results.raw(), "one of `items` and `next` is a part of the other");
+  }
+}
+
+void KindParser::ParseCursor(const KindFileObject& results) {
+  results.AllowOnly({"mode", "call", "items", "next", "cursor_parameter", "page_size_parameter",
+                     "default_page_size", "max_page_size"});
+  spec_.results.call = GetJobCall(results, kReadMethods);
+  spec_.results.items = GetField(results, "items");
+  spec_.results.next = FindField(results, "next");
+  spec_.results.cursor_parameter = results.FindString("cursor_parameter", "cursor");
+  ParsePageSizes(results);
+}
+
+void KindParser::ParsePageSizes(const KindFileObject& results) {
+  ResultsSpec& spec = spec_.results;
+  spec.page_size_parameter = results.FindString("page_size_parameter", "");
+  spec.default_page_size = results.FindCount("default_page_size");
+  spec.max_page_size = results.FindCount("max_page_size");
+  const int largest = std::max(spec.default_page_size, spec.max_page_size);
+  if (largest > 0 && spec.page_size_parameter.empty()) {
+    file_->Fail(results.raw(), "page sizes need a `page_size_parameter`");
+  }
+  if (spec.max_page_size > 0 && largest > spec.max_page_size) {
+    file_->Fail(results.raw(), "`default_page_size` is larger than `max_page_size`");
+  }
 }
 
 void KindParser::ParseCancel(const KindFileObject& kind) {
@@ -163,8 +256,8 @@ void KindParser::ParseCancel(const KindFileObject& kind) {
   if (!member) return;
   const KindFileObject cancel(*member, file_);
   cancel.AllowOnly({"call", "body"});
-  spec_.cancel = members_.GetJobCall(cancel, kChangeMethods, spec_.submit);
-  spec_.cancel->body = members_.FindBody(cancel);
+  spec_.cancel = GetJobCall(cancel, kChangeMethods);
+  spec_.cancel->body = FindBody(cancel);
 }
 
 void KindParser::ParseSecondPhase(const KindFileObject& kind) {
@@ -175,8 +268,8 @@ void KindParser::ParseSecondPhase(const KindFileObject& kind) {
   SecondPhaseSpec second;
   second.when = phase.GetStrings("when");
   for (const std::string& status : second.when) CheckWaits(phase, status);
-  second.call = members_.GetJobCall(phase, kChangeMethods, spec_.submit);
-  second.call.body = members_.FindBody(phase);
+  second.call = GetJobCall(phase, kChangeMethods);
+  second.call.body = FindBody(phase);
   spec_.second_phase = std::move(second);
 }
 
@@ -184,22 +277,85 @@ void KindParser::CheckWaits(const KindFileObject& phase, absl::string_view statu
   const auto known = std::find_if(spec_.states.begin(), spec_.states.end(),
                                   [&](const auto& state) { return state.first == status; });
   if (known == spec_.states.end() || IsTerminal(known->second)) {
-    file_->Fail(phase.raw(),
-                absl::StrCat("`", status, "` is no status of `states` that is pending or running"));
+    file_->Fail(
+        phase.raw(),
+        absl::StrCat("`", status, "` is not one of the `states` that are pending or running"));
   }
+}
+
+std::string KindParser::Vary(absl::string_view text) const {
+  return variant_.empty() ? std::string(text) : absl::StrReplaceAll(text, {{kVariable, variant_}});
+}
+
+CallSpec KindParser::GetCall(const KindFileObject& object,
+                             absl::Span<const absl::string_view> methods) const {
+  CallSpec call;
+  const std::string text = Vary(object.GetString("call"));
+  const std::optional<JsonValue> member = object.Find("call");
+  if (!member) return call;
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits(' ', 1));
+  call.method = parts.first;
+  call.path = parts.second;
+  if (std::find(methods.begin(), methods.end(), call.method) == methods.end()) {
+    file_->Fail(member->raw(),
+                absl::StrCat("`", text, "` must begin with ", absl::StrJoin(methods, " or ")));
+  }
+  const absl::Status checked = CheckKindPath(call.path);
+  if (!checked.ok()) file_->Fail(member->raw(), checked.message());
+  return call;
+}
+
+CallSpec KindParser::GetJobCall(const KindFileObject& object,
+                                absl::Span<const absl::string_view> methods) const {
+  CallSpec call = GetCall(object, methods);
+  std::vector<std::string> known = PlaceholdersOf(spec_.submit.path);
+  known.emplace_back(kUpstreamIdName);
+  const std::vector<std::string> names = PlaceholdersOf(call.path);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      file_->Fail(object.Find("call")->raw(),
+                  absl::StrCat("`{", name, "}` does not appear in the submission's path"));
+    }
+  }
+  if (std::find(names.begin(), names.end(), kUpstreamIdName) == names.end()) {
+    file_->Fail(object.raw(), "the path of `call` must contain `{upstream_id}`");
+  }
+  return call;
+}
+
+std::string KindParser::FindBody(const KindFileObject& object) const {
+  const std::optional<JsonValue> body = object.Find("body");
+  if (!body) return "";
+  if (!body->Is(JsonValue::Type::kObject)) file_->Fail(body->raw(), "`body` must be an object");
+  return std::string(body->raw());
+}
+
+JsonPath KindParser::GetField(const KindFileObject& object, absl::string_view name) const {
+  object.Get(name);
+  return FindField(object, name);
+}
+
+JsonPath KindParser::FindField(const KindFileObject& object, absl::string_view name) const {
+  const std::string text = object.FindString(name, "");
+  if (text.empty()) return {};
+  JsonPath path = absl::StrSplit(text, '.');
+  if (std::find(path.begin(), path.end(), "") != path.end()) {
+    file_->Fail(object.Find(name)->raw(), absl::StrCat("`", text, "` contains an empty name"));
+  }
+  return path;
 }
 
 // The values of `each`; without it one that is empty.
 std::vector<std::string> VariantsOf(const KindFileObject& kind, KindFileText* file) {
   if (!kind.Has("each")) return {""};
   if (!absl::StrContains(kind.GetString("kind"), kVariable)) {
-    file->Fail(kind.Find("each")->raw(), "`each` without a `*` in the name of the kind");
+    file->Fail(kind.Find("each")->raw(), "`each` needs a `*` in the name of the kind");
   }
   return kind.GetStrings("each");
 }
 
-}  // namespace
-
+// The kinds that `root`, the value of a kind file, declares. What is wrong is
+// told to `file`; the kinds are then of no use.
 std::vector<KindSpec> ParseKinds(const JsonValue& root, KindFileText* file) {
   std::vector<KindSpec> kinds;
   const KindFileObject object(root, file);
@@ -219,6 +375,18 @@ std::vector<KindSpec> ParseKinds(const JsonValue& root, KindFileText* file) {
       }
     }
   }
+  return kinds;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<KindSpec>> ParseKindFile(absl::string_view file,
+                                                    absl::string_view text) {
+  KindFileText source(file, text);
+  std::vector<KindSpec> kinds;
+  const std::optional<JsonValue> root = source.Parse();
+  if (root) kinds = ParseKinds(*root, &source);
+  if (!source.status().ok()) return source.status();
   return kinds;
 }
 

@@ -43,14 +43,14 @@ std::vector<absl::string_view> SegmentsOf(absl::string_view path) {
 absl::Status CheckKindPath(absl::string_view path) {
   if (!absl::StartsWith(path, kApiRoot)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the path `", path, "` does not begin with `", kApiRoot, "`"));
+        absl::StrCat("the path `", path, "` must begin with `", kApiRoot, "`"));
   }
   std::set<absl::string_view> names;
   for (const absl::string_view segment : SegmentsOf(path)) {
     const std::optional<absl::string_view> name = NameIn(segment);
     if (name && !names.insert(*name).second) {
       return absl::InvalidArgumentError(
-          absl::StrCat("`{", *name, "}` is twice in the path `", path, "`"));
+          absl::StrCat("`{", *name, "}` appears twice in the path `", path, "`"));
     }
     if (!name && !IsLiteral(segment)) {
       return absl::InvalidArgumentError(
