@@ -10,7 +10,6 @@
 #include "common/log.h"
 #include "common/status_macros.h"
 #include "server/job_kinds.h"
-#include "server/jobs/recovery.h"
 #include "server/rpc/auth/listener_credentials.h"
 #include "server/store/memory_store.h"
 #include "server/store/sqlite_store.h"
@@ -92,7 +91,7 @@ absl::Status Server::StartHub() {
 }
 
 absl::Status Server::StartJobs() {
-  Orchestrator::Collaborators with;
+  Orchestrator::Deps with;
   with.loop = loop_.get();
   with.store = store_.get();
   with.readers = readers_.get();
@@ -111,14 +110,15 @@ absl::Status Server::StartJobs() {
   options.max_direct_calls = config_.max_direct_calls;
   orchestrator_ = std::make_unique<Orchestrator>(options, std::move(with));
 
-  ASSIGN_OR_RETURN(const RecoveryReport report, Recover(*store_, orchestrator_.get()));
+  ASSIGN_OR_RETURN(const Orchestrator::RecoveryReport report, orchestrator_->Recover());
   Log(LogLevel::kInfo, "jobs_recovered",
       {{"restored", static_cast<uint64_t>(report.restored)},
        {"left_alone", static_cast<uint64_t>(report.left_alone)}});
 
   Retention::Options retention;
   retention.event_window = config_.event_window;
-  retention_ = std::make_unique<Retention>(retention, loop_.get(), store_.get(), readers_.get());
+  retention_ = std::make_unique<Retention>(
+      retention, Retention::Deps{loop_.get(), store_.get(), readers_.get()});
   loop_->Post([this] {
     retention_->Start();
     for (const auto& org : orgs_) org->survival_keeper()->Start(loop_.get());
@@ -191,6 +191,12 @@ void Server::Shutdown() {
   }
   if (loop_thread_ != nullptr) {
     DrainUpstream();
+    // Stories end on their own thread. What they wait for may come later, and
+    // then finds nobody.
+    loop_->Post([this] {
+      orchestrator_->Stop();
+      retention_.reset();
+    });
     loop_->Stop();
     loop_thread_.reset();
     for (const auto& org : orgs_) org->survival_keeper()->Save();

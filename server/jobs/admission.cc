@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 
 namespace gcjobs {
 namespace {
@@ -27,13 +27,11 @@ absl::StatusOr<Admission::Ticket> Admission::Admit(const std::string& org, size_
   metrics_->IntakeRefused().Increment();
   const std::string jobs = absl::StrCat(intake.jobs);
   const std::string held = absl::StrCat(intake.bytes);
-  absl::Status status =
-      MakeError(absl::StatusCode::kResourceExhausted, "INTAKE_FULL",
-                absl::StrCat("organisation ", org, " has ", jobs, " jobs (", held,
-                             " bytes) that wait to be submitted; no more are taken now"),
-                {{"org", org}, {"queued_jobs", jobs}, {"queued_bytes", held}});
-  SetRetryDelay(&status, kRetryDelay);
-  return status;
+  return MakeRetryableError(
+      errors::kIntakeFull, kRetryDelay,
+      absl::StrCat("organisation ", org, " has ", jobs, " jobs (", held,
+                   " bytes) that wait to be submitted; no more are taken now"),
+      {{"org", org}, {"queued_jobs", jobs}, {"queued_bytes", held}});
 }
 
 Admission::Ticket Admission::Readmit(const std::string& org, size_t bytes) {

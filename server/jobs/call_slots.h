@@ -1,53 +1,67 @@
 #ifndef GCJOBS_SERVER_JOBS_CALL_SLOTS_H_
 #define GCJOBS_SERVER_JOBS_CALL_SLOTS_H_
 
-#include <cstdint>
-#include <map>
+#include <list>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/any_invocable.h"
-
 #include "common/metrics.h"
+#include "common/task.h"
+
+#include "server/net/event_loop.h"
 
 namespace gcjobs {
 
 // Bounds the calls of one organisation that are held until their work is done
-// (JobKind::holds_call): each keeps a connection for up to a minute, and
-// Genesys Cloud runs only so many at a time. Who comes later waits in order.
-// How many may wait is Admission's business. Loop thread only.
+// (JobKind::holds_call): each keeps a connection for up to a minute, and Genesys
+// Cloud runs only so many at a time. Who comes later waits in order. How many may
+// wait is Admission's business. Loop thread only.
 class CallSlots {
+  struct Lane;
+
  public:
-  using Turn = absl::AnyInvocable<void()>;
-  using Place = uint64_t;  // 0 is never used
+  // The right to hold one call. The next in the queue gets it, in a later turn of
+  // the loop, when this goes. Movable; empty when default constructed or moved
+  // from. It may outlive the CallSlots.
+  class Slot {
+   public:
+    Slot() = default;
+    Slot(Slot&&) noexcept = default;
+    Slot& operator=(Slot&& other) noexcept {
+      std::swap(lane_, other.lane_);
+      return *this;
+    }
+    ~Slot();
 
-  // At most `max_calls` at a time, for each organisation. `metrics` must
-  // outlive this.
-  CallSlots(int max_calls, Metrics* metrics) : max_calls_(max_calls), metrics_(metrics) {}
+   private:
+    friend class CallSlots;
+    explicit Slot(std::shared_ptr<Lane> lane) : lane_(std::move(lane)) {}
 
-  // Takes a slot if one is free; it is the caller's until Release.
-  bool TryTake(const std::string& org);
+    std::shared_ptr<Lane> lane_;
+  };
 
-  // Waits for a slot: `turn` runs, from within a Release, with a slot that is
-  // the waiter's until its own Release. REQUIRES: TryTake has just failed.
-  Place Wait(const std::string& org, Turn turn);
+  // At most `max_calls` at a time, for each organisation. `loop` and `metrics` must
+  // outlive this and all slots.
+  CallSlots(int max_calls, EventLoop* loop, Metrics* metrics)
+      : max_calls_(max_calls), loop_(loop), metrics_(metrics) {}
 
-  // Gives a place in the queue up; harmless when its turn has come.
-  void Leave(const std::string& org, Place place);
-
-  // Gives a slot back; the next in the queue gets it.
-  void Release(const std::string& org);
+  // Waits for a slot. A story that ends while it waits leaves the queue.
+  Task<Slot> Take(std::string org);
 
  private:
+  class Place;  // in the queue
   struct Lane {
+    EventLoop* loop;
     int taken = 0;
-    std::map<Place, Turn> waiting;
+    std::list<Place*> waiting;
   };
 
   const int max_calls_;
+  EventLoop* const loop_;
   Metrics* const metrics_;
-  Place last_place_ = 0;
-  absl::flat_hash_map<std::string, Lane> lanes_;
+  absl::flat_hash_map<std::string, std::shared_ptr<Lane>> lanes_;
 };
 
 }  // namespace gcjobs

@@ -4,235 +4,260 @@
 #include <utility>
 
 #include "common/check.h"
-#include "common/failpoint.h"
+#include "common/errors.h"
 #include "common/log.h"
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
-#include "server/jobs/job_state.h"
+#include "server/jobs/job_record.h"
+#include "server/jobs/store_tasks.h"
 
 namespace gcjobs {
 namespace {
 
-bool HasReached(LiveJob::Until until, v1::JobState state) {
-  return until == LiveJob::Until::kVerdict ? state != v1::JOB_STATE_QUEUED : IsTerminal(state);
+bool HasReached(JobBook::Until until, v1::JobState state) {
+  return until == JobBook::kVerdict ? state != v1::JOB_STATE_QUEUED : IsTerminal(state);
+}
+
+absl::Time ThrottledUntilOf(const v1::Job& job) {
+  return job.has_throttled_until() ? FromProto(job.throttled_until()) : absl::InfinitePast();
 }
 
 }  // namespace
 
-JobBook::JobBook(EventLoop* loop, Store* store, Metrics* metrics)
-    : loop_(loop), store_(store), metrics_(metrics) {}
+LiveJob::LiveJob(EventLoop* loop, OrgRuntime* org, const JobKind* kind,
+                 const store::StoredJob& record)
+    : id_(record.job().id()), org_(org), kind_(kind), deadline_(loop) {
+  polls.count = record.job().poll_count();
+  Pack(record);
+}
 
-LiveJob* JobBook::Find(absl::string_view job_id) {
+// The stories end while the rest is there: they may give the lock back. Nobody is
+// handed it any more.
+LiveJob::~LiveJob() {
+  waiting_.clear();
+  for (Story* story : {&submission, &poll, &follow_up, &cancellation}) story->End();
+}
+
+void LiveJob::Pack(const store::StoredJob& record) {
+  packed_ = record.SerializeAsString();
+  state_ = record.job().state();
+  throttled_until_ = ThrottledUntilOf(record.job());
+  polls.upstream_status = record.job().upstream_status();
+}
+
+store::StoredJob LiveJob::Record() const {
+  store::StoredJob record;
+  GCJOBS_CHECK(record.ParseFromString(packed_), "job ", id_, ": its record cannot be unpacked");
+  record.mutable_job()->set_poll_count(polls.count);
+  record.mutable_job()->set_upstream_status(polls.upstream_status);
+  return record;
+}
+
+JobLock::~JobLock() {
+  if (job_ != nullptr) book_->Unlock(job_);
+}
+
+Task<> JobLock::Commit(store::StoredJob next) const {
+  co_await Callback<bool>(
+      [&](auto done) { book_->Commit(job_, std::move(next), std::move(done)); });
+}
+
+LiveJob* JobBook::Find(absl::string_view job_id) const {
   const auto found = jobs_.find(job_id);
-  return found == jobs_.end() ? nullptr : found->second.get();
+  return found == jobs_.end() ? nullptr : found->get();
 }
 
-const LiveJob* JobBook::Find(absl::string_view job_id) const {
-  return const_cast<JobBook*>(this)->Find(job_id);
+void JobBook::ForEach(absl::FunctionRef<void(LiveJob&)> visit) const {
+  for (const std::unique_ptr<LiveJob>& job : jobs_) visit(*job);
 }
 
-void JobBook::Insert(std::unique_ptr<LiveJob> job, Inserted done) {
+Task<absl::StatusOr<JobBook::Inserted>> JobBook::Insert(OrgRuntime* org, const JobKind* kind,
+                                                        store::StoredJob record,
+                                                        store::Submission payload) {
   InsertJob insert;
-  insert.job = job->record;
-  insert.submission = *job->submission;
-  insert.event.time = FromProto(job->record.job().create_time());
-  store_->Commit(std::move(insert), [this, job = std::move(job), done = std::move(done)](
-                                        absl::StatusOr<CommitOutcome> outcome) mutable {
-    loop_->Post([this, job = std::move(job), done = std::move(done),
-                 outcome = std::move(outcome)]() mutable {
-      if (!outcome.ok()) return done(outcome.status());
-      if (auto* taken = std::get_if<RequestIdTaken>(&*outcome)) return done(std::move(*taken));
-      auto* committed = std::get_if<Committed>(&*outcome);
-      if (committed == nullptr) return done(absl::InternalError(Describe(*outcome)));
-      job->record = std::move(committed->job);
-      LiveJob* const live = Restore(std::move(job));
-      CountTransition(*live);
-      done(live);
-    });
-  });
+  insert.event.time = FromProto(record.job().create_time());
+  insert.job = std::move(record);
+  insert.submission = std::move(payload);
+  absl::StatusOr<CommitOutcome> outcome =
+      co_await gcjobs::Commit(deps_.loop, deps_.store, std::move(insert));
+  if (!outcome.ok()) co_return outcome.status();
+  if (auto* const taken = std::get_if<RequestIdTaken>(&*outcome)) co_return std::move(*taken);
+  const auto* const committed = std::get_if<Committed>(&*outcome);
+  if (committed == nullptr) co_return absl::InternalError(Describe(*outcome));
+  CountTransition(committed->job.job());
+  co_return Restore(org, kind, committed->job);
 }
 
-LiveJob* JobBook::Restore(std::unique_ptr<LiveJob> job) {
-  job->polls = job->record.job().poll_count();
-  job->upstream_status = job->record.job().upstream_status();
-  metrics_->LiveJobs(job->org->name).Increment();
-  LiveJob* const live = job.get();
-  const bool added = jobs_.emplace(live->id(), std::move(job)).second;
-  GCJOBS_CHECK(added, "job ", live->id(), " is in the book already");
-  return live;
+LiveJob* JobBook::Restore(OrgRuntime* org, const JobKind* kind, const store::StoredJob& record) {
+  const auto [it, added] = jobs_.insert(std::make_unique<LiveJob>(deps_.loop, org, kind, record));
+  LiveJob* const job = it->get();
+  GCJOBS_CHECK(added, "job ", job->id(), " is in the book already");
+  deps_.metrics->LiveJobs(org->name).Increment();
+  const absl::Duration left = FromProto(record.deadline()) - deps_.loop->clock()->Now();
+  job->deadline_.Set(left, [this, job] { deps_.on_deadline(job); });
+  return job;
 }
 
-void JobBook::ForEach(absl::FunctionRef<void(const LiveJob&)> visit) const {
-  for (const auto& [id, job] : jobs_) visit(*job);
-}
-
-void JobBook::WhenSettled(absl::string_view job_id, LiveJob::Step step) {
-  LiveJob* const job = Find(job_id);
-  if (job == nullptr) return step(nullptr);
-  job->steps.push_back(std::move(step));
-  if (!job->committing) RunSteps(std::string(job_id));
-}
-
-void JobBook::Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then) {
-  GCJOBS_CHECK(!job->committing, "job ", job->id(), ": a commit is under way");
-  job->committing = true;
-  UpdateJob update;
-  next.mutable_job()->set_poll_count(job->polls);
-  if (!job->upstream_status.empty()) {
-    next.mutable_job()->set_upstream_status(job->upstream_status);
+Task<JobLock> JobBook::Lock(LiveJob* job) {
+  if (!job->is_locked_) {
+    job->is_locked_ = true;
+    co_return JobLock(this, job);
   }
-  update.expected_revision = job->record.job().revision();
-  update.event = EventOf(job->record.job(), next.job());
+  std::optional<JobLock> lock = co_await Callback<std::optional<JobLock>>(
+      [&](auto done) { job->waiting_.push_back(std::move(done)); });
+  co_return *std::move(lock);  // this story does not live to hear that its job has ended
+}
+
+Task<std::optional<JobLock>> JobBook::LockIfLive(std::string job_id) {
+  LiveJob* const job = Find(job_id);
+  if (job == nullptr) co_return std::nullopt;
+  if (!job->is_locked_) {
+    job->is_locked_ = true;
+    co_return JobLock(this, job);
+  }
+  std::optional<JobLock> lock = co_await Callback<std::optional<JobLock>>(
+      [&](auto done) { job->waiting_.push_back(std::move(done)); });
+  co_return lock;
+}
+
+// A loop, not a chain of calls: who gets the lock may give it back at once, and
+// any number may wait.
+void JobBook::Unlock(LiveJob* job) {
+  job->is_locked_ = false;
+  if (job->is_handing_on_) return;
+  job->is_handing_on_ = true;
+  while (!job->is_locked_ && !job->waiting_.empty()) {
+    LiveJob::LockDone next = std::move(job->waiting_.front());
+    job->waiting_.pop_front();
+    job->is_locked_ = true;
+    next(JobLock(this, job));
+  }
+  job->is_handing_on_ = false;
+}
+
+// The answer comes back by the job's id, since the book may be cleared meanwhile.
+void JobBook::Commit(LiveJob* job, store::StoredJob next, CommitDone done) {
+  UpdateJob update;
+  update.expected_revision = next.job().revision();
+  update.event = EventOf(*job, next.job());
   update.job = std::move(next);
-  store_->Commit(std::move(update), [this, id = job->id(), then = std::move(then)](
-                                        absl::StatusOr<CommitOutcome> outcome) mutable {
-    loop_->Post(
-        [this, id = std::move(id), then = std::move(then), outcome = std::move(outcome)]() mutable {
-          OnCommitted(id, std::move(then), std::move(outcome));
+  deps_.store->Commit(std::move(update), [this, id = job->id(), done = std::move(done)](
+                                             absl::StatusOr<CommitOutcome> outcome) mutable {
+    deps_.loop->Post(
+        [this, id = std::move(id), done = std::move(done), outcome = std::move(outcome)]() mutable {
+          OnCommitted(id, std::move(outcome), std::move(done));
         });
   });
 }
 
-std::optional<EventDraft> JobBook::EventOf(const v1::Job& before, const v1::Job& next) const {
-  if (next.state() != before.state()) {
-    return EventDraft{v1::EVENT_TYPE_TRANSITION, before.state(), FromProto(next.update_time())};
+std::optional<EventDraft> JobBook::EventOf(const LiveJob& job, const v1::Job& next) const {
+  if (next.state() != job.state_) {
+    return EventDraft{v1::EVENT_TYPE_TRANSITION, job.state_, FromProto(next.update_time())};
   }
-  const auto throttled_until = [](const v1::Job& job) {
-    return job.has_throttled_until() ? FromProto(job.throttled_until()) : absl::InfinitePast();
-  };
-  if (throttled_until(next) == throttled_until(before)) return std::nullopt;
-  return EventDraft{v1::EVENT_TYPE_UPDATED, before.state(), loop_->clock()->Now()};
+  if (ThrottledUntilOf(next) == job.throttled_until_) return std::nullopt;
+  return EventDraft{v1::EVENT_TYPE_UPDATED, job.state_, deps_.loop->clock()->Now()};
 }
 
-void JobBook::OnCommitted(const std::string& job_id, LiveJob::Step then,
-                          absl::StatusOr<CommitOutcome> outcome) {
+void JobBook::OnCommitted(const std::string& job_id, absl::StatusOr<CommitOutcome> outcome,
+                          CommitDone done) {
   LiveJob* const job = Find(job_id);
-  GCJOBS_CHECK(job != nullptr, "job ", job_id, " left the book during its commit");
+  if (job == nullptr) return;
   if (!outcome.ok()) return OnFailed(job, outcome.status());
-  auto* const committed = std::get_if<Committed>(&*outcome);
+  const auto* const committed = std::get_if<Committed>(&*outcome);
   if (committed == nullptr) return OnFailed(job, absl::InternalError(Describe(*outcome)));
-  const v1::JobState before = job->state();
-  job->record = std::move(committed->job);
-  job->committing = false;
-  if (job->state() != before) CountTransition(*job);
-  AnswerWaiters(job);
-  if (IsTerminal(job->state())) {
-    End(job);
-    if (then) then(nullptr);
-    return;
-  }
-  if (then) then(job);
-  RunSteps(job_id);
+  const v1::Job& next = committed->job.job();
+  if (next.state() != job->state_) CountTransition(next);
+  if (IsTerminal(next.state())) return End(job, next, std::move(done));
+  job->Pack(committed->job);
+  if (!job->callers_.empty()) AnswerWhoWaitedFor(next.state(), job, View(*job));
+  done(true);
 }
 
-// The job stays as it is in the book and on disk: nothing can be committed any
-// more, so nobody may act on it again.
-void JobBook::OnFailed(LiveJob* job, absl::Status status) {
+// The job stays as it is in the book and on disk. The story that committed ends
+// here, since `done` goes unrun.
+void JobBook::OnFailed(LiveJob* job, const absl::Status& status) {
   Log(LogLevel::kError, "commit_failed", {{"job_id", job->id()}, {"error", status}});
-  CancelTimers(job);
-  job->steps.clear();
-  auto waiters = std::move(job->waiters);
-  job->waiters.clear();
-  for (LiveJob::Waiter& waiter : waiters) {
-    loop_->CancelTimer(waiter.timer);
-    waiter.done(status);
+  for (auto callers = std::exchange(job->callers_, {}); LiveJob::Caller & caller : callers) {
+    caller.done(status);
   }
-  if (hooks_.on_store_failed) hooks_.on_store_failed(std::move(status));
+  if (deps_.on_store_failed) deps_.on_store_failed(status);
 }
 
-void JobBook::End(LiveJob* job) {
-  CancelTimers(job);
-  if (hooks_.on_ended) hooks_.on_ended(*job);
-  metrics_->LiveJobs(job->org->name).Decrement();
-  auto steps = std::move(job->steps);
-  jobs_.erase(job->id());
-  for (LiveJob::Step& step : steps) step(nullptr);
+// 1. Nobody finds the job any more; who waited for its end is told. 2. The story
+// that committed ends, which need not be the job's own: it gives its lock back to
+// a job that is still whole, and nobody gets it. 3. The job goes, with its own
+// stories. 4. Others who wait for its lock learn that there is none.
+void JobBook::End(LiveJob* job, const v1::Job& end, CommitDone done) {
+  auto node = jobs_.extract(jobs_.find(absl::string_view(job->id())));
+  job->org().scheduler->Remove(job->id());
+  deps_.metrics->LiveJobs(job->org().name).Decrement();
+  AnswerWhoWaitedFor(end.state(), job, end);
+  auto waiting = std::exchange(job->waiting_, {});
+  done = nullptr;
+  node = {};
+  for (LiveJob::LockDone& waits : waiting) waits(std::nullopt);
 }
 
-void JobBook::RunSteps(const std::string& job_id) {
-  for (;;) {
-    LiveJob* const job = Find(job_id);  // a step may have ended it
-    if (job == nullptr || job->committing || job->steps.empty()) return;
-    LiveJob::Step step = std::move(job->steps.front());
-    job->steps.pop_front();
-    step(job);
-  }
-}
-
-void JobBook::Wait(LiveJob* job, LiveJob::Until until, absl::Duration wait,
-                   JobEngine::JobDone done) {
-  if (HasReached(until, job->state()) || wait <= absl::ZeroDuration()) return done(View(*job));
-  const auto waiter = job->waiters.insert(job->waiters.end(), {until, 0, std::move(done)});
-  waiter->timer = loop_->RunAfter(wait, [this, job, waiter] {
-    JobEngine::JobDone answer = std::move(waiter->done);
-    job->waiters.erase(waiter);
-    answer(View(*job));
+Task<absl::StatusOr<v1::Job>> JobBook::Reached(LiveJob* job, Until until, absl::Duration wait) {
+  if (HasReached(until, job->state_) || wait <= absl::ZeroDuration()) co_return View(*job);
+  absl::StatusOr<v1::Job> reached = co_await Callback<absl::StatusOr<v1::Job>>([&](auto done) {
+    const auto caller =
+        job->callers_.emplace(job->callers_.end(), until, std::move(done), deps_.loop);
+    caller->timer.Set(wait, [this, job, caller] {
+      auto answer = std::move(caller->done);
+      job->callers_.erase(caller);
+      answer(View(*job));
+    });
   });
+  co_return reached;
 }
 
-void JobBook::AnswerWaiters(LiveJob* job) {
-  std::list<LiveJob::Waiter> ready;
-  for (auto it = job->waiters.begin(); it != job->waiters.end();) {
+void JobBook::AnswerWhoWaitedFor(v1::JobState state, LiveJob* job, const v1::Job& answer) {
+  std::list<LiveJob::Caller> ready;
+  for (auto it = job->callers_.begin(); it != job->callers_.end();) {
     const auto here = it++;
-    if (HasReached(here->until, job->state())) ready.splice(ready.end(), job->waiters, here);
+    if (HasReached(here->until, state)) ready.splice(ready.end(), job->callers_, here);
   }
-  Answer(*job, std::move(ready));
+  for (LiveJob::Caller& caller : ready) caller.done(answer);
 }
 
-void JobBook::AnswerEverybody() {
-  for (auto& [id, job] : jobs_) Answer(*job, std::exchange(job->waiters, {}));
-}
-
-void JobBook::Answer(const LiveJob& job, std::list<LiveJob::Waiter> waiters) {
-  for (LiveJob::Waiter& waiter : waiters) {
-    loop_->CancelTimer(waiter.timer);
-    waiter.done(View(job));
+void JobBook::AnswerCallers() {
+  for (const std::unique_ptr<LiveJob>& job : jobs_) {
+    for (auto callers = std::exchange(job->callers_, {}); LiveJob::Caller & caller : callers) {
+      caller.done(View(*job));
+    }
   }
-}
-
-void JobBook::CancelTimers(LiveJob* job) {
-  loop_->CancelTimer(job->deadline_timer);
-  loop_->CancelTimer(job->submit_timer);
-  loop_->CancelTimer(job->cancel_timer);
 }
 
 v1::Job JobBook::View(const LiveJob& job) const {
-  v1::Job view = job.record.job();
-  if (IsTerminal(view.state())) return view;
-  view.set_poll_count(job.polls);
-  if (!job.upstream_status.empty()) view.set_upstream_status(job.upstream_status);
+  store::StoredJob record = job.Record();
+  v1::Job view = std::move(*record.mutable_job());
   if (!job.last_error.ok()) *view.mutable_error() = ToProto(job.last_error);
-  const absl::Time now = loop_->clock()->Now();
-  const absl::Time due = job.org->scheduler->NextDue(job.id());
+  const absl::Time now = deps_.loop->clock()->Now();
+  const absl::Time due = job.org().scheduler->NextDue(job.id());
   if (due != absl::InfiniteFuture()) {
-    *view.mutable_next_poll_time() = ToProto(now + (due - loop_->clock()->MonotonicNow()));
+    *view.mutable_next_poll_time() = ToProto(now + (due - deps_.loop->clock()->MonotonicNow()));
   }
-  const absl::Time throttled = ThrottledUntil(job);
+  // By a quota, which is in its record, or by the rate of its next request.
+  const RequestClass next =
+      job.state_ == v1::JOB_STATE_QUEUED ? RequestClass::kSubmit : RequestClass::kPoll;
+  const absl::Time throttled =
+      std::max(job.throttled_until_, job.org().client->ThrottledUntil(next));
   view.clear_throttled_until();
   if (throttled > now) *view.mutable_throttled_until() = ToProto(throttled);
   return view;
 }
 
-// By a quota, which is in its record, or by the rate of its next request.
-absl::Time JobBook::ThrottledUntil(const LiveJob& job) const {
-  const RequestClass next =
-      job.state() == v1::JOB_STATE_QUEUED ? RequestClass::kSubmit : RequestClass::kPoll;
-  const absl::Time by_rate = job.org->client->ThrottledUntil(next);
-  if (!job.record.job().has_throttled_until()) return by_rate;
-  return std::max(by_rate, FromProto(job.record.job().throttled_until()));
-}
-
-void JobBook::CountTransition(const LiveJob& job) {
-  const v1::Job& view = job.record.job();
-  const std::string state = ShortName(view.state());
-  metrics_->Transitions(view.org(), state).Increment();
+void JobBook::CountTransition(const v1::Job& job) {
+  const std::string state = ShortName(job.state());
+  deps_.metrics->Transitions(job.org(), state).Increment();
   Log(LogLevel::kInfo, "job_transition",
-      {{"job_id", view.id()},
-       {"org", view.org()},
+      {{"job_id", job.id()},
+       {"org", job.org()},
        {"state", state},
-       {"revision", view.revision()},
-       {"upstream_id", view.upstream_id()},
-       {"polls", view.poll_count()}});
+       {"revision", job.revision()},
+       {"upstream_id", job.upstream_id()},
+       {"polls", job.poll_count()}});
 }
 
 }  // namespace gcjobs

@@ -1,105 +1,150 @@
 #ifndef GCJOBS_SERVER_JOBS_JOB_BOOK_H_
 #define GCJOBS_SERVER_JOBS_JOB_BOOK_H_
 
-#include <list>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-
 #include "common/metrics.h"
+#include "common/task.h"
+
 #include "server/jobs/live_job.h"
 #include "server/net/event_loop.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
 
-// The jobs that are not terminal, and the one way to change them: Commit. What
-// is in the book is what is durable; a change shows only after its commit.
+class JobBook;
+
+// The right to change a job. One story has it at a time, and the others get it in
+// the order in which they asked; when this goes, the next one goes on. Nobody
+// keeps it while a request is under way. Movable; empty when moved from.
+class JobLock {
+ public:
+  JobLock(JobLock&& other) noexcept
+      : book_(other.book_), job_(std::exchange(other.job_, nullptr)) {}
+  JobLock& operator=(JobLock&&) = delete;
+  ~JobLock();
+
+  LiveJob* job() const { return job_; }
+
+  // Makes `next` the job's record: durable first, then visible; only then does it
+  // come back. A changed state makes a TRANSITION event, a changed
+  // `throttled_until` alone an UPDATED event.
+  //
+  // It does not come back when `next` is terminal: the job has then ended, and
+  // its stories with it; nor when the store fails (JobBook::Deps).
+  Task<> Commit(store::StoredJob next) const;
+
+ private:
+  friend class JobBook;
+  JobLock(JobBook* book, LiveJob* job) : book_(book), job_(job) {}
+
+  JobBook* book_;
+  LiveJob* job_;
+};
+
+// The jobs that are not terminal, and the one way to change them: a JobLock. What
+// is in the book is durable; a change shows only after its commit.
 //
-// Commits of one job follow each other: whoever wants to act on a job asks
-// WhenSettled for a moment without one. Loop thread only; the store's answers
-// come back through the loop.
+// A terminal job leaves the book, and its stories end where they wait, so that
+// none of them has to ask whether its job is still there. Loop thread only; the
+// store's answers come back through the loop.
 class JobBook {
  public:
-  struct Hooks {
-    // A job has been committed in a terminal state and is about to leave the
-    // book.
-    absl::AnyInvocable<void(LiveJob&)> on_ended;
-    // The store refused a commit that was in order: nothing can be made
-    // durable any more, the process should be restarted.
+  struct Deps {  // all outlive the book
+    EventLoop* loop = nullptr;
+    Store* store = nullptr;
+    Metrics* metrics = nullptr;
+    // The store refused a commit that was in order: nothing can be made durable
+    // any more, and the process should be restarted.
     absl::AnyInvocable<void(absl::Status)> on_store_failed;
+    // The job's execution timeout has run out.
+    absl::AnyInvocable<void(LiveJob*)> on_deadline;
   };
-
-  // All must outlive the book.
-  JobBook(EventLoop* loop, Store* store, Metrics* metrics);
-
-  void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
+  explicit JobBook(Deps deps) : deps_(std::move(deps)) {}
+  JobBook(const JobBook&) = delete;
+  JobBook& operator=(const JobBook&) = delete;
 
   // Null when the job is unknown or terminal.
-  LiveJob* Find(absl::string_view job_id);
-  const LiveJob* Find(absl::string_view job_id) const;
+  LiveJob* Find(absl::string_view job_id) const;
   size_t size() const { return jobs_.size(); }
 
-  // Calls `visit` for each, in no order. It must not change the book.
-  void ForEach(absl::FunctionRef<void(const LiveJob&)> visit) const;
+  // Calls `visit` for each job, in no order. It must not change the book.
+  void ForEach(absl::FunctionRef<void(LiveJob&)> visit) const;
 
-  // Commits a new job in state QUEUED. `done` gets the live job, or which job
-  // has its request id, or the store's error, see Store::Commit.
-  using InsertOutcome = std::variant<LiveJob*, RequestIdTaken>;
-  using Inserted = absl::AnyInvocable<void(absl::StatusOr<InsertOutcome>)>;
-  void Insert(std::unique_ptr<LiveJob> job, Inserted done);
+  // Commits a new job in state QUEUED: the live job, or which job has its
+  // request_id, or the store's error.
+  using Inserted = std::variant<LiveJob*, RequestIdTaken>;
+  Task<absl::StatusOr<Inserted>> Insert(OrgRuntime* org, const JobKind* kind,
+                                        store::StoredJob record, store::Submission payload);
 
   // Takes a job that the store has already; for recovery.
-  LiveJob* Restore(std::unique_ptr<LiveJob> job);
+  LiveJob* Restore(OrgRuntime* org, const JobKind* kind, const store::StoredJob& record);
 
-  // Runs `step` as soon as no commit of the job is under way (now, if none
-  // is), after steps asked for earlier; with null when the job has ended by
-  // then or is unknown.
-  void WhenSettled(absl::string_view job_id, LiveJob::Step step);
+  // Waits for the lock; for the job's own stories, which end with it.
+  Task<JobLock> Lock(LiveJob* job);
+  // The same for others: nothing when the job is unknown, or ends meanwhile.
+  Task<std::optional<JobLock>> LockIfLive(std::string job_id);
 
-  // Makes `next` the job's record: durable first, then visible, then `then`.
-  // A changed state makes a TRANSITION, a changed `throttled_until` alone an
-  // UPDATED event. A terminal state ends the job here, and `then` gets null.
-  // REQUIRES: no commit of the job is under way.
-  void Commit(LiveJob* job, store::StoredJob next, LiveJob::Step then = nullptr);
-
-  // Runs `done` with the job as it is when it has got so far, or after `wait`.
-  void Wait(LiveJob* job, LiveJob::Until until, absl::Duration wait, JobEngine::JobDone done);
+  // Waits until the job has got so far, at most for `wait`, and returns it as it
+  // then is. Errors: the store has failed.
+  using Until = LiveJob::Until;
+  static constexpr Until kVerdict = Until::kVerdict;  // not QUEUED any more
+  static constexpr Until kEnd = Until::kEnd;
+  Task<absl::StatusOr<v1::Job>> Reached(LiveJob* job, Until until, absl::Duration wait);
 
   // Answers everybody who waits, with the jobs as they are; for a stop.
-  void AnswerEverybody();
+  void AnswerCallers();
+
+  // Forgets all jobs and ends their stories.
+  void Clear() { jobs_.clear(); }
 
   // The job as committed, with what is known in memory only.
   v1::Job View(const LiveJob& job) const;
 
  private:
-  void OnCommitted(const std::string& job_id, LiveJob::Step then,
-                   absl::StatusOr<CommitOutcome> outcome);
-  void OnFailed(LiveJob* job, absl::Status status);
-  void End(LiveJob* job);
-  void RunSteps(const std::string& job_id);
-  void AnswerWaiters(LiveJob* job);
-  void Answer(const LiveJob& job, std::list<LiveJob::Waiter> waiters);
-  void CancelTimers(LiveJob* job);
-  std::optional<EventDraft> EventOf(const v1::Job& before, const v1::Job& next) const;
-  absl::Time ThrottledUntil(const LiveJob& job) const;
-  void CountTransition(const LiveJob& job);
+  friend class JobLock;
+  using CommitDone = absl::AnyInvocable<void(bool)>;
 
-  EventLoop* const loop_;
-  Store* const store_;
-  Metrics* const metrics_;
-  Hooks hooks_;
-  absl::flat_hash_map<std::string, std::unique_ptr<LiveJob>> jobs_;
+  void Commit(LiveJob* job, store::StoredJob next, CommitDone done);
+  void OnCommitted(const std::string& job_id, absl::StatusOr<CommitOutcome> outcome,
+                   CommitDone done);
+  void OnFailed(LiveJob* job, const absl::Status& status);
+  void End(LiveJob* job, const v1::Job& end, CommitDone done);
+  void Unlock(LiveJob* job);
+  void AnswerWhoWaitedFor(v1::JobState state, LiveJob* job, const v1::Job& answer);
+  std::optional<EventDraft> EventOf(const LiveJob& job, const v1::Job& next) const;
+  absl::Time ThrottledUntil(const LiveJob& job) const;
+  void CountTransition(const v1::Job& job);
+
+  struct IdHash {
+    using is_transparent = void;
+    size_t operator()(absl::string_view id) const { return absl::Hash<absl::string_view>()(id); }
+    size_t operator()(const std::unique_ptr<LiveJob>& job) const { return (*this)(job->id()); }
+  };
+  struct IdEqual {
+    using is_transparent = void;
+    static absl::string_view IdOf(absl::string_view id) { return id; }
+    static absl::string_view IdOf(const std::unique_ptr<LiveJob>& job) { return job->id(); }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return IdOf(a) == IdOf(b);
+    }
+  };
+
+  Deps deps_;
+  absl::flat_hash_set<std::unique_ptr<LiveJob>, IdHash, IdEqual> jobs_;
 };
 
 }  // namespace gcjobs

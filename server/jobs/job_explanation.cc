@@ -4,19 +4,19 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
+#include "common/job_state.h"
 #include "common/time_conversion.h"
-#include "server/jobs/job_state.h"
 
 namespace gcjobs {
 namespace {
 
-// An answer that throttles stops all looks at once, and postpones its own job's
-// next look a moment later: both speak of the same wait.
+// An answer that throttles stops all polls at once, and postpones its own job's
+// next poll a moment later: both speak of the same wait.
 constexpr absl::Duration kSameWait = absl::Seconds(1);
 
 // The age of a job is counted on another clock than `accept_time`: less than
-// this between them means the same moment. No look comes so soon.
+// this between them means the same moment. No poll comes so soon.
 constexpr absl::Duration kSameMoment = absl::Milliseconds(10);
 
 v1::PollLimit LimitOf(PollLimit limit) {
@@ -39,8 +39,7 @@ v1::PollLimit LimitOf(PollLimit limit) {
   return v1::POLL_LIMIT_UNSPECIFIED;
 }
 
-// A model far from what it has seen may divide by nothing: better no number
-// than one that is none.
+// A model far from what it has seen may divide by zero: better 0 than NaN.
 double Finite(double value) { return std::isfinite(value) ? value : 0; }
 
 google::protobuf::Duration Span(absl::Duration duration) {
@@ -101,8 +100,7 @@ v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& wh
 }
 
 absl::Status NotPolledError(const v1::Job& job, absl::string_view why) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "JOB_NOT_POLLED",
-                   absl::StrCat("job ", job.id(), " ", why),
+  return MakeError(errors::kJobNotPolled, absl::StrCat("job ", job.id(), " ", why),
                    {{"job_id", job.id()}, {"state", ShortName(job.state())}});
 }
 
@@ -111,7 +109,7 @@ std::string WhyNotPolled(v1::JobState state, bool holds_call) {
   if (holds_call) return "is a call that the server holds: its answer is its end";
   if (state == v1::JOB_STATE_QUEUED) return "has not been accepted by Genesys Cloud yet";
   // Its end was seen and is being made durable.
-  return "has no next look: its end is being recorded";
+  return "has no next poll: its end is being recorded";
 }
 
 }  // namespace gcjobs

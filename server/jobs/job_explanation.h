@@ -12,9 +12,9 @@
 
 namespace gcjobs {
 
-// Why a job's next look is when it is, as operators are told. `job` is the live
-// job as its book shows it (JobBook::View); `why`, the scheduler's word, is on
-// the monotonic scale of `clock`. No look is sent before `throttled_until`: where
+// Why a job's next poll is when it is, as operators are told. `job` is the live
+// job as its book shows it (JobBook::View); `why`, what the scheduler says, is on
+// the monotonic scale of `clock`. No poll is sent before `throttled_until`: where
 // that is what the job waits for, it is the limit.
 v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& why,
                                    const Clock& clock);

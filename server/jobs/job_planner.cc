@@ -3,21 +3,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/failure_body.h"
 #include "common/time_conversion.h"
-#include "server/jobs/job_state.h"
 
 namespace gcjobs {
 namespace {
 
 using Fate = HttpResult::Fate;
 
-// A status endpoint may lag behind the submission; contract.md, section 4.
+// A status endpoint may lag behind the submission: a 404 means nothing before.
 constexpr absl::Duration kNotFoundGrace = absl::Seconds(30);
+// A refusal may be a slip of a gateway; so many in a row are not.
 constexpr int kRefusalsToFail = 3;
-
-bool IsSuccess(int status) { return status >= 200 && status < 300; }
 
 // Answers after which the request was certainly not executed and may be sent
 // again. (A 401 arrives here only after the token was renewed: a rejection.)
@@ -29,14 +27,7 @@ bool IsRetryable(const ApiReply& reply) {
 // Answers that leave it open whether the request was executed.
 bool IsAmbiguous(int status) { return status < 400 || status == 408 || status >= 500; }
 
-// The same request may fare better later.
-bool IsPassing(const ApiReply& reply) {
-  if (reply.fate != Fate::kAnswered) return true;
-  const int status = reply.response.status;
-  return status == 429 || (!IsSuccess(status) && IsAmbiguous(status));
-}
-
-// Keeps what a held call was answered: its body is the work's own word.
+// Keeps the answer to a held call: its body is the work's own word.
 void AddFailureBody(const ApiReply& reply, absl::Status* error) {
   const HttpResponse& response = reply.response;
   if (reply.fate != Fate::kAnswered || response.body.empty()) return;
@@ -46,7 +37,7 @@ void AddFailureBody(const ApiReply& reply, absl::Status* error) {
 
 absl::Status UnknownOutcome(const absl::Status& cause) {
   absl::Status status = MakeError(
-      absl::StatusCode::kUnknown, "SUBMIT_OUTCOME_UNKNOWN",
+      errors::kSubmitOutcomeUnknown,
       absl::StrCat("the reply to the submission was lost; it may have been executed and is not "
                    "repeated: ",
                    cause.message()));
@@ -134,7 +125,7 @@ SubmitVerdict JudgeReply(const JobKind& kind, v1::SubmitGuarantee guarantee,
   if (reply.fate == Fate::kNotSent) return Retry(reply.status, reply.retry_after);
   if (reply.fate == Fate::kBroken) return Ambiguous(guarantee, reply.status);
   const int status = reply.response.status;
-  if (reply.fate == Fate::kAnswered && IsSuccess(status)) {
+  if (IsSuccess(reply)) {
     absl::StatusOr<SubmitReceipt> receipt = kind.ParseSubmit(reply.response);
     if (receipt.ok()) return Accepted(*std::move(receipt));
     return Ambiguous(guarantee, receipt.status());
@@ -165,12 +156,23 @@ PollVerdict JudgeFailedPoll(const store::StoredJob& job, const PollHistory& hist
 absl::Status AttemptsExhausted(const store::StoredJob& job, int polls) {
   const std::string count = absl::StrCat(polls);
   return MakeError(
-      absl::StatusCode::kDeadlineExceeded, "POLL_ATTEMPTS_EXHAUSTED",
-      absl::StrCat("job ", job.job().id(), ": not finished after ", count, " looks (max_attempts)"),
+      errors::kPollAttemptsExhausted,
+      absl::StrCat("job ", job.job().id(), ": not finished after ", count, " polls (max_attempts)"),
       {{"max_attempts", count}});
 }
 
 }  // namespace
+
+bool IsSuccess(const ApiReply& reply) {
+  const int status = reply.response.status;
+  return reply.fate == Fate::kAnswered && status >= 200 && status < 300;
+}
+
+bool MayFareBetterLater(const ApiReply& reply) {
+  if (reply.fate != Fate::kAnswered) return true;
+  const int status = reply.response.status;
+  return status == 429 || (!IsSuccess(reply) && IsAmbiguous(status));
+}
 
 SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
                               const ApiReply& reply) {
@@ -190,12 +192,37 @@ SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee) {
   return Ambiguous(guarantee, absl::UnknownError("the server stopped before it was read"));
 }
 
+void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_bytes,
+                  absl::Time now, store::StoredJob* job) {
+  job->set_submit_in_doubt(false);
+  switch (verdict.kind) {
+    case SubmitVerdict::Kind::kAccepted:
+      *job->mutable_job()->mutable_accept_time() = ToProto(now);
+      if (verdict.receipt.end) {  // the call was held until the work was done
+        PollReport& end = *verdict.receipt.end;
+        job->mutable_job()->set_upstream_status(std::move(end.upstream_status));
+        return EnterOutcome({*end.state, std::move(end.failure), std::move(end.result_json)}, kind,
+                            max_result_bytes, now, job);
+      }
+      job->mutable_job()->set_upstream_id(std::move(verdict.receipt.upstream_id));
+      job->mutable_job()->set_upstream_status(std::move(verdict.receipt.upstream_status));
+      return EnterState(v1::JOB_STATE_PENDING, now, job);
+    case SubmitVerdict::Kind::kRejected:
+      return EnterState(v1::JOB_STATE_FAILED, now, std::move(verdict.error), job);
+    case SubmitVerdict::Kind::kUnknown:
+      return EnterState(v1::JOB_STATE_OUTCOME_UNKNOWN, now, std::move(verdict.error), job);
+    case SubmitVerdict::Kind::kRetry:
+      if (job->job().cancel_requested()) EnterState(v1::JOB_STATE_CANCELLED, now, job);
+      return;
+  }
+}
+
 PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const PollHistory& history,
                       const ApiReply& reply, absl::Time now) {
   PollVerdict verdict;
   absl::Status error = reply.status;
   bool read = false;
-  if (reply.fate == Fate::kAnswered && IsSuccess(reply.response.status)) {
+  if (IsSuccess(reply)) {
     absl::StatusOr<PollReport> report = kind.ParsePoll(RefOf(job), reply.response);
     read = report.ok();
     if (read) {
@@ -215,22 +242,14 @@ PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const Po
   return verdict;
 }
 
-// A cancel may be repeated: what is ambiguous is tried again.
-CancelVerdict JudgeCancel(const ApiReply& reply) {
-  if (IsPassing(reply)) return CancelVerdict::kRetry;
-  return IsSuccess(reply.response.status) ? CancelVerdict::kConfirmed : CancelVerdict::kRefused;
-}
-
-LastLookVerdict JudgeLastLook(const JobKind& kind, const store::StoredJob& job,
-                              const ApiReply& reply, absl::Time now) {
+FinalPollVerdict JudgeFinalPoll(const JobKind& kind, const store::StoredJob& job,
+                                const ApiReply& reply, absl::Time now) {
   PollVerdict seen = JudgePoll(kind, job, PollHistory(), reply, now);
-  LastLookVerdict verdict;
+  FinalPollVerdict verdict;
   verdict.upstream_status = std::move(seen.upstream_status);
+  // An end that only we declare does not mean that the cancel came too late.
   if (seen.ended_upstream) {
-    verdict.kind = LastLookVerdict::Kind::kEnded;
-    verdict.outcome = {seen.state, std::move(seen.error), std::move(seen.result_json)};
-  } else if (IsPassing(reply)) {
-    verdict.kind = LastLookVerdict::Kind::kRetry;
+    verdict.outcome = JobOutcome{seen.state, std::move(seen.error), std::move(seen.result_json)};
   }
   return verdict;
 }
@@ -239,7 +258,7 @@ absl::Status TimedOutError(const store::StoredJob& job) {
   const absl::Duration limit = FromProto(job.deadline()) - FromProto(job.job().create_time());
   const std::string text = absl::FormatDuration(limit);
   return MakeError(
-      absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT",
+      errors::kJobTimedOut,
       absl::StrCat("job ", job.job().id(), ": not finished within its execution_timeout of ", text),
       {{"execution_timeout", text}});
 }

@@ -1,6 +1,7 @@
 #ifndef GCJOBS_SERVER_JOBS_JOB_PLANNER_H_
 #define GCJOBS_SERVER_JOBS_JOB_PLANNER_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -19,7 +20,14 @@ namespace gcjobs {
 // What the answers of Genesys Cloud mean for a job: pure functions of a record,
 // an answer and a time. Nothing here sends, stores or waits.
 
-// What a submission's answer means (contract.md, section 4).
+// Answered with 2xx.
+bool IsSuccess(const ApiReply& reply);
+
+// Sending the same request again may bring another answer: nothing came back, or
+// one that speaks of a passing trouble.
+bool MayFareBetterLater(const ApiReply& reply);
+
+// What a submission's answer means.
 struct SubmitVerdict {
   enum class Kind {
     kAccepted,  // `receipt` is set
@@ -30,40 +38,47 @@ struct SubmitVerdict {
   Kind kind = Kind::kRetry;
   SubmitReceipt receipt;
   absl::Status error;  // OK when accepted
-  // kRetry: not before so long from now, if the upstream said so.
+  // kRetry: not earlier than this from now, if Genesys Cloud said so.
   std::optional<absl::Duration> retry_after;
 };
-// What a held call (JobKind::holds_call) was answered is in a final `error` as a
-// FailureBody.
+// The answer to a held call (JobKind::holds_call) becomes a FailureBody of a final
+// `error`.
 SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
                               const ApiReply& reply);
 
-// What it means that no permit was to be had: rejected (credentials) or retry.
+// Enters the verdict into the record of a QUEUED job, which is then no longer in
+// doubt. A job that is to be retried stays QUEUED, unless a cancel was asked for
+// meanwhile: then it is CANCELLED. Of a result larger than `max_result_bytes` only
+// the size is kept.
+void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_bytes,
+                  absl::Time now, store::StoredJob* job);
+
+// What it means that there was no permit: rejected (credentials) or retry.
 SubmitVerdict JudgeNoPermit(const absl::Status& status);
 
-// A submission was started before a restart and its answer is lost.
+// A submission was started before a restart, and its answer is lost.
 SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee);
 
-// What a look has to know about the job beyond its record.
+// What the verdict on a poll depends on beyond the job's record.
 struct PollHistory {
-  int polls = 0;              // looks so far, this one included
+  int polls = 0;              // so far, this one included
   int refusals_in_a_row = 0;  // 400, 403, 410, this one not included
 };
 
-// What a look's answer means.
+// What a poll's answer means.
 struct PollVerdict {
   enum class Kind {
     kUnchanged,  // still where it was; `upstream_status` may be new
     kEntered,    // it has moved to `state`, which may be terminal
-    kRetry,      // the look failed; the job did not
+    kRetry,      // the poll failed; the job did not
   };
   Kind kind = Kind::kUnchanged;
   v1::JobState state = v1::JOB_STATE_UNSPECIFIED;
-  std::string upstream_status;  // as spelt; empty when the look failed
+  std::string upstream_status;  // as spelt; empty when the poll failed
   std::string result_json;      // SUCCEEDED
-  absl::Status error;           // FAILED, or why the look failed
+  absl::Status error;           // FAILED, or why the poll failed
   std::optional<absl::Duration> retry_after;
-  bool unknown_status = false;  // the upstream used a status that we do not know
+  bool unknown_status = false;  // Genesys Cloud used a status that we do not know
   bool refused = false;         // 400, 403 or 410: counts towards refusals_in_a_row
   bool ended_upstream = false;  // the end was seen, not declared here
   // The job goes on at Genesys Cloud when this is sent.
@@ -72,27 +87,14 @@ struct PollVerdict {
 PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const PollHistory& history,
                       const ApiReply& reply, absl::Time now);
 
-// What a cancel's answer means.
-enum class CancelVerdict {
-  kConfirmed,  // Genesys Cloud cancelled it
-  kRefused,    // it will not: it is over there, or cannot be cancelled
-  kRetry,
+// What the poll after a refused cancel means.
+struct FinalPollVerdict {
+  // How the job ended at Genesys Cloud; unset when it has not, or nobody will know.
+  std::optional<JobOutcome> outcome;
+  std::string upstream_status;  // as spelt; empty when the poll failed
 };
-CancelVerdict JudgeCancel(const ApiReply& reply);
-
-// What the look after a refused cancel means: most often the work was over.
-struct LastLookVerdict {
-  enum class Kind {
-    kEnded,     // at Genesys Cloud, as `outcome`
-    kNotEnded,  // or nobody will ever know
-    kRetry,     // the look failed
-  };
-  Kind kind = Kind::kNotEnded;
-  JobOutcome outcome;
-  std::string upstream_status;  // as spelt; empty when the look failed
-};
-LastLookVerdict JudgeLastLook(const JobKind& kind, const store::StoredJob& job,
-                              const ApiReply& reply, absl::Time now);
+FinalPollVerdict JudgeFinalPoll(const JobKind& kind, const store::StoredJob& job,
+                                const ApiReply& reply, absl::Time now);
 
 // The error of a job whose execution_timeout ran out.
 absl::Status TimedOutError(const store::StoredJob& job);

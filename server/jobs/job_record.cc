@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "common/check.h"
+#include "common/error_info.h"
+#include "common/status_conversion.h"
 #include "common/time_conversion.h"
-#include "server/jobs/job_state.h"
 
 namespace gcjobs {
 namespace {
@@ -26,14 +28,36 @@ bool HasResults(const JobKind& kind, const v1::Job& job) {
 
 }  // namespace
 
-store::StoredJob MakeRecord(std::string job_id, absl::Time now, JobSubmission submission) {
-  store::StoredJob record = std::move(submission.record);
-  v1::Job& view = *record.mutable_job();
-  view.set_id(std::move(job_id));
-  *view.mutable_create_time() = ToProto(now);
+bool IsLegalTransition(v1::JobState from, v1::JobState to) {
+  switch (from) {
+    case v1::JOB_STATE_QUEUED:
+      return to == v1::JOB_STATE_PENDING || to == v1::JOB_STATE_RUNNING || IsTerminal(to);
+    case v1::JOB_STATE_PENDING:
+      return to == v1::JOB_STATE_RUNNING || IsTerminal(to);
+    case v1::JOB_STATE_RUNNING:
+      return IsTerminal(to);
+    default:
+      return false;
+  }
+}
+
+void EnterState(v1::JobState to, absl::Time now, store::StoredJob* record) {
+  v1::Job& view = *record->mutable_job();
+  GCJOBS_CHECK(IsLegalTransition(view.state(), to), "job ", view.id(), ": ",
+               ShortName(view.state()), " to ", ShortName(to));
+  view.set_state(to);
   *view.mutable_update_time() = ToProto(now);
-  *record.mutable_deadline() = ToProto(now + submission.execution_timeout);
-  return record;
+  view.clear_throttled_until();  // it was for a request of the state before, or is over
+  if (!IsTerminal(to)) return;
+  *view.mutable_end_time() = ToProto(now);
+  *view.mutable_expire_time() = ToProto(now + FromProto(record->retention()));
+  view.clear_next_poll_time();
+}
+
+void EnterState(v1::JobState to, absl::Time now, absl::Status error, store::StoredJob* record) {
+  AddErrorMetadata(&error, "job_id", record->job().id());
+  *record->mutable_job()->mutable_error() = ToProto(error);
+  EnterState(to, now, record);
 }
 
 void EnterOutcome(JobOutcome outcome, const JobKind& kind, size_t max_result_bytes, absl::Time now,
@@ -48,6 +72,19 @@ void EnterOutcome(JobOutcome outcome, const JobKind& kind, size_t max_result_byt
   view.set_has_results(outcome.state == v1::JOB_STATE_SUCCEEDED && HasResults(kind, view));
   // A job that Genesys Cloud ended as cancelled was cancelled there.
   view.set_upstream_cancelled(outcome.state == v1::JOB_STATE_CANCELLED);
+}
+
+bool IsBeingSubmitted(const store::StoredJob& record) {
+  return record.job().state() == v1::JOB_STATE_QUEUED && record.submit_in_doubt();
+}
+
+absl::Status RejectionOf(const v1::Job& job) {
+  // Once accepted, or when it was we who ended it, it is no refusal.
+  if (job.state() != v1::JOB_STATE_FAILED || job.has_accept_time()) return absl::OkStatus();
+  absl::Status error = FromProto(job.error());
+  const auto info = GetErrorInfo(error);
+  if (!info || info->domain() != kDomainGenesys) return absl::OkStatus();
+  return error;
 }
 
 }  // namespace gcjobs

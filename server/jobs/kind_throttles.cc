@@ -5,15 +5,17 @@
 #include "common/log.h"
 #include "common/time_conversion.h"
 #include "server/genesys/retry_after.h"
+#include "server/jobs/job_record.h"
+#include "server/net/timer.h"
 
 namespace gcjobs {
 namespace {
 
-// Answers that come together name about the same time: a lesser change is none,
-// and is not worth an event.
+// Answers that come together name about the same time: a smaller change is not
+// worth an event.
 constexpr absl::Duration kLeastChange = absl::Seconds(30);
 
-// Jobs told at once. The store commits them together; more would only lengthen
+// Jobs told at a time. The store commits them together; more would only lengthen
 // its queue, in which others wait.
 constexpr size_t kJobsAtOnce = 500;
 
@@ -27,13 +29,10 @@ void KindThrottles::OnReply(const LiveJob& job, std::optional<absl::Duration> re
 }
 
 void KindThrottles::Join(const LiveJob& job) {
-  if (job.record.job().has_throttled_until()) {
-    Learn(job, FromProto(job.record.job().throttled_until()));
-  }
+  if (job.throttled_until() != absl::InfinitePast()) Learn(job, job.throttled_until());
   if (Left(job) <= absl::ZeroDuration()) return;
-  auto round = std::make_shared<Round>();
-  round->job_ids.push_back(job.id());
-  loop_->Post([this, round] { TellSome(round); });
+  if (!IsTold(job)) return Tell({job.id()});
+  job.org().scheduler->Postpone(job.id(), loop_->clock()->MonotonicNow() + Left(job));
 }
 
 absl::Duration KindThrottles::Left(const LiveJob& job) const {
@@ -42,7 +41,7 @@ absl::Duration KindThrottles::Left(const LiveJob& job) const {
 
 KindThrottles::Place KindThrottles::PlaceOf(const LiveJob& job) {
   const bool is_queued = job.state() == v1::JOB_STATE_QUEUED;
-  return {job.org, job.kind, is_queued ? Endpoint::kSubmit : Endpoint::kLook};
+  return {&job.org(), &job.kind(), is_queued ? Endpoint::kSubmit : Endpoint::kPoll};
 }
 
 void KindThrottles::Learn(const LiveJob& job, absl::Time until) {
@@ -51,60 +50,60 @@ void KindThrottles::Learn(const LiveJob& job, absl::Time until) {
   if (until < std::max(known->second, loop_->clock()->Now()) + kLeastChange) return;
   known->second = until;
   Log(LogLevel::kWarning, "kind_throttled",
-      {{"org", job.org->name},
-       {"kind", job.record.job().kind()},
+      {{"org", job.org().name},
+       {"kind", job.kind().name()},
        {"request", place.endpoint == Endpoint::kSubmit ? "submit" : "poll"},
        {"until", absl::FormatTime(absl::RFC3339_sec, until, absl::UTCTimeZone())}});
-  // Later: the caller is in the middle of something, such as a recovery that
-  // has not yet restored them all.
-  loop_->Post([this, place] { TellAll(place); });
+  // In a later turn, when a recovery under way has restored all of them.
+  telling_.Start(TellAll(place));
 }
 
-void KindThrottles::TellAll(const Place& place) {
-  auto round = std::make_shared<Round>();
+Task<> KindThrottles::TellAll(Place place) {
+  co_await Sleep(loop_, absl::ZeroDuration());
+  std::vector<std::string> job_ids;
   book_->ForEach([&](const LiveJob& job) {
-    if (PlaceOf(job) == place) round->job_ids.push_back(job.id());
+    if (PlaceOf(job) == place) job_ids.push_back(job.id());
   });
-  TellSome(round);
+  Tell(std::move(job_ids));
 }
 
-void KindThrottles::TellSome(const RoundPtr& round) {
-  const size_t begin = round->next;
-  round->next = std::min(begin + kJobsAtOnce, round->job_ids.size());
-  round->being_told = round->next - begin;
-  for (size_t i = begin; i < round->next; ++i) Tell(round->job_ids[i], round);
+void KindThrottles::Tell(std::vector<std::string> job_ids) {
+  auto round = std::make_shared<Round>();
+  round->job_ids = std::move(job_ids);
+  const size_t tellers = std::min(kJobsAtOnce, round->job_ids.size());
+  for (size_t i = 0; i < tellers; ++i) telling_.Start(TellOneByOne(round));
 }
 
-void KindThrottles::Tell(const std::string& job_id, const RoundPtr& round) {
-  book_->WhenSettled(job_id, [this, round](LiveJob* job) {
-    if (job == nullptr || Left(*job) <= absl::ZeroDuration()) return Told(round);
+// One of up to kJobsAtOnce stories that share the round.
+Task<> KindThrottles::TellOneByOne(std::shared_ptr<Round> round) {
+  while (round->next < round->job_ids.size()) {
+    std::string id = round->job_ids[round->next++];
+    // One job a turn, so that others come in between; and not within the call that
+    // made it known.
+    co_await Sleep(loop_, absl::ZeroDuration());
+    const std::optional<JobLock> lock = co_await book_->LockIfLive(std::move(id));
+    if (!lock) continue;
+    LiveJob* const job = lock->job();
+    const absl::Duration left = Left(*job);
+    if (left <= absl::ZeroDuration()) continue;
+    job->org().scheduler->Postpone(job->id(), loop_->clock()->MonotonicNow() + left);
+    if (IsTold(*job)) continue;
+    store::StoredJob next = job->Record();
     // Its own answer is still to come; if it is refused too it joins again.
-    if (job->record.submit_in_doubt()) return Told(round);
-    const absl::Time until = Until(*job);
-    job->org->scheduler->Postpone(job->id(), loop_->clock()->MonotonicNow() + Left(*job));
-    if (Knows(*job, until)) return Told(round);
-    store::StoredJob next = job->record;
-    *next.mutable_job()->mutable_throttled_until() = ToProto(until);
-    book_->Commit(job, std::move(next), [this, round](LiveJob* /*job*/) { Told(round); });
-  });
+    if (IsBeingSubmitted(next)) continue;
+    *next.mutable_job()->mutable_throttled_until() = ToProto(Until(*job));
+    co_await lock->Commit(std::move(next));
+  }
 }
 
-void KindThrottles::Told(const RoundPtr& round) {
-  if (--round->being_told > 0) return;
-  loop_->Post([this, round] { TellSome(round); });
-}
-
-bool KindThrottles::Knows(const LiveJob& job, absl::Time until) const {
-  if (!job.record.job().has_throttled_until()) return false;
-  return absl::AbsDuration(until - FromProto(job.record.job().throttled_until())) < kLeastChange;
+bool KindThrottles::IsTold(const LiveJob& job) const {
+  return absl::AbsDuration(Until(job) - job.throttled_until()) < kLeastChange;
 }
 
 absl::Time KindThrottles::Until(const LiveJob& job) const {
-  const v1::Job& view = job.record.job();
   const auto known = until_.find(PlaceOf(job));
-  return std::max(
-      known == until_.end() ? absl::InfinitePast() : known->second,
-      view.has_throttled_until() ? FromProto(view.throttled_until()) : absl::InfinitePast());
+  const absl::Time of_kind = known == until_.end() ? absl::InfinitePast() : known->second;
+  return std::max(of_kind, job.throttled_until());
 }
 
 }  // namespace gcjobs

@@ -10,22 +10,22 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "common/task.h"
 
 #include "server/jobs/job_book.h"
-#include "server/jobs/live_job.h"
+#include "server/jobs/stories.h"
 #include "server/net/event_loop.h"
 
 namespace gcjobs {
 
-// Remembers the quotas that are used up. A Retry-After of hours (IsQuota) is
-// not the token's rate but one endpoint's quota, and a job kind has two
-// endpoints: one to submit to, one to look at. So it holds for all jobs of the
-// kind that stand before the same endpoint, and for no others: were each to
-// find out by itself, ten thousand jobs would send ten thousand requests only
-// to be refused.
+// Remembers the quotas that are used up. A Retry-After of hours (IsQuota) is not
+// the token's rate but one endpoint's quota, and a job kind has two endpoints: one
+// to submit to, one to poll. So it holds for all jobs of the kind that wait for the
+// same endpoint, and for no others: were each to find out by itself, ten thousand
+// jobs would send ten thousand requests only to be refused.
 //
-// Each of these jobs is told, with an UPDATED event: `throttled_until` is in
-// its record. So watchers see it, and a restart remembers. It ends by itself
+// Each of these jobs is told, with an UPDATED event: `throttled_until` is in its
+// record, so that watchers see it and a restart remembers it. It ends by itself
 // when the time has come. Times are of day. Loop thread only.
 class KindThrottles {
  public:
@@ -34,20 +34,23 @@ class KindThrottles {
   KindThrottles(const KindThrottles&) = delete;
   KindThrottles& operator=(const KindThrottles&) = delete;
 
-  // A request of that job got `retry_after` with its answer. When that is a
-  // quota, no other job is to send the like until then.
+  // A request of that job was answered with `retry_after`. If that is a quota, no
+  // job is to send such a request until then.
   void OnReply(const LiveJob& job, std::optional<absl::Duration> retry_after);
 
-  // The job now waits before its endpoint. Learns what its record remembers,
-  // and tells the job, later, what is known.
+  // The job now waits for its endpoint. Learns what its record remembers; what is
+  // known beyond that the job is told in a later turn of the loop.
   void Join(const LiveJob& job);
 
-  // How long the job must not send its next submission or look; zero or less:
-  // it may now.
+  // How long the job must not send its next submission or poll; zero or less: it
+  // may now.
   absl::Duration Left(const LiveJob& job) const;
 
+  // Tells nobody any more.
+  void Stop() { telling_.Clear(); }
+
  private:
-  enum class Endpoint { kSubmit, kLook };
+  enum class Endpoint { kSubmit, kPoll };
   struct Place {
     const OrgRuntime* org;
     const JobKind* kind;
@@ -61,26 +64,25 @@ class KindThrottles {
       return H::combine(std::move(hash), place.org, place.kind, place.endpoint);
     }
   };
-  // The jobs before one endpoint, while they are being told.
+  // Jobs that are being told.
   struct Round {
     std::vector<std::string> job_ids;
     size_t next = 0;
-    size_t being_told = 0;
   };
-  using RoundPtr = std::shared_ptr<Round>;
 
   static Place PlaceOf(const LiveJob& job);
   void Learn(const LiveJob& job, absl::Time until);
-  void TellAll(const Place& place);
-  void TellSome(const RoundPtr& round);
-  void Tell(const std::string& job_id, const RoundPtr& round);
-  void Told(const RoundPtr& round);
-  bool Knows(const LiveJob& job, absl::Time until) const;
+  Task<> TellAll(Place place);
+  void Tell(std::vector<std::string> job_ids);
+  Task<> TellOneByOne(std::shared_ptr<Round> round);
+  // Whether its record has the time until when it waits.
+  bool IsTold(const LiveJob& job) const;
   absl::Time Until(const LiveJob& job) const;
 
   EventLoop* const loop_;
   JobBook* const book_;
   absl::flat_hash_map<Place, absl::Time> until_;  // few: what is over is replaced in time
+  Stories telling_;
 };
 
 }  // namespace gcjobs

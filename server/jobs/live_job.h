@@ -1,85 +1,118 @@
 #ifndef GCJOBS_SERVER_JOBS_LIVE_JOB_H_
 #define GCJOBS_SERVER_JOBS_LIVE_JOB_H_
 
-#include <deque>
 #include <list>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/task.h"
 
 #include "gcjobs/v1/job.pb.h"
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/kinds/job_kind.h"
-#include "server/jobs/admission.h"
-#include "server/jobs/call_slots.h"
-#include "server/jobs/job_engine.h"
-#include "server/jobs/job_record.h"
 #include "server/net/event_loop.h"
+#include "server/net/timer.h"
 #include "server/scheduler/poll_scheduler.h"
 #include "server/store/stored_job.pb.h"
 
 namespace gcjobs {
 
-// One organisation as the jobs see it. Both outlive all jobs.
+// One organisation as the jobs see it. Client and scheduler outlive all jobs.
 struct OrgRuntime {
   std::string name;
   GenesysClient* client = nullptr;
   PollScheduler* scheduler = nullptr;
 };
 
-// A job that is not terminal, with what is known of it in memory only. Loop
-// thread only.
-struct LiveJob {
-  // Gets the job when no commit of it is under way; null when it has ended.
-  using Step = absl::AnyInvocable<void(LiveJob*)>;
+class JobLock;
 
-  enum class Until { kVerdict, kEnd };
-  struct Waiter {
-    Until until = Until::kVerdict;
-    EventLoop::TimerId timer = 0;
-    JobEngine::JobDone done;
+// A job that is not terminal. Here is what more than one of its stories needs;
+// what one story alone needs is that story's local. A hundred thousand of them
+// wait for their next poll: the record is held once, packed, and no story has a
+// frame unless something is under way. Loop thread only.
+class LiveJob {
+ public:
+  // All pointers must outlive the job.
+  LiveJob(EventLoop* loop, OrgRuntime* org, const JobKind* kind, const store::StoredJob& record);
+  LiveJob(const LiveJob&) = delete;
+  LiveJob& operator=(const LiveJob&) = delete;
+  ~LiveJob();
+
+  const std::string& id() const { return id_; }
+  OrgRuntime& org() const { return *org_; }
+  const JobKind& kind() const { return *kind_; }
+
+  // As last committed.
+  v1::JobState state() const { return state_; }
+  absl::Time throttled_until() const { return throttled_until_; }  // InfinitePast = unset
+
+  // The record as last committed, with what polls have seen since: what the next
+  // commit starts from.
+  store::StoredJob Record() const;
+
+  // What polls have seen. Durable only with the next commit, since a poll that
+  // sees no change writes nothing. Written by whoever has just polled, with the
+  // job locked, and by the commit itself.
+  struct Polls {
+    int count = 0;                // so far
+    int failures_in_a_row = 0;    // of any kind
+    int refusals_in_a_row = 0;    // 400, 403 or 410
+    std::string upstream_status;  // as spelt; what was committed, if no poll came since
   };
+  Polls polls;
 
-  const std::string& id() const { return record.job().id(); }
-  v1::JobState state() const { return record.job().state(); }
-  JobRef ref() const { return RefOf(record); }
-
-  store::StoredJob record;  // as last committed
-  OrgRuntime* org = nullptr;
-  const JobKind* kind = nullptr;
-
-  // Until Genesys Cloud has taken the work.
-  std::optional<store::Submission> submission;
-  Admission::Ticket ticket;
-  CallSlots::Place call_place = 0;  // in the queue, when it waits there
-  int submit_failures = 0;
-
-  // Looks.
-  int polls = 0;
-  int poll_failures = 0;  // in a row
-  int refusals_in_a_row = 0;
-  std::string upstream_status;  // as spelt in the last look
-  bool following_up = false;    // a look's follow-up is under way
-
-  // The cancel, or the end of the execution timeout, is under way upstream.
-  bool cancelling = false;
-  bool timed_out = false;
-  int cancel_failures = 0;
-
-  // The last error of a call upstream that is being retried.
+  // Why the last call upstream failed, while it is being retried; OK = it did
+  // not. Written by the story that makes the call.
   absl::Status last_error;
 
-  EventLoop::TimerId deadline_timer = 0;
-  EventLoop::TimerId submit_timer = 0;
-  EventLoop::TimerId cancel_timer = 0;
+  // Why the job is to end before its time. Written by Cancellation.
+  bool cancel_asked = false;
+  bool timed_out = false;
 
-  bool committing = false;
-  std::deque<Step> steps;  // run one by one when no commit is under way
-  std::list<Waiter> waiters;
+  // What is under way for the job. Each is started by the class of its name, and
+  // ends with the job at the latest.
+  Story submission;
+  Story poll;
+  Story follow_up;
+  Story cancellation;
+
+ private:
+  friend class JobBook;
+
+  // A caller who waits for the job to get so far.
+  enum class Until { kVerdict, kEnd };
+  struct Caller {
+    using Done = absl::AnyInvocable<void(absl::StatusOr<v1::Job>)>;
+    Caller(Until until, Done done, EventLoop* loop)
+        : until(until), done(std::move(done)), timer(loop) {}
+
+    const Until until;
+    Done done;
+    Timer timer;
+  };
+  // Gets the lock, or nothing when the job has ended.
+  using LockDone = absl::AnyInvocable<void(std::optional<JobLock>)>;
+
+  void Pack(const store::StoredJob& record);
+
+  const std::string id_;
+  OrgRuntime* const org_;
+  const JobKind* const kind_;
+
+  // Written by the JobBook alone.
+  std::string packed_;  // a store::StoredJob
+  v1::JobState state_ = v1::JOB_STATE_UNSPECIFIED;
+  absl::Time throttled_until_ = absl::InfinitePast();
+  bool is_locked_ = false;
+  bool is_handing_on_ = false;  // Unlock is choosing the next
+  std::list<LockDone> waiting_;
+  std::list<Caller> callers_;
+  Timer deadline_;
 };
 
 }  // namespace gcjobs

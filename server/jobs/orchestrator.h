@@ -1,32 +1,38 @@
 #ifndef GCJOBS_SERVER_JOBS_ORCHESTRATOR_H_
 #define GCJOBS_SERVER_JOBS_ORCHESTRATOR_H_
 
-#include <memory>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/job_id.h"
 #include "common/metrics.h"
+#include "common/task.h"
+
 #include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/admission.h"
-#include "server/jobs/canceller.h"
+#include "server/jobs/cancellation.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_engine.h"
 #include "server/jobs/kind_throttles.h"
-#include "server/jobs/poll_runner.h"
-#include "server/jobs/submitter.h"
+#include "server/jobs/poll_lanes.h"
+#include "server/jobs/stories.h"
+#include "server/jobs/submission.h"
+#include "server/jobs/upstream.h"
 #include "server/net/event_loop.h"
 #include "server/store/read_pool.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
 
-// Carries jobs from submission to end: the JobEngine of the server. It joins
-// the parts (book, submitter, poll runner, canceller) and owns none of the
-// outside world. Loop thread only.
+// Carries jobs from submission to end: the JobEngine of the server. It answers
+// callers and starts the stories; what a job goes through is told in submission.cc,
+// poll_lanes.cc and cancellation.cc. Loop thread only.
 class Orchestrator final : public JobEngine {
  public:
   struct Options {
@@ -41,28 +47,37 @@ class Orchestrator final : public JobEngine {
     // job as it then is.
     absl::Duration cancel_wait = absl::Seconds(10);
   };
-  // All must outlive the orchestrator and what it has under way in the loop.
-  struct Collaborators {
+  struct Deps {  // all outlive the orchestrator
     EventLoop* loop = nullptr;
     Store* store = nullptr;
     ReadPool* readers = nullptr;
     Metrics* metrics = nullptr;
     const JobKindRegistry* kinds = nullptr;
     std::vector<OrgRuntime*> orgs;
-    // See JobBook::Hooks.
+    // See JobBook::Deps.
     absl::AnyInvocable<void(absl::Status)> on_store_failed;
   };
-  Orchestrator(Options options, Collaborators collaborators);
+  Orchestrator(Options options, Deps deps);
+  ~Orchestrator() override { Stop(); }
 
-  // Takes a job that was not terminal when the process stopped, and goes on
-  // with it. `submission` is set for a QUEUED job. Its organisation or kind
-  // may be configured no more: FAILED_PRECONDITION/ORG_NOT_CONFIGURED or
-  // KIND_NOT_CONFIGURED, and the job stays as it is in the store.
-  absl::Status Restore(store::StoredJob record, std::optional<store::Submission> submission);
+  // Goes on with every job that is not terminal, as the store has them. Jobs whose
+  // organisation or kind is no longer configured are left alone: they stay as they
+  // are, and go on when a later start has it again.
+  //
+  // Call it before the loop runs, from the thread that will run it or one that
+  // starts it. Blocks on the store.
+  struct RecoveryReport {
+    size_t restored = 0;
+    size_t left_alone = 0;
+  };
+  absl::StatusOr<RecoveryReport> Recover();
 
-  // Starts no more requests upstream and answers every caller that waits with
-  // the job as it is. Answers of requests under way are still committed.
+  // Starts no more requests upstream and answers every caller that waits with the
+  // job as it is. Answers to requests under way are still committed.
   void BeginStop();
+
+  // Ends all that is under way. Nothing may be asked afterwards.
+  void Stop();
 
   void Submit(JobSubmission submission, JobDone done) override;
   void Cancel(std::string job_id, JobDone done) override;
@@ -74,24 +89,16 @@ class Orchestrator final : public JobEngine {
   size_t live_jobs() const { return book_.size(); }
 
  private:
-  std::unique_ptr<LiveJob> MakeJob(JobSubmission submission, OrgRuntime* org,
-                                   Admission::Ticket ticket);
-  void OnInserted(absl::StatusOr<JobBook::InsertOutcome> inserted, const std::string& fingerprint,
-                  absl::Duration wait, JobDone done);
-  void AnswerRepeated(const std::string& job_id, const std::string& fingerprint,
-                      absl::Duration wait, JobDone done);
-  void Answer(LiveJob* job, absl::Duration wait, JobDone done);
-  void CancelStored(std::string job_id, JobDone done);
-  void ExplainStored(std::string job_id, ExplanationDone done);
+  Task<> ServeSubmit(JobSubmission submission, JobDone done);
+  Task<> ServeCancel(std::string job_id, JobDone done);
+  Task<> ServeDelete(std::string job_id, Done done);
+  Task<> ServeExplain(std::string job_id, ExplanationDone done);
+  absl::StatusOr<v1::JobExplanation> ExplainLive(const LiveJob& job) const;
+
+  // The record of a job that is not live.
+  Task<absl::StatusOr<store::StoredJob>> Read(std::string job_id);
   // ORG_NOT_CONFIGURED or KIND_NOT_CONFIGURED.
   absl::Status CheckConfigured(const v1::Job& job) const;
-  void Resume(LiveJob* job);
-  void ArmDeadline(LiveJob* job);
-  void OnAccepted(LiveJob* job);
-  void OnEnded(LiveJob& job);
-  // Reads a record on the readers' threads; `done` runs on the loop.
-  using RecordDone = absl::AnyInvocable<void(absl::StatusOr<store::StoredJob>)>;
-  void ReadRecord(std::string job_id, RecordDone done);
 
   const Options options_;
   EventLoop* const loop_;
@@ -102,10 +109,12 @@ class Orchestrator final : public JobEngine {
   JobIdGenerator ids_;
   Admission admission_;
   JobBook book_;
+  Upstream upstream_;
   KindThrottles throttles_;
-  PollRunner poll_runner_;
-  Canceller canceller_;
-  Submitter submitter_;
+  PollLanes polls_;
+  Cancellation cancellation_;
+  Submission submission_;
+  Stories calls_;  // of JobEngine, while they wait
 };
 
 }  // namespace gcjobs

@@ -5,62 +5,57 @@
 
 #include "common/failpoint.h"
 #include "common/log.h"
+#include "server/jobs/store_tasks.h"
+#include "server/net/timer.h"
 
 namespace gcjobs {
 
-Retention::Retention(Options options, EventLoop* loop, Store* store, ReadPool* readers)
-    : options_(options), loop_(loop), store_(store), readers_(readers) {}
-
-void Retention::Start() {
-  Sweep();
-  loop_->RunAfter(options_.interval, [this] { Start(); });
-}
-
-void Retention::Sweep() {
-  const absl::Time now = loop_->clock()->Now();
-  // A full pool has better things to do: the next sweep makes up for it.
-  (void)readers_->Run([this, now] {
-    auto expired = store_->ListExpired(now, options_.batch);
-    loop_->Post([this, expired = std::move(expired)]() mutable { OnExpired(std::move(expired)); });
-  });
-}
-
-void Retention::OnExpired(absl::StatusOr<std::vector<Store::ExpiredJob>> expired) {
-  if (!expired.ok()) {
-    Log(LogLevel::kWarning, "retention_sweep_failed", {{"error", expired.status()}});
-    return;
+Task<> Retention::SweepForEver() {
+  for (;;) {
+    co_await Sweep();
+    co_await Sleep(deps_.loop, options_.interval);
   }
-  if (expired->empty()) return Trim();
-  DeleteJobs(*expired);
 }
 
-void Retention::DeleteJobs(const std::vector<Store::ExpiredJob>& expired) {
-  GCJOBS_FAILPOINT("retention.before_delete");
-  const absl::Time now = loop_->clock()->Now();
-  const bool full = expired.size() >= options_.batch;
-  for (size_t i = 0; i < expired.size(); ++i) {
-    DeleteJob erase{expired[i].job_id, expired[i].revision, now};
-    const bool last = i + 1 == expired.size();
-    store_->Commit(std::move(erase),
-                   [this, last, full](const absl::StatusOr<CommitOutcome>& result) {
-                     if (!last) return;
-                     const bool more = full && result.ok();
-                     loop_->Post([this, more] { more ? Sweep() : Trim(); });
-                   });
-  }
-  Log(LogLevel::kInfo, "jobs_expired", {{"jobs", static_cast<int64_t>(expired.size())}});
-}
-
-void Retention::Trim() {
-  const absl::Time before = loop_->clock()->Now() - options_.event_window;
-  (void)readers_->Run([this, before] {
-    const absl::StatusOr<int64_t> trimmed = store_->TrimEvents(before);
-    if (!trimmed.ok()) {
-      Log(LogLevel::kWarning, "event_trim_failed", {{"error", trimmed.status()}});
-    } else if (*trimmed > 0) {
-      Log(LogLevel::kInfo, "events_trimmed", {{"events", *trimmed}});
+// What fails is made up for by the next sweep.
+Task<> Retention::Sweep() {
+  // 1. The jobs, batch by batch, until none is left.
+  for (bool has_more = true; has_more;) {
+    const absl::Time now = deps_.loop->clock()->Now();
+    absl::StatusOr<std::vector<Store::ExpiredJob>> expired = co_await OnReader(
+        deps_.loop, deps_.readers, [store = deps_.store, now, limit = options_.batch] {
+          return store->ListExpired(now, limit);
+        });
+    if (!expired.ok()) {
+      Log(LogLevel::kWarning, "retention_sweep_failed", {{"error", expired.status()}});
+      co_return;
     }
-  });
+    if (expired->empty()) break;
+    GCJOBS_FAILPOINT("retention.before_delete");
+    // A write each: a job that somebody deleted meanwhile is refused alone. They
+    // are made in order, so that the last one's answer is enough.
+    const Store::ExpiredJob last = std::move(expired->back());
+    for (size_t i = 0; i + 1 < expired->size(); ++i) {
+      Store::ExpiredJob& job = (*expired)[i];
+      deps_.store->Commit(DeleteJob{std::move(job.job_id), job.revision, now},
+                          [](const absl::StatusOr<CommitOutcome>& /*outcome*/) {});
+    }
+    const absl::StatusOr<CommitOutcome> deleted =
+        co_await Commit(deps_.loop, deps_.store, DeleteJob{last.job_id, last.revision, now});
+    Log(LogLevel::kInfo, "jobs_expired", {{"jobs", static_cast<int64_t>(expired->size())}});
+    has_more = deleted.ok() && expired->size() >= options_.batch;
+  }
+
+  // 2. The events of jobs that were deleted long ago.
+  const absl::Time before = deps_.loop->clock()->Now() - options_.event_window;
+  const absl::StatusOr<int64_t> trimmed =
+      co_await OnReader(deps_.loop, deps_.readers,
+                        [store = deps_.store, before] { return store->TrimEvents(before); });
+  if (!trimmed.ok()) {
+    Log(LogLevel::kWarning, "event_trim_failed", {{"error", trimmed.status()}});
+  } else if (*trimmed > 0) {
+    Log(LogLevel::kInfo, "events_trimmed", {{"events", *trimmed}});
+  }
 }
 
 }  // namespace gcjobs

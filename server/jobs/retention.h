@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "absl/time/time.h"
+#include "common/task.h"
 
 #include "server/net/event_loop.h"
 #include "server/store/read_pool.h"
@@ -11,9 +12,9 @@
 
 namespace gcjobs {
 
-// Deletes jobs whose retention has ended, and later the events of deleted
-// jobs. Both in small portions, so that a sweep never holds up submissions.
-// Loop thread only; the reads run on the readers' threads.
+// Deletes jobs whose retention has ended, and later the events of deleted jobs.
+// Both in small portions, so that a sweep never holds up submissions. Loop thread
+// only; the reads run on the readers' threads.
 class Retention {
  public:
   struct Options {
@@ -22,28 +23,26 @@ class Retention {
     // How long a deleted job's events can still be read, so that watchers who
     // were away learn of it. Raising it costs disk.
     absl::Duration event_window = absl::Hours(24);
-    // Jobs deleted in one batch.
+    // Jobs deleted before others get their turn at the store.
     size_t batch = 200;
   };
+  struct Deps {  // all outlive this
+    EventLoop* loop = nullptr;
+    Store* store = nullptr;
+    ReadPool* readers = nullptr;
+  };
+  Retention(Options options, Deps deps) : options_(options), deps_(deps) {}
 
-  // All must outlive this and what it has under way.
-  Retention(Options options, EventLoop* loop, Store* store, ReadPool* readers);
-
-  // Sweeps now and then again and again.
-  void Start();
-
-  // One sweep; for tests, and for Start.
-  void Sweep();
+  // Sweeps now and then again and again, as long as this lives.
+  void Start() { story_ = Story(SweepForEver()); }
 
  private:
-  void OnExpired(absl::StatusOr<std::vector<Store::ExpiredJob>> expired);
-  void DeleteJobs(const std::vector<Store::ExpiredJob>& expired);
-  void Trim();
+  Task<> SweepForEver();
+  Task<> Sweep();
 
   const Options options_;
-  EventLoop* const loop_;
-  Store* const store_;
-  ReadPool* const readers_;
+  const Deps deps_;
+  Story story_;
 };
 
 }  // namespace gcjobs

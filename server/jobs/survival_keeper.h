@@ -13,9 +13,9 @@
 
 namespace gcjobs {
 
-// Keeps in the store what an organisation's looks have taught, so that a
-// restart need not learn it anew. What the last minute taught may be lost by a
-// crash: it costs a few looks.
+// Keeps in the store what an organisation's polls have taught, so that a restart
+// need not learn it anew. What the last minute taught may be lost by a crash: it
+// costs a few polls.
 //
 // Loop thread, or the only thread before the loop runs and after.
 class SurvivalKeeper {
@@ -23,8 +23,8 @@ class SurvivalKeeper {
   struct Options {
     // Time between two saves, when something was learned.
     absl::Duration interval = absl::Minutes(1);
-    // A large book is saved more rarely: it is written whole, and commits of
-    // jobs wait meanwhile.
+    // A large book is saved less often: it is written whole, and commits of jobs
+    // wait meanwhile.
     int64_t bytes_per_second = 128 << 10;
   };
 

@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 
 class JobExplanationTest : public ::testing::Test {
  protected:
-  // Accepted two minutes ago, seen 8 s ago, to be looked at in 6 s.
+  // Accepted two minutes ago, seen 8 s ago, to be polled in 6 s.
   JobExplanationTest() {
     job_.set_id("j");
     job_.set_state(v1::JOB_STATE_RUNNING);
@@ -94,7 +94,7 @@ TEST_F(JobExplanationTest, EachLimitHasItsWord) {
   }
 }
 
-TEST_F(JobExplanationTest, ALookUnderWayHasNoTimeToCome) {
+TEST_F(JobExplanationTest, APollUnderWayHasNoTimeToCome) {
   why_.limit = PollLimit::kPollUnderWay;
   why_.next_poll = absl::InfiniteFuture();
   ThrottleFor(absl::Minutes(1));
@@ -116,8 +116,8 @@ TEST_F(JobExplanationTest, AThrottleThatEndsBeforeIsNot) {
   EXPECT_TRUE(Explain().has_throttled_until());
 }
 
-// The answer that throttles also postpones the look that it came to.
-TEST_F(JobExplanationTest, ThePostponedLookOfAThrottledJobWaitsForTheThrottle) {
+// The answer that throttles also postpones the poll that it came to.
+TEST_F(JobExplanationTest, ThePostponedPollOfAThrottledJobWaitsForTheThrottle) {
   why_.limit = PollLimit::kBackoff;
   why_.next_poll = clock_.MonotonicNow() + absl::Minutes(5) + absl::Milliseconds(2);
   ThrottleFor(absl::Minutes(5));
@@ -125,7 +125,7 @@ TEST_F(JobExplanationTest, ThePostponedLookOfAThrottledJobWaitsForTheThrottle) {
   EXPECT_EQ(NextPollIn(), absl::Minutes(5) + absl::Milliseconds(2));
 }
 
-TEST_F(JobExplanationTest, TheLastLooksErrorIsShown) {
+TEST_F(JobExplanationTest, TheLastPollsErrorIsShown) {
   *job_.mutable_error() =
       ToProto(MakeError(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE", "HTTP 503"));
   EXPECT_THAT(FromProto(Explain().error()),
@@ -154,7 +154,7 @@ TEST_F(JobExplanationTest, WhyThereIsNoneStandsInWords) {
   EXPECT_EQ(WhyNotPolled(v1::JOB_STATE_FAILED, false), "has ended as FAILED");
   EXPECT_THAT(WhyNotPolled(v1::JOB_STATE_QUEUED, false), HasSubstr("not been accepted"));
   EXPECT_THAT(WhyNotPolled(v1::JOB_STATE_QUEUED, true), HasSubstr("a call that the server holds"));
-  EXPECT_THAT(WhyNotPolled(v1::JOB_STATE_RUNNING, false), HasSubstr("no next look"));
+  EXPECT_THAT(WhyNotPolled(v1::JOB_STATE_RUNNING, false), HasSubstr("no next poll"));
   const absl::Status error = NotPolledError(job_, "sleeps");
   EXPECT_THAT(error, StatusIs(absl::StatusCode::kFailedPrecondition, "JOB_NOT_POLLED"));
   EXPECT_EQ(error.message(), "job j sleeps");

@@ -8,7 +8,6 @@
 #include "common/error_info.h"
 #include "common/failure_body.h"
 #include "common/time_conversion.h"
-#include "server/jobs/job_state.h"
 #include "tests/fakes/fake_genesys_client.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/jobs/job_world.h"
@@ -197,32 +196,29 @@ TEST_F(JudgePollTest, AFollowUpIsPassedOnWithoutATransition) {
   EXPECT_EQ(verdict.follow_up->target, "/things//go");
 }
 
-TEST_F(JudgePollTest, TheLastLookFindsTheEndOrNot) {
-  using LastLook = LastLookVerdict::Kind;
+TEST_F(JudgePollTest, TheFinalPollFindsTheEndOrNot) {
   const auto judge = [this](const ApiReply& reply) {
-    return JudgeLastLook(PlainKind("plain"), job_, reply, kAccepted + absl::Hours(1));
+    return JudgeFinalPoll(PlainKind("plain"), job_, reply, kAccepted + absl::Hours(1));
   };
-  const LastLookVerdict done = judge(FakeGenesysClient::Ok("Completed"));
-  EXPECT_EQ(done.kind, LastLook::kEnded);
-  EXPECT_EQ(done.outcome.state, v1::JOB_STATE_SUCCEEDED);
+  const FinalPollVerdict done = judge(FakeGenesysClient::Ok("Completed"));
+  ASSERT_TRUE(done.outcome.has_value());
+  EXPECT_EQ(done.outcome->state, v1::JOB_STATE_SUCCEEDED);
   EXPECT_EQ(done.upstream_status, "Completed");
   for (const ApiReply& reply :
        {FakeGenesysClient::Ok("RUNNING"), FakeGenesysClient::Ok(""), Status(404), Status(403)}) {
-    EXPECT_EQ(judge(reply).kind, LastLook::kNotEnded) << reply.response.status;
-  }
-  for (const ApiReply& reply :
-       {Status(500), Status(429), FakeGenesysClient::NotSent(), FakeGenesysClient::Broken()}) {
-    EXPECT_EQ(judge(reply).kind, LastLook::kRetry) << reply.response.status;
+    EXPECT_FALSE(judge(reply).outcome.has_value()) << reply.response.status;
   }
 }
 
-TEST(JudgeCancelTest, ConfirmedRefusedOrToBeRepeated) {
-  EXPECT_EQ(JudgeCancel(FakeGenesysClient::Ok("", 204)), CancelVerdict::kConfirmed);
-  EXPECT_EQ(JudgeCancel(Status(404)), CancelVerdict::kRefused);
-  EXPECT_EQ(JudgeCancel(Status(409)), CancelVerdict::kRefused);
-  EXPECT_EQ(JudgeCancel(Status(429)), CancelVerdict::kRetry);
-  EXPECT_EQ(JudgeCancel(Status(500)), CancelVerdict::kRetry);
-  EXPECT_EQ(JudgeCancel(FakeGenesysClient::Broken()), CancelVerdict::kRetry);
+TEST(MayFareBetterLaterTest, OnlyWhatPassesIsWorthAnotherAttempt) {
+  for (const ApiReply& reply : {Status(500), Status(429), Status(408), Status(503),
+                                FakeGenesysClient::NotSent(), FakeGenesysClient::Broken()}) {
+    EXPECT_TRUE(MayFareBetterLater(reply)) << reply.response.status;
+  }
+  for (const ApiReply& reply : {FakeGenesysClient::Ok(""), FakeGenesysClient::Ok("", 204),
+                                Status(400), Status(403), Status(404), Status(409)}) {
+    EXPECT_FALSE(MayFareBetterLater(reply)) << reply.response.status;
+  }
 }
 
 TEST(TimedOutErrorTest, NamesTheLimit) {

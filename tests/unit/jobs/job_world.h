@@ -14,7 +14,6 @@
 #include "common/time_conversion.h"
 
 #include "server/jobs/orchestrator.h"
-#include "server/jobs/recovery.h"
 #include "server/net/event_loop.h"
 #include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
@@ -34,7 +33,7 @@ struct PlainTraits {
 };
 
 // A kind of work spoken in the plainest words: submissions answer with the id
-// (or, when the call is held, with the result), looks with the status. A thing
+// (or, when the call is held, with the result), polls with the status. A thing
 // that is READY waits to be told to go on.
 class PlainKind : public JobKind {
  public:
@@ -126,7 +125,7 @@ inline JobKindRegistry PlainKinds() {
 // turned by hand. Restart() forgets all that only memory knows, as kill -9 does.
 class JobWorld {
  public:
-  JobWorld() : JobWorld(PlainKinds(), {"acme"}) {}
+  JobWorld() : JobWorld(PlainKinds(), {"acme", "globex"}) {}
   JobWorld(JobKindRegistry kinds, std::vector<std::string> orgs)
       : org_names_(std::move(orgs)), store_(ManualCommits()), kinds_(std::move(kinds)) {
     Start();
@@ -160,11 +159,15 @@ class JobWorld {
   // Submits; the answer, if it came, is in `answers` under the returned index.
   size_t Submit(JobSubmission job, absl::Duration wait = absl::Seconds(2)) {
     job.wait = wait;
+    const size_t index = SubmitUnsettled(std::move(job));
+    Settle();
+    return index;
+  }
+  size_t SubmitUnsettled(JobSubmission job) {
     const size_t index = answers.size();
     answers.emplace_back();
     engine_->Submit(std::move(job),
                     [this, index](absl::StatusOr<v1::Job> answer) { answers[index] = answer; });
-    Settle();
     return index;
   }
   // Submits, has it accepted as `upstream_id`, and returns the job's id.
@@ -189,13 +192,13 @@ class JobWorld {
     return status;
   }
 
-  // Moves time until the next look has been sent.
-  void AwaitLook() {
+  // Moves time until the next poll has been sent.
+  void AwaitPoll() {
     const int before = client().sent_count();
     for (int i = 0; i < 100 && client().sent_count() == before; ++i) Advance(absl::Seconds(1));
   }
-  void Look(const std::string& status) {
-    AwaitLook();
+  void Poll(const std::string& status) {
+    AwaitPoll();
     Answer(FakeGenesysClient::Ok(status));
   }
 
@@ -210,11 +213,10 @@ class JobWorld {
     return states;
   }
 
-  RecoveryReport Restart() {
+  Orchestrator::RecoveryReport Restart() {
     store_.CommitQueued();
-    loop_.reset();  // with all timers and answers of the old life
     Start();
-    const auto report = Recover(store_, engine_.get());
+    const auto report = engine_->Recover();
     Settle();
     return *report;
   }
@@ -229,6 +231,7 @@ class JobWorld {
     job.set_request_id(request_id);
     submission.record.set_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
     *submission.record.mutable_retention() = ToProto(absl::Hours(24 * 7));
+    submission.record.set_poll_class("plain/a-1");
     submission.record.set_fingerprint("f-1");
     submission.payload.set_body("{}");
     return submission;
@@ -236,6 +239,11 @@ class JobWorld {
   static JobSubmission OfKind(const std::string& kind) {
     JobSubmission submission = Plain();
     submission.record.mutable_job()->set_kind(kind);
+    submission.record.set_poll_class(kind + "/a-1");
+    return submission;
+  }
+  static JobSubmission InOtherOrg(JobSubmission submission) {
+    submission.record.mutable_job()->set_org("globex");
     return submission;
   }
   static JobSubmission Cancellable() { return OfKind("cancellable"); }
@@ -269,7 +277,7 @@ class JobWorld {
 
   static PollScheduler::Options SchedulerOptions() {
     PollScheduler::Options options;
-    options.one_early_of = 0;  // no look out of turn
+    options.one_early_of = 0;  // no poll out of turn
     return options;
   }
 
@@ -289,12 +297,12 @@ class JobWorld {
 
   void Start() {
     engine_.reset();
-    loop_ = std::make_unique<EventLoop>(&clock_, &poller_);
     orgs_.clear();
+    loop_ = std::make_unique<EventLoop>(&clock_, &poller_);
     for (const std::string& name : org_names_) {
       orgs_.push_back(std::make_unique<OrgParts>(name, &clock_, loop_.get(), random_));
     }
-    Orchestrator::Collaborators with;
+    Orchestrator::Deps with;
     with.loop = loop_.get();
     with.store = &store_;
     with.readers = &readers_;

@@ -34,7 +34,7 @@ TEST(OrchestratorCancelTest, AKindWithoutACancelIsCancelledHere) {
   EXPECT_TRUE((*world.answers[call])->cancel_requested());
   EXPECT_FALSE((*world.answers[call])->upstream_cancelled());
   world.Advance(absl::Hours(1));
-  EXPECT_EQ(world.client().sent_count(), 1);  // no look after the end
+  EXPECT_EQ(world.client().sent_count(), 1);  // no poll after the end
 }
 
 TEST(OrchestratorCancelTest, AKindWithACancelIsCancelledUpstream) {
@@ -58,10 +58,25 @@ TEST(OrchestratorCancelTest, CancellingTwiceSendsOneCancel) {
   EXPECT_EQ((*world.answers[2])->state(), v1::JOB_STATE_CANCELLED);
 }
 
+// However many wait for the job while a commit of it is under way.
+TEST(OrchestratorCancelTest, ThousandsOfCancelsOfOneJobAreAllAnswered) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted();
+  constexpr int kCancels = 10'000;
+  int answered = 0;
+  for (int i = 0; i < kCancels; ++i) {
+    world.engine().Cancel(job_id, [&answered](const absl::StatusOr<v1::Job>& job) {
+      answered += job->state() == v1::JOB_STATE_CANCELLED ? 1 : 0;
+    });
+  }
+  world.Settle();
+  EXPECT_EQ(answered, kCancels);
+}
+
 TEST(OrchestratorCancelTest, ATerminalJobComesBackUnchanged) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   const size_t call = world.Cancel(job_id);
   EXPECT_EQ((*world.answers[call])->state(), v1::JOB_STATE_SUCCEEDED);
   EXPECT_FALSE((*world.answers[call])->cancel_requested());
@@ -149,9 +164,9 @@ TEST(OrchestratorCancelTest, ACancelledSubmissionIsNotTriedAgain) {
 TEST(OrchestratorCancelTest, TheEndThatComesFirstWins) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
-  world.AwaitLook();                                 // the look is under way ...
+  world.AwaitPoll();                                 // the poll is under way ...
   world.Cancel(job_id);                              // ... and so is the cancel
-  world.Answer(FakeGenesysClient::Ok("COMPLETED"));  // the look's answer
+  world.Answer(FakeGenesysClient::Ok("COMPLETED"));  // the poll's answer
   world.Answer(FakeGenesysClient::Ok("", 204));      // the cancel's, too late
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_SUCCEEDED);
   EXPECT_EQ(world.History(job_id).size(), 3u);
@@ -190,7 +205,7 @@ TEST(OrchestratorCancelTest, ARefusedCancelTakesTheEndThatTheJobHasComeTo) {
   EXPECT_FALSE(job.upstream_cancelled());
 }
 
-TEST(OrchestratorCancelTest, ARefusedCancelOfACancelledJobIsConfirmedByTheLook) {
+TEST(OrchestratorCancelTest, ARefusedCancelOfACancelledJobIsConfirmedByThePoll) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
   world.Cancel(job_id);
@@ -201,18 +216,18 @@ TEST(OrchestratorCancelTest, ARefusedCancelOfACancelledJobIsConfirmedByTheLook) 
 }
 
 TEST(OrchestratorCancelTest, ARefusedCancelOfAJobThatGoesOnClaimsNothing) {
-  for (const ApiReply& look : {FakeGenesysClient::Ok("RUNNING"), Refusal(404), Refusal(403)}) {
+  for (const ApiReply& poll : {FakeGenesysClient::Ok("RUNNING"), Refusal(404), Refusal(403)}) {
     JobWorld world;
     const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
     const size_t call = world.Cancel(job_id);
     world.Answer(Refusal(400));
-    world.Answer(look);
+    world.Answer(poll);
     EXPECT_EQ((*world.answers[call])->state(), v1::JOB_STATE_CANCELLED);
     EXPECT_FALSE((*world.answers[call])->upstream_cancelled());
   }
 }
 
-TEST(OrchestratorCancelTest, AFailedLookAfterARefusedCancelIsTriedAgain) {
+TEST(OrchestratorCancelTest, AFailedPollAfterARefusedCancelIsTriedAgain) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
   world.Cancel(job_id);
@@ -220,7 +235,7 @@ TEST(OrchestratorCancelTest, AFailedLookAfterARefusedCancelIsTriedAgain) {
   world.Answer(ServerError());
   EXPECT_EQ(world.engine().live_jobs(), 1u);
   world.Advance(absl::Seconds(1));
-  world.Look("FAILED");
+  world.Poll("FAILED");
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
 }
 
@@ -238,10 +253,10 @@ TEST(OrchestratorCancelTest, ACancelMayBeAnUpdate) {
 TEST(OrchestratorCancelTest, TheCancelThatComesFirstWins) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Cancel(job_id);
   world.Answer(FakeGenesysClient::Ok("", 204), /*index=*/1);
-  world.Answer(FakeGenesysClient::Ok("COMPLETED"));  // the look's answer, too late
+  world.Answer(FakeGenesysClient::Ok("COMPLETED"));  // the poll's answer, too late
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
   EXPECT_EQ(world.History(job_id).size(), 3u);
 }
@@ -274,12 +289,54 @@ TEST(OrchestratorCancelTest, ATimeoutCancelsUpstreamAndThenFails) {
               StatusIs(absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT"));
 }
 
+// The timeout has the last word; that a caller asked is not forgotten.
+TEST(OrchestratorCancelTest, ACancelThatComesWhileATimeoutIsUnderWayIsRecorded) {
+  JobWorld world;
+  JobSubmission job = JobWorld::Cancellable();
+  job.execution_timeout = absl::Milliseconds(500);
+  const std::string job_id = world.SubmitAccepted(job);
+  world.Advance(absl::Milliseconds(500));
+  world.Cancel(job_id);
+  ASSERT_EQ(world.client().sent().size(), 1u);
+  world.Answer(FakeGenesysClient::Ok("", 204));
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
+  EXPECT_TRUE(world.Stored(job_id).cancel_requested());
+}
+
+TEST(OrchestratorCancelTest, ATimeoutWhileACancelIsUnderWayFailsTheJob) {
+  JobWorld world;
+  JobSubmission job = JobWorld::Cancellable();
+  job.execution_timeout = absl::Milliseconds(500);
+  const std::string job_id = world.SubmitAccepted(job);
+  world.Cancel(job_id);
+  world.Advance(absl::Milliseconds(500));
+  ASSERT_EQ(world.client().sent().size(), 1u);
+  world.Answer(FakeGenesysClient::Ok("", 204));
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
+  EXPECT_TRUE(world.Stored(job_id).cancel_requested());
+  EXPECT_TRUE(world.Stored(job_id).upstream_cancelled());
+}
+
+TEST(OrchestratorCancelTest, ATimeoutWhileTheSubmissionIsUnderWayWaitsForNoAnswer) {
+  JobWorld world;
+  JobSubmission job = JobWorld::Cancellable();
+  job.execution_timeout = absl::Seconds(1);
+  const size_t submit = world.Submit(job, absl::ZeroDuration());
+  const std::string job_id = (*world.answers[submit])->id();
+  world.Cancel(job_id);  // is remembered
+  world.Advance(absl::Seconds(1));
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
+  world.Answer(FakeGenesysClient::Ok("u-1", 202));  // too late
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_FAILED);
+  EXPECT_EQ(world.client().sent_count(), 1);
+}
+
 TEST(OrchestratorDeleteTest, OnlyATerminalJobCanBeDeleted) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
   EXPECT_THAT(world.Delete(job_id),
               StatusIs(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED"));
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_THAT(world.Delete(job_id), IsOk());
   EXPECT_THAT(world.store().GetJob(job_id).status(),
               StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));

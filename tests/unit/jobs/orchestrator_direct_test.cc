@@ -58,7 +58,7 @@ TEST(OrchestratorDirectTest, TheAnswerIsTheEnd) {
   EXPECT_EQ(job.upstream_id(), "");
 }
 
-TEST(OrchestratorDirectTest, ThereIsNothingToLookAt) {
+TEST(OrchestratorDirectTest, ThereIsNothingToPoll) {
   JobWorld world;
   const std::string job_id = Queue(&world, Direct());
   world.Advance(absl::Seconds(30));
@@ -159,7 +159,7 @@ TEST(OrchestratorDirectTest, AHeldCallDelaysNothingElse) {
   Queue(&world, Direct());
   const std::string plain = Queue(&world, JobWorld::Plain());
   world.Answer(FakeGenesysClient::Ok("u-1", 202), /*index=*/1);
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(FakeGenesysClient::Ok("COMPLETED"), /*index=*/1);
   EXPECT_EQ(world.Stored(plain).state(), v1::JOB_STATE_SUCCEEDED);
 }
@@ -193,6 +193,22 @@ TEST_F(DirectCallsTest, LaterJobsWaitInOrderWithoutAPermit) {
   EXPECT_THAT(Held(), ElementsAre("a", "c"));
   world_.Answer(Refusal("no"));  // a
   EXPECT_THAT(Held(), ElementsAre("c", "d"));
+}
+
+TEST_F(DirectCallsTest, EachOrganisationHasItsOwnCalls) {
+  for (const char* body : {"a", "b", "c"}) Queue(body);
+  gcjobs::Queue(&world_, JobWorld::InOtherOrg(Direct()));
+  EXPECT_EQ(world_.client("globex").sent().size(), 1u);
+}
+
+TEST_F(DirectCallsTest, TheGaugeCountsThoseThatWait) {
+  for (const char* body : {"a", "b", "c"}) Queue(body);
+  const std::string cancelled = Queue("d");
+  EXPECT_EQ(world_.metrics().CallQueue("acme").Value(), 2);
+  world_.Cancel(cancelled);
+  EXPECT_EQ(world_.metrics().CallQueue("acme").Value(), 1);
+  world_.Answer(FakeGenesysClient::Ok("{}"));
+  EXPECT_EQ(world_.metrics().CallQueue("acme").Value(), 0);
 }
 
 TEST_F(DirectCallsTest, CancelledAndTimedOutJobsLeaveTheQueue) {

@@ -8,7 +8,7 @@
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/jobs/job_world.h"
 
-// Why the next look is when it is, by the scheduler's own reasons.
+// Why the next poll is when it is, by the scheduler's own reasons.
 
 namespace gcjobs {
 namespace {
@@ -39,7 +39,7 @@ std::string Words(JobWorld* world, const std::string& job_id) {
 TEST(OrchestratorExplainTest, AnAcceptedJobHasItsReasons) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.Look("RUNNING");
+  world.Poll("RUNNING");
   const absl::StatusOr<v1::JobExplanation> why = Explain(&world, job_id);
   ASSERT_THAT(why, IsOk());
   EXPECT_EQ(why->job_id(), job_id);
@@ -56,12 +56,12 @@ TEST(OrchestratorExplainTest, AnAcceptedJobHasItsReasons) {
             FromProto(world.engine().FindLive(job_id)->next_poll_time()));
 }
 
-TEST(OrchestratorExplainTest, TheWasteGrowsUntilTheLookIsUnderWay) {
+TEST(OrchestratorExplainTest, TheWasteGrowsUntilThePollIsUnderWay) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
   EXPECT_EQ(Explain(&world, job_id)->limit(), v1::POLL_LIMIT_WASTE);
   EXPECT_EQ(FromProto(Explain(&world, job_id)->waste()), absl::ZeroDuration());
-  world.AwaitLook();
+  world.AwaitPoll();
   const absl::StatusOr<v1::JobExplanation> why = Explain(&world, job_id);
   EXPECT_EQ(why->limit(), v1::POLL_LIMIT_POLL_UNDER_WAY);
   EXPECT_FALSE(why->has_next_poll_time());
@@ -72,14 +72,14 @@ TEST(OrchestratorExplainTest, TheWasteGrowsUntilTheLookIsUnderWay) {
 TEST(OrchestratorExplainTest, EndsThatWereSeenAreSamples) {
   JobWorld world;
   world.SubmitAccepted();
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_NEAR(Explain(&world, world.SubmitAccepted())->samples(), 1, 0.1);
 }
 
-TEST(OrchestratorExplainTest, AFailedLookIsTheReasonWithItsError) {
+TEST(OrchestratorExplainTest, AFailedPollIsTheReasonWithItsError) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   ApiReply failed =
       FakeGenesysClient::Error(503, absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
   failed.retry_after = absl::Seconds(20);
@@ -136,14 +136,14 @@ TEST(OrchestratorExplainTest, ACallThatIsHeldIsNotPolled) {
 TEST(OrchestratorExplainTest, AnEndedJobIsNotPolled) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_EQ(Words(&world, job_id), "job " + job_id + " has ended as SUCCEEDED");
 }
 
-TEST(OrchestratorExplainTest, AnEndThatIsBeingRecordedLeavesNoLookToExplain) {
+TEST(OrchestratorExplainTest, AnEndThatIsBeingRecordedLeavesNoPollToExplain) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.client().Answer(FakeGenesysClient::Ok("COMPLETED"));
   while (world.loop().Turn(absl::ZeroDuration())) {
   }
@@ -155,11 +155,11 @@ TEST(OrchestratorExplainTest, AnEndThatIsBeingRecordedLeavesNoLookToExplain) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("its end is being recorded"));
 }
 
-TEST(OrchestratorExplainTest, AJobThatNobodyLooksAfterSaysSo) {
+TEST(OrchestratorExplainTest, AJobThatIsLeftAloneSaysSo) {
   JobWorld world;
-  JobSubmission job = JobWorld::Plain();
   InsertJob insert;
-  insert.job = MakeRecord("gone", world.clock().Now(), std::move(job));
+  insert.job = JobWorld::Plain().record;
+  insert.job.mutable_job()->set_id("gone");
   insert.job.mutable_job()->set_org("a former one");
   world.store().Commit(std::move(insert), [](const auto&) {});
   world.Settle();

@@ -20,14 +20,14 @@ ApiReply ServerError() {
   return FakeGenesysClient::Error(500, absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
 }
 
-// A job that a look has just seen READY.
+// A job that a poll has just seen READY.
 class FollowUpTest : public ::testing::Test {
  protected:
-  FollowUpTest() { Look("READY"); }
+  FollowUpTest() { Poll("READY"); }
 
-  // Looks and answers the look, which is the youngest request.
-  void Look(const std::string& status) {
-    world_.AwaitLook();
+  // Polls and answers the poll, which is the youngest request.
+  void Poll(const std::string& status) {
+    world_.AwaitPoll();
     world_.Answer(FakeGenesysClient::Ok(status), world_.client().sent().size() - 1);
   }
   int FollowUpsSent() {
@@ -44,32 +44,32 @@ TEST_F(FollowUpTest, ItIsSentAsASubmissionAndTheJobGoesOn) {
   EXPECT_EQ(world_.Asked(), "PUT /things/u-1/go");
   EXPECT_EQ(world_.client().sent().front().request.request_class, RequestClass::kSubmit);
   world_.Answer(FakeGenesysClient::Ok("{}"));
-  Look("RUNNING");
-  Look("COMPLETED");
+  Poll("RUNNING");
+  Poll("COMPLETED");
   EXPECT_EQ(world_.Stored(job_id_).state(), v1::JOB_STATE_SUCCEEDED);
 }
 
 TEST_F(FollowUpTest, OneUnderWayIsNotDoubled) {
-  Look("READY");
+  Poll("READY");
   EXPECT_EQ(FollowUpsSent(), 1);
   world_.Answer(FakeGenesysClient::Ok("{}"));
-  Look("READY");  // Genesys Cloud has not moved on
+  Poll("READY");  // Genesys Cloud has not moved on
   EXPECT_EQ(FollowUpsSent(), 1);
 }
 
-TEST_F(FollowUpTest, AFailureIsShownAndTheNextLookTriesAgain) {
+TEST_F(FollowUpTest, AFailureIsShownAndTheNextPollTriesAgain) {
   world_.Answer(ServerError());
   EXPECT_THAT(FromProto(world_.engine().FindLive(job_id_)->error()),
               StatusIs(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE"));
   EXPECT_EQ(FollowUpsSent(), 0);
-  Look("READY");
+  Poll("READY");
   EXPECT_EQ(FollowUpsSent(), 1);
   EXPECT_FALSE(world_.engine().FindLive(job_id_)->has_error());
 }
 
 TEST_F(FollowUpTest, ARefusedPermitIsAFailureToo) {
   world_.Answer(FakeGenesysClient::Ok("{}"));
-  world_.AwaitLook();
+  world_.AwaitPoll();
   world_.client().permit_status =
       FakeGenesysClient::GenesysError(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE");
   world_.Answer(FakeGenesysClient::Ok("READY"));
@@ -77,20 +77,20 @@ TEST_F(FollowUpTest, ARefusedPermitIsAFailureToo) {
   EXPECT_TRUE(world_.engine().FindLive(job_id_)->has_error());
   world_.client().permit_status = absl::OkStatus();
   world_.Advance(absl::Minutes(1));
-  Look("READY");
+  Poll("READY");
   EXPECT_EQ(FollowUpsSent(), 1);
 }
 
 TEST_F(FollowUpTest, ARestartSeesTheStatusAgain) {
   world_.Restart();
   EXPECT_EQ(FollowUpsSent(), 0);
-  Look("READY");
+  Poll("READY");
   EXPECT_EQ(FollowUpsSent(), 1);
 }
 
 TEST_F(FollowUpTest, APermitThatComesAfterTheEndIsGivenBack) {
   world_.Answer(FakeGenesysClient::Ok("{}"));
-  world_.AwaitLook();
+  world_.AwaitPoll();
   world_.client().hold_permits = true;
   world_.Answer(FakeGenesysClient::Ok("READY"));
   world_.Cancel(job_id_);
@@ -102,7 +102,7 @@ TEST_F(FollowUpTest, APermitThatComesAfterTheEndIsGivenBack) {
 
 TEST_F(FollowUpTest, AStoppedEngineSendsNone) {
   world_.Answer(FakeGenesysClient::Ok("{}"));
-  world_.AwaitLook();
+  world_.AwaitPoll();
   world_.engine().BeginStop();
   world_.Answer(FakeGenesysClient::Ok("READY"));
   EXPECT_EQ(FollowUpsSent(), 0);
@@ -112,9 +112,9 @@ TEST_F(FollowUpTest, AStoppedEngineSendsNone) {
 TEST(FollowUpOfACancelledJobTest, NoneIsSent) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Cancel(job_id);
-  world.Answer(FakeGenesysClient::Ok("READY"));  // the look's answer
+  world.Answer(FakeGenesysClient::Ok("READY"));  // the poll's answer
   ASSERT_EQ(world.client().sent().size(), 1u);
   EXPECT_EQ(world.Asked(), "DELETE /things/u-1");
 }

@@ -9,7 +9,7 @@
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/jobs/job_world.h"
 
-// Looks at accepted jobs, until their end.
+// Polls of accepted jobs, until their end.
 
 namespace gcjobs {
 namespace {
@@ -22,9 +22,9 @@ using ::testing::ElementsAre;
 TEST(OrchestratorPollTest, TransitionsComeInOrderAndTheResultIsVerbatim) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.Look("queued");
-  world.Look("RUNNING");
-  world.Look("Completed");
+  world.Poll("queued");
+  world.Poll("RUNNING");
+  world.Poll("Completed");
   EXPECT_THAT(world.History(job_id), ElementsAre(v1::JOB_STATE_QUEUED, v1::JOB_STATE_PENDING,
                                                  v1::JOB_STATE_RUNNING, v1::JOB_STATE_SUCCEEDED));
   const v1::Job job = world.Stored(job_id);
@@ -35,17 +35,35 @@ TEST(OrchestratorPollTest, TransitionsComeInOrderAndTheResultIsVerbatim) {
   EXPECT_TRUE(job.has_expire_time());
 }
 
-TEST(OrchestratorPollTest, ALookThatChangesNothingWritesNothing) {
+TEST(OrchestratorPollTest, APollThatChangesNothingWritesNothing) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
   const int64_t before = world.Stored(job_id).revision();
-  world.Look("queued");
+  world.Poll("queued");
   EXPECT_EQ(world.Stored(job_id).revision(), before);
   EXPECT_EQ(world.Stored(job_id).poll_count(), 0);
   EXPECT_EQ(world.engine().FindLive(job_id)->poll_count(), 1);
 }
 
-TEST(OrchestratorPollTest, TheLiveViewTellsWhenTheNextLookIs) {
+// A slow disk: the next poll waits until the transition of this one is durable.
+TEST(OrchestratorPollTest, AJobIsNotPolledWhileItsTransitionIsBeingCommitted) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted();
+  world.AwaitPoll();
+  const int sent = world.client().sent_count();
+  world.client().Answer(FakeGenesysClient::Ok("RUNNING"));
+  for (int second = 0; second < 120; ++second) {
+    world.loop().RunUntilIdle();
+    world.clock().Advance(absl::Seconds(1));
+  }
+  EXPECT_EQ(world.client().sent_count(), sent);
+  world.Settle();
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_RUNNING);
+  world.Poll("COMPLETED");
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST(OrchestratorPollTest, TheLiveViewTellsWhenTheNextPollIs) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
   const auto job = world.engine().FindLive(job_id);
@@ -62,23 +80,23 @@ TEST(OrchestratorPollTest, TheLiveViewTellsThatTheUpstreamThrottles) {
   EXPECT_EQ(FromProto(world.engine().FindLive(job_id)->throttled_until()), until);
 }
 
-TEST(OrchestratorPollTest, AFailedLookIsRetriedAndShownButEndsNothing) {
+TEST(OrchestratorPollTest, AFailedPollIsRetriedAndShownButEndsNothing) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(
       FakeGenesysClient::Error(500, absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE"));
   const absl::Status shown = FromProto(world.engine().FindLive(job_id)->error());
   EXPECT_THAT(shown, StatusIs(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE"));
-  world.Look("RUNNING");
+  world.Poll("RUNNING");
   EXPECT_FALSE(world.engine().FindLive(job_id)->has_error());
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_RUNNING);
 }
 
-TEST(OrchestratorPollTest, RetryAfterOnALookIsWaitedFor) {
+TEST(OrchestratorPollTest, RetryAfterOnAPollIsWaitedFor) {
   JobWorld world;
   world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   ApiReply throttled =
       FakeGenesysClient::Error(429, absl::StatusCode::kResourceExhausted, "GENESYS_RATE_LIMITED");
   throttled.retry_after = absl::Minutes(5);
@@ -98,11 +116,11 @@ TEST(OrchestratorPollTest, ARefusedPermitIsRetriedWithBackoffAndKeepsTheJob) {
   world.Advance(absl::Minutes(10));
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_PENDING);
   world.client().permit_status = absl::OkStatus();
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_SUCCEEDED);
 }
 
-TEST(OrchestratorPollTest, APermitWithoutAJobToLookAtIsGivenBack) {
+TEST(OrchestratorPollTest, APermitWithoutAJobToPollIsGivenBack) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
   world.client().hold_permits = true;
@@ -155,7 +173,7 @@ TEST(OrchestratorPollTest, AResultBeyondTheCapIsMeasuredButNotKept) {
   world.options.max_result_bytes = 9;
   world.Restart();
   const std::string job_id = world.SubmitAccepted();
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_EQ(world.Stored(job_id).result_json(), "");
   EXPECT_EQ(world.Stored(job_id).result_bytes(), 10);
 }
@@ -165,9 +183,9 @@ TEST(OrchestratorPollTest, ResultsAreAnnouncedWithTheEnd) {
        {std::pair("plain", true), std::pair("paged", true), std::pair("silent", false)}) {
     JobWorld world;
     const std::string job_id = world.SubmitAccepted(JobWorld::OfKind(kind));
-    world.Look("RUNNING");
+    world.Poll("RUNNING");
     EXPECT_FALSE(world.Stored(job_id).has_results()) << kind;
-    world.Look("COMPLETED");
+    world.Poll("COMPLETED");
     EXPECT_EQ(world.Stored(job_id).has_results(), has_results) << kind;
   }
 }
@@ -181,8 +199,8 @@ TEST(OrchestratorPollTest, TheCallersPolicyIsHonoured) {
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Seconds(50));
   EXPECT_EQ(world.client().sent_count(), 1);  // the submission alone
-  world.Look("RUNNING");
-  world.Look("RUNNING");
+  world.Poll("RUNNING");
+  world.Poll("RUNNING");
   EXPECT_THAT(FromProto(world.Stored(job_id).error()),
               StatusIs(absl::StatusCode::kDeadlineExceeded, "POLL_ATTEMPTS_EXHAUSTED"));
 }

@@ -161,7 +161,7 @@ TEST(OrchestratorSubmitTest, OneRequestIdMakesOneJobHoweverManyAsk) {
 TEST(OrchestratorSubmitTest, ARepeatAfterTheEndGivesTheSameJob) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Plain("r-1"));
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   world.Restart();
   const size_t again = world.Submit(JobWorld::Plain("r-1"));
   EXPECT_EQ((*world.answers[again])->id(), job_id);
@@ -185,7 +185,7 @@ TEST(OrchestratorSubmitTest, ARequestIdWithAnotherPayloadIsRefusedLiveAndAfterTh
   const size_t live = world.Submit(other);
   EXPECT_THAT(world.answers[live]->status(),
               StatusIs(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   const size_t ended = world.Submit(other);
   EXPECT_THAT(world.answers[ended]->status(),
               StatusIs(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
@@ -203,6 +203,34 @@ TEST(OrchestratorSubmitTest, AFullIntakeRefusesAndAnAcceptedJobMakesRoom) {
   world.Answer(FakeGenesysClient::Ok("u-1", 202));
   world.Submit(JobWorld::Plain());
   EXPECT_EQ(world.client().sent_count(), 2);
+}
+
+TEST(OrchestratorSubmitTest, AnIntakeIsFullByItsBytesToo) {
+  JobWorld world;
+  world.options.admission.max_queued_bytes = 100;
+  world.Restart();
+  const auto of_size = [](size_t bytes) {
+    JobSubmission job = JobWorld::Plain();
+    job.payload.set_body(std::string(bytes, ' '));
+    return job;
+  };
+  world.Submit(of_size(60));
+  const size_t refused = world.Submit(of_size(41));
+  EXPECT_THAT(world.answers[refused]->status(),
+              StatusIs(absl::StatusCode::kResourceExhausted, "INTAKE_FULL"));
+  EXPECT_EQ(world.metrics().IntakeRefused().Value(), 1);
+  world.Submit(of_size(40));
+  EXPECT_EQ(world.client().sent_count(), 2);
+}
+
+TEST(OrchestratorSubmitTest, OneOrganisationNeverFillsAnothersIntake) {
+  JobWorld world;
+  world.options.admission.max_queued_jobs = 1;
+  world.Restart();
+  world.Submit(JobWorld::Plain());
+  world.Submit(JobWorld::InOtherOrg(JobWorld::Plain()));
+  EXPECT_EQ(world.client().sent_count(), 1);
+  EXPECT_EQ(world.client("globex").sent_count(), 1);
 }
 
 TEST(OrchestratorSubmitTest, AStoreThatFailsAnswersTheCallerAndReportsItself) {
@@ -250,6 +278,33 @@ TEST(OrchestratorRestartTest, AJobThatWaitsToRetryIsNotInDoubt) {
   EXPECT_EQ(world.client().sent_count(), 1);
 }
 
+TEST(OrchestratorRestartTest, WhatIsQueuedKeepsItsPlaceInTheIntake) {
+  JobWorld world;
+  world.client().hold_permits = true;
+  world.Submit(JobWorld::Plain());
+  world.options.admission.max_queued_jobs = 1;
+  world.Restart();
+  const size_t refused = world.Submit(JobWorld::Plain());
+  EXPECT_THAT(world.answers[refused]->status(),
+              StatusIs(absl::StatusCode::kResourceExhausted, "INTAKE_FULL"));
+}
+
+// A stop that comes while everything waits: nothing of it may run on.
+TEST(OrchestratorStopTest, WhatIsUnderWayEndsAndGivesBackWhatItHas) {
+  JobWorld world;
+  world.SubmitAccepted();
+  world.AwaitPoll();
+  world.SubmitUnsettled(JobWorld::Plain());  // not committed yet
+  world.client().hold_permits = true;
+  world.Submit(JobWorld::Plain(), absl::ZeroDuration());
+  world.client().GrantHeld();  // a permit is on its way
+  world.engine().Stop();
+  EXPECT_EQ(world.engine().live_jobs(), 0u);
+  world.client().Answer(FakeGenesysClient::Ok("COMPLETED"));
+  world.Settle();
+  EXPECT_EQ(world.client().permits_out(), 0);
+}
+
 TEST(OrchestratorRestartTest, PathParametersAndPageSizeAreKept) {
   JobWorld world;
   JobSubmission job = JobWorld::Plain();
@@ -258,16 +313,16 @@ TEST(OrchestratorRestartTest, PathParametersAndPageSizeAreKept) {
   const std::string job_id = world.SubmitAccepted(job);
   world.Restart();
   EXPECT_EQ(world.StoredRecord(job_id).results_page_size(), 250);
-  world.AwaitLook();
+  world.AwaitPoll();
   EXPECT_EQ(world.Asked(), "GET /s-1/u-1");
 }
 
 TEST(OrchestratorRestartTest, TheHistoryHasNoGap) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.Look("RUNNING");
+  world.Poll("RUNNING");
   world.Restart();
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_THAT(world.History(job_id), ElementsAre(v1::JOB_STATE_QUEUED, v1::JOB_STATE_PENDING,
                                                  v1::JOB_STATE_RUNNING, v1::JOB_STATE_SUCCEEDED));
 }

@@ -36,8 +36,8 @@ absl::Time ThrottledUntil(JobWorld* world, const std::string& job_id) {
   return job.has_throttled_until() ? FromProto(job.throttled_until()) : absl::InfinitePast();
 }
 
-// Waits for that look and answers it alone.
-void AnswerLookAt(JobWorld* world, const std::string& target, ApiReply reply) {
+// Waits for that poll and answers it alone.
+void AnswerPollOf(JobWorld* world, const std::string& target, ApiReply reply) {
   for (int second = 0; second < 100; ++second) {
     const auto& sent = world->client().sent();
     for (size_t i = 0; i < sent.size(); ++i) {
@@ -49,7 +49,7 @@ void AnswerLookAt(JobWorld* world, const std::string& target, ApiReply reply) {
 }
 
 // Lets time pass, while Genesys Cloud answers whatever it is asked: `status`
-// for looks. Returns what it was asked.
+// for polls. Returns what it was asked.
 std::vector<std::string> AskedWithin(JobWorld* world, absl::Duration duration,
                                      const std::string& status) {
   std::vector<std::string> asked;
@@ -66,12 +66,12 @@ std::vector<std::string> AskedWithin(JobWorld* world, absl::Duration duration,
 const auto kCreatedAcceptedUpdated =
     ElementsAre(v1::EVENT_TYPE_TRANSITION, v1::EVENT_TYPE_TRANSITION, v1::EVENT_TYPE_UPDATED);
 
-TEST(OrchestratorThrottleTest, AQuotaOnLooksIsToldToEveryJobOfTheKindOnce) {
+TEST(OrchestratorThrottleTest, AQuotaOnPollsIsToldToEveryJobOfTheKindOnce) {
   JobWorld world;
   const std::string first = world.SubmitAccepted(JobWorld::Plain(), "u-1");
   const std::string second = world.SubmitAccepted(JobWorld::Plain(), "u-2");
   const std::string other = world.SubmitAccepted(JobWorld::Cancellable(), "c-1");
-  AnswerLookAt(&world, "/things/u-1", Refusal(absl::Hours(2)));
+  AnswerPollOf(&world, "/things/u-1", Refusal(absl::Hours(2)));
   const absl::Time until = world.clock().Now() + absl::Hours(2);
   for (const std::string& job_id : {first, second}) {
     EXPECT_THAT(Types(&world, job_id), kCreatedAcceptedUpdated);
@@ -85,7 +85,7 @@ TEST(OrchestratorThrottleTest, TheUpdateHasSequenceRevisionAndTheSameState) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
   const absl::Time update_time = FromProto(world.Stored(job_id).update_time());
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   const auto events = world.store().ReadJobEvents(job_id, 0, {});
   const v1::JobEvent& updated = *events->back();
@@ -97,11 +97,11 @@ TEST(OrchestratorThrottleTest, TheUpdateHasSequenceRevisionAndTheSameState) {
   EXPECT_EQ(FromProto(updated.job().update_time()), update_time);
 }
 
-TEST(OrchestratorThrottleTest, NoJobOfTheKindIsLookedAtBeforeAndAllAreAfter) {
+TEST(OrchestratorThrottleTest, NoJobOfTheKindIsPolledBeforeAndAllAreAfter) {
   JobWorld world;
   world.SubmitAccepted(JobWorld::Plain(), "u-1");
   world.SubmitAccepted(JobWorld::Plain(), "u-2");
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   while (!world.Asked().empty()) world.Answer(Refusal(absl::Hours(2)));  // was under way
   EXPECT_THAT(AskedWithin(&world, absl::Hours(2) - absl::Minutes(1), "queued"), ElementsAre());
@@ -112,17 +112,17 @@ TEST(OrchestratorThrottleTest, NoJobOfTheKindIsLookedAtBeforeAndAllAreAfter) {
 TEST(OrchestratorThrottleTest, JobsOfOtherKindsGoOn) {
   JobWorld world;
   world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   const std::string other = world.SubmitAccepted(JobWorld::Cancellable(), "c-1");
-  world.Look("COMPLETED");
+  world.Poll("COMPLETED");
   EXPECT_EQ(world.Stored(other).state(), v1::JOB_STATE_SUCCEEDED);
 }
 
 TEST(OrchestratorThrottleTest, AShortThrottleIsNoEvent) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Minutes(2)));
   EXPECT_THAT(Types(&world, job_id),
               ElementsAre(v1::EVENT_TYPE_TRANSITION, v1::EVENT_TYPE_TRANSITION));
@@ -142,10 +142,10 @@ TEST(OrchestratorThrottleTest, AMoveOfLessThanHalfAMinuteIsNoEventAndAGreaterOne
   EXPECT_EQ(ThrottledUntil(&world, first), world.clock().Now() + absl::Hours(3));
 }
 
-TEST(OrchestratorThrottleTest, AJobAcceptedMeanwhileIsToldAndNotLookedAt) {
+TEST(OrchestratorThrottleTest, AJobAcceptedMeanwhileIsToldAndNotPolled) {
   JobWorld world;
   world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   world.Advance(absl::Hours(1));
   const std::string late = world.SubmitAccepted(JobWorld::Plain(), "u-2");
@@ -156,7 +156,7 @@ TEST(OrchestratorThrottleTest, AJobAcceptedMeanwhileIsToldAndNotLookedAt) {
 TEST(OrchestratorThrottleTest, ARestartRemembersAndTellsNobodyTwice) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   world.Restart();
   const std::string late = world.SubmitAccepted(JobWorld::Plain(), "u-2");
@@ -168,11 +168,11 @@ TEST(OrchestratorThrottleTest, ARestartRemembersAndTellsNobodyTwice) {
 TEST(OrchestratorThrottleTest, TheNextTransitionEndsIt) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted();
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   world.Advance(absl::Hours(2));
   EXPECT_FALSE(world.engine().FindLive(job_id)->has_throttled_until());
-  world.Look("RUNNING");
+  world.Poll("RUNNING");
   EXPECT_FALSE(world.Stored(job_id).has_throttled_until());
 }
 
@@ -226,7 +226,7 @@ TEST(OrchestratorThrottleTest, ThousandsOfJobsAreToldOnceEach) {
 TEST(OrchestratorThrottleTest, ACancelNeedNotWaitForTheQuota) {
   JobWorld world;
   const std::string job_id = world.SubmitAccepted(JobWorld::Cancellable());
-  world.AwaitLook();
+  world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
   world.Cancel(job_id);
   world.Answer(FakeGenesysClient::Ok(""));

@@ -22,7 +22,7 @@ class RetentionTest : public ::testing::Test {
     JobSubmission job = JobWorld::Plain();
     *job.record.mutable_retention() = ToProto(absl::Hours(1));
     const std::string id = world_.SubmitAccepted(job, upstream_id);
-    world_.Look("COMPLETED");
+    world_.Poll("COMPLETED");
     return id;
   }
   bool Exists(const std::string& job_id) { return world_.store().GetJob(job_id).ok(); }
@@ -30,8 +30,9 @@ class RetentionTest : public ::testing::Test {
   void Sweep() {
     Retention::Options options;
     options.batch = 2;
-    retention_.emplace(options, &world_.loop(), &world_.store(), &world_.readers());
-    retention_->Sweep();
+    retention_.emplace(options,
+                       Retention::Deps{&world_.loop(), &world_.store(), &world_.readers()});
+    retention_->Start();
     world_.Settle();
   }
 
@@ -78,7 +79,7 @@ TEST_F(RetentionTest, TheEventsOfADeletedJobStayForTheWindow) {
 
 TEST_F(RetentionTest, StartSweepsAgainAndAgain) {
   const std::string id = Finished("u-1");
-  Retention retention({}, &world_.loop(), &world_.store(), &world_.readers());
+  Retention retention({}, {&world_.loop(), &world_.store(), &world_.readers()});
   retention.Start();
   for (int i = 0; i < 61; ++i) world_.Advance(absl::Minutes(1));
   EXPECT_FALSE(Exists(id));

@@ -177,7 +177,7 @@ class ServiceTest : public ::testing::Test {
   }
   // The next poll of the only job that is live.
   void AnswerPoll(ApiReply reply) {
-    world_.AwaitLook();
+    world_.AwaitPoll();
     AnswerUpstream(std::move(reply));
   }
 

@@ -1,0 +1,117 @@
+#include "server/jobs/submission.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/failpoint.h"
+#include "common/log.h"
+#include "common/time_conversion.h"
+#include "server/jobs/job_record.h"
+#include "server/net/timer.h"
+
+namespace gcjobs {
+
+Submission::Submission(Options options, Deps deps)
+    : options_(options), deps_(deps), slots_(options.max_direct_calls, deps.loop, deps.metrics) {}
+
+void Submission::Start(LiveJob* job, store::Submission payload, Admission::Ticket ticket) {
+  job->submission = Story(Submit(job, std::move(payload), std::move(ticket)));
+}
+
+Task<> Submission::Submit(LiveJob* job, store::Submission payload, Admission::Ticket ticket) {
+  std::optional<SubmitVerdict> verdict;
+  absl::Duration delay;
+  {
+    const store::StoredJob record = job->Record();
+    if (record.submit_in_doubt()) verdict = JudgeLostSubmission(record.guarantee());
+  }
+  for (int failures = 0;; verdict.reset()) {
+    if (!verdict) {
+      // 1. It waits after a failure, and while the quota of its kind is used up.
+      delay = std::max(delay, deps_.throttles->Left(*job));
+      if (delay > absl::ZeroDuration()) {
+        deps_.throttles->Join(*job);
+        co_await Sleep(deps_.loop, std::exchange(delay, absl::ZeroDuration()));
+        continue;
+      }
+      // 2. One try: permit, intent, request.
+      verdict = co_await Try(job, &payload.body());
+      if (!verdict) continue;  // the quota was used up meanwhile
+    }
+
+    // 3. The verdict is durable before anybody is told, and before the next try:
+    // after a crash in between the job is not in doubt.
+    const JobLock lock = co_await deps_.book->Lock(job);
+    job->last_error = absl::OkStatus();
+    if (verdict->kind == SubmitVerdict::Kind::kRetry) {
+      job->last_error = verdict->error;
+      delay = deps_.upstream->DelayAfter(++failures, verdict->retry_after);
+      deps_.throttles->OnReply(*job, verdict->retry_after);
+    }
+    store::StoredJob next = job->Record();
+    const bool was_sent = next.submit_in_doubt();
+    EnterVerdict(*std::move(verdict), job->kind(), options_.max_result_bytes,
+                 deps_.loop->clock()->Now(), &next);
+    if (was_sent || next.job().state() != job->state()) co_await lock.Commit(std::move(next));
+    if (job->state() == v1::JOB_STATE_QUEUED) continue;
+
+    // 4. Genesys Cloud has taken it: a job that has ended does not come so far. A
+    // cancel that was asked for while there was no id to cancel by can now be sent.
+    GCJOBS_FAILPOINT("submit.committed_unanswered");
+    deps_.polls->Start(job);
+    deps_.cancellation->Resume(job);
+    co_return;
+  }
+}
+
+// Nothing when a quota that has become known meanwhile holds the job back.
+Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::string* body) {
+  // 1. Kinds that hold their call need a slot before the permit: a permit is not
+  // to wait, unused, for a call to end.
+  CallSlots::Slot slot;
+  if (job->kind().holds_call()) slot = co_await slots_.Take(job->org().name);
+  // 2. The permit, so that nothing is left to wait for after the intent.
+  absl::StatusOr<Permit> permit =
+      co_await deps_.upstream->Acquire(&job->org(), RequestClass::kSubmit);
+  if (!permit.ok()) co_return JudgeNoPermit(permit.status());
+  // 3. The intent is durable before the request can leave.
+  ApiRequest request;
+  v1::SubmitGuarantee guarantee;
+  {
+    const JobLock lock = co_await deps_.book->Lock(job);
+    if (deps_.throttles->Left(*job) > absl::ZeroDuration()) co_return std::nullopt;
+    GCJOBS_FAILPOINT("submit.before_intent");
+    store::StoredJob next = job->Record();
+    next.set_submit_in_doubt(true);
+    next.set_submit_attempts(next.submit_attempts() + 1);
+    guarantee = next.guarantee();
+    request = job->kind().BuildSubmit(RefOf(next), SubmissionRef{*body});
+    co_await lock.Commit(std::move(next));
+    GCJOBS_FAILPOINT("submit.after_intent");
+  }
+  // 4. The request. The lock is free meanwhile: the job can be cancelled.
+  ApiReply reply = co_await Callback<ApiReply>([&](auto answered) {
+    calls_.Start(Call(job->org().client, *std::move(permit), std::move(request), std::move(slot),
+                      job->id(), std::move(answered)));
+  });
+  co_return JudgeSubmission(job->kind(), guarantee, reply);
+}
+
+// A story of its own, since it outlives a job that ends meanwhile: until the call
+// is over, its connection is taken and Genesys Cloud is at work.
+Task<> Submission::Call(GenesysClient* client, Permit permit, ApiRequest request,
+                        CallSlots::Slot slot, std::string job_id, Answered answered) {
+  ApiReply reply;
+  {
+    const CallSlots::Slot held = std::move(slot);
+    reply = co_await client->Send(std::move(permit), std::move(request));
+  }
+  GCJOBS_FAILPOINT("submit.reply_uncommitted");
+  if (deps_.book->Find(job_id) == nullptr) {
+    Log(LogLevel::kInfo, "submit_reply_after_end",
+        {{"job_id", job_id}, {"http_status", reply.response.status}});
+  }
+  answered(std::move(reply));
+}
+
+}  // namespace gcjobs
