@@ -6,15 +6,15 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
+#include "client/cli_error.h"
 #include "client/commands/command.h"
 #include "client/error_report.h"
-#include "client/exit_code.h"
 #include "client/global_options.h"
 #include "client/help.h"
-#include "client/job_client.h"
-#include "client/usage_error.h"
+#include "client/rpc_client.h"
 
 namespace gcjobs {
 namespace {
@@ -27,13 +27,13 @@ constexpr absl::string_view kExamples =
     "  # run a data action and follow it to its end\n"
     "  gcjobs submit action custom_-_1a2b --param customerId=42 --watch\n"
     "\n"
-    "  # submit now, look later, fetch the result as Genesys Cloud sent it\n"
+    "  # submit now, check later, fetch the result exactly as Genesys Cloud sent it\n"
     "  gcjobs submit action custom_-_1a2b --params-file order.json\n"
     "  gcjobs watch JOB\n"
     "  gcjobs get JOB --result-only > result.json\n"
     "\n"
-    "  # yesterday's conversations into a file; go on after Ctrl-C or a crash by\n"
-    "  # running it again\n"
+    "  # yesterday's conversations into a file; after Ctrl-C or a crash, run it again\n"
+    "  # and it resumes\n"
     "  gcjobs export --out day.ndjson --from 2026-01-01 --to 2026-01-02\n"
     "\n"
     "  # everything that happens, as JSON lines\n"
@@ -42,40 +42,45 @@ constexpr absl::string_view kExamples =
     "  # raise an action's time limit\n"
     "  gcjobs action timeout set custom_-_1a2b 30s\n"
     "\n"
-    "  gcjobs COMMAND --help explains a command.\n"
+    "  gcjobs COMMAND --help has the details of a command.\n"
     "\n";
 
 constexpr absl::string_view kEnvironment =
     "\n\nEnvironment:\n"
     "  GCJOBS_SERVER  the server, when --server is not given\n"
     "  GCJOBS_TOKEN   the token, when neither --token nor --token-file is given\n"
-    "  NO_COLOR       no colours, when set and not empty";
+    "  NO_COLOR       no colours if set and not empty";
 
 void AddConnectionOptions(CLI::App& app, GlobalOptions* options) {
   app.add_option("--server", options->server,
                  "The gcjobsd server (default 127.0.0.1:50051, or GCJOBS_SERVER)")
       ->option_text("HOST:PORT");
-  app.add_flag("--tls", options->tls, "Encrypt; implied by the next three");
-  app.add_option("--ca-file", options->ca_file, "PEM file of the authorities to trust")
+  app.add_flag("--tls", options->tls, "Use TLS; implied by --ca-file, --cert and --key");
+  app.add_option("--ca-file", options->ca_file,
+                 "PEM file with the certificate authorities to trust")
       ->option_text("FILE");
-  app.add_option("--cert", options->cert_file, "PEM file of our certificate, for mutual TLS")
+  app.add_option("--cert", options->cert_file,
+                 "PEM file with the client certificate, for mutual TLS")
       ->option_text("FILE");
-  app.add_option("--key", options->key_file, "PEM file of its key")->option_text("FILE");
+  app.add_option("--key", options->key_file, "PEM file with the private key of --cert")
+      ->option_text("FILE");
   app.add_option("--token", options->token,
-                 "Bearer token; other users of this machine can read it, prefer a file")
+                 "Bearer token; other users of this machine can see it, so prefer --token-file")
       ->option_text("TOKEN");
-  app.add_option("--token-file", options->token_file, "File that holds the token")
+  app.add_option("--token-file", options->token_file, "File that contains the token")
       ->option_text("FILE");
-  app.add_flag("--insecure", options->insecure, "Send a token unencrypted to another machine");
+  app.add_flag("--insecure", options->insecure,
+               "Allow sending a token unencrypted to another machine");
 }
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions* options) {
   AddConnectionOptions(app, options);
   app.add_option("--org", options->org,
-                 "Organisation to work in (default: the server's); list and watch: only this one")
+                 "Organisation to work in (default: the server's default); list and watch show "
+                 "only its jobs")
       ->option_text("NAME");
   app.add_option("--timeout", options->timeout_text,
-                 "Longest time for a call and its retries (default 30s); watches have none")
+                 "Time limit for a call including its retries (default 30s); streams have none")
       ->option_text("DURATION");
   app.add_option("-o,--output", options->output_text, "table (default) or json")
       ->option_text("FORMAT");
@@ -122,18 +127,27 @@ std::string CommandLine(const CLI::App* app) {
                            : absl::StrCat(CommandLine(parent), " ", app->get_name());
 }
 
+// What the user meant is not guessed; the word that is wrong is named, which
+// CLI11's own messages do not always do.
 absl::Status ParseFailure(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* command = DeepestCommand(&app);
   const std::string name = CommandLine(command);
-  if (command->get_subcommands({}).empty()) {
-    return UsageError(error.what(), absl::StrCat(name, " --help explains it"));
+  const bool is_group = !command->get_subcommands({}).empty();
+  const std::string hint =
+      absl::StrCat(name, is_group ? " --help lists the commands" : " --help has the details");
+  // Words that nothing takes are left over, here or, since global options may
+  // come anywhere, in a command above.
+  const std::vector<std::string> words = app.remaining(/*recurse=*/true);
+  if (words.empty()) {
+    return UsageError(is_group ? absl::StrCat(name, " needs a command") : error.what(), hint);
   }
-  // A word that is no command is what CLI11 has left over.
-  const std::vector<std::string> words = command->remaining();
-  const std::string message =
-      words.empty() ? absl::StrCat(name, ": a command is missing")
-                    : absl::StrCat(name, ": there is no command or option \"", words.front(), "\"");
-  return UsageError(message, absl::StrCat(name, " --help lists the commands"));
+  const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+    return absl::StartsWith(word, "-");
+  });
+  if (option != words.end()) return UsageError(absl::StrCat("unknown option ", *option), hint);
+  return UsageError(
+      absl::StrCat(is_group ? "unknown command \"" : "unexpected argument \"", words.front(), "\""),
+      hint);
 }
 
 // The words of a failed parse give no options; --output json counts all the same.
@@ -159,11 +173,11 @@ ExitCode Report(const absl::Status& status, const GlobalOptions& options, const 
 
 ExitCode RunCommand(const SelectedCommand& selected, GlobalOptions* options, const CliIo& io) {
   if (absl::Status status = options->Resolve(io); !status.ok()) return Report(status, *options, io);
-  const absl::StatusOr<std::unique_ptr<JobClient>> client = JobClient::Create(*options, io);
+  const absl::StatusOr<std::unique_ptr<RpcClient>> client = RpcClient::Create(*options, io);
   if (!client.ok()) return Report(client.status(), *options, io);
   (*client)->set_on_retry([&](const absl::Status& status) {
     if (options->output == OutputFormat::kJson) return;
-    *io.err << RenderError(status, *options) << "gcjobs: trying again until --timeout runs out\n"
+    *io.err << RenderError(status, *options) << "gcjobs: retrying until --timeout expires\n"
             << std::flush;
   });
   const absl::StatusOr<ExitCode> code = selected.run(Session{io, *options, **client});

@@ -8,9 +8,9 @@
 
 namespace gcjobs {
 
-// The whole program but for the process: parses `arguments` (without the
-// program's name), runs the command, reports errors on io.err and gives the
-// exit code (exit_code.h). A failed write to io.out ends it quietly with 0;
+// The whole program except the process: parses `arguments` (without the
+// program's name), runs the command, reports errors on io.err and returns the
+// exit code (cli_error.h). A failed write to io.out ends it quietly with 0;
 // whoever made the stream knows why it failed.
 int RunCli(const std::vector<std::string>& arguments, const CliIo& io);
 

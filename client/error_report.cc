@@ -10,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
-#include "client/answer.h"
-#include "client/exit_code.h"
+#include "client/cli_error.h"
+#include "client/job_view.h"
 #include "client/text.h"
-#include "client/usage_error.h"
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/failure_body.h"
 #include "common/utf8.h"
 
@@ -38,31 +38,34 @@ std::string Message(const absl::Status& status, const GlobalOptions& options) {
 // For reasons that have one remedy.
 std::string HintForReason(absl::string_view reason, absl::string_view job_id) {
   static const auto* const kHints = new std::map<absl::string_view, absl::string_view>{
-      {"JOB_NOT_FOUND", "gcjobs list shows the jobs that this server has"},
-      {"JOB_KIND_NOT_FOUND", "gcjobs kinds shows the kinds that this server runs"},
-      {"GENESYS_NOT_FOUND", "gcjobs action list shows the actions that there are"},
-      {"GENESYS_CREDENTIALS_REJECTED",
+      {errors::kJobNotFound.name, "gcjobs list shows the jobs on this server"},
+      {errors::kJobKindNotFound.name, "gcjobs kinds lists the kinds that this server runs"},
+      {errors::kGenesysNotFound.name, "gcjobs action list shows the available actions"},
+      {errors::kGenesysCredentialsRejected.name,
        "check the server's GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and environment"},
-      {"GENESYS_FORBIDDEN", "the server's OAuth client lacks a permission for this"},
-      {"GENESYS_VERSION_CONFLICT", "somebody else changed it; look at it and try again"},
-      {"GENESYS_RESULT_EXPIRED",
-       "Genesys Cloud has thrown the results away: submit it again (export: --restart)"},
-      {"INVALID_CURSOR", "start anew: --restart, or without --cursor"},
-      {"NO_RESULTS", "gcjobs get JOB shows what the job has"},
-      {"ORG_NOT_CONFIGURED", "the server's configuration has no such organisation any more"},
-      {"KIND_NOT_CONFIGURED", "the server's configuration has no such kind any more"},
-      {"REQUEST_ID_REUSED", "this --request-id belongs to another submission; take a new one"},
-      {"UNKNOWN_ORG", "--org takes the name of a section [org.NAME] of the server's configuration"},
-      {"REVISION_IN_FUTURE", "--after takes a revision that this server has shown"},
-      {"TIMEOUT_OUT_OF_RANGE",
+      {errors::kGenesysForbidden.name, "the server's OAuth client lacks a permission for this"},
+      {errors::kGenesysVersionConflict.name, "someone else has changed it; check it and try again"},
+      {errors::kGenesysResultExpired.name,
+       "Genesys Cloud no longer has the results; submit the job again (export: --restart)"},
+      {errors::kInvalidCursor.name, "start over: use --restart, or leave out --cursor"},
+      {errors::kNoResults.name, "gcjobs get JOB shows what the job has"},
+      {errors::kOrgNotConfigured.name,
+       "the server's configuration no longer has this organisation"},
+      {errors::kKindNotConfigured.name, "the server's configuration no longer has this kind"},
+      {errors::kRequestIdReused.name,
+       "this --request-id belongs to another submission; use a new one"},
+      {errors::kUnknownOrg.name,
+       "--org takes the name of an [org.NAME] section of the server's configuration"},
+      {errors::kRevisionInFuture.name, "--after takes a revision that this server has sent"},
+      {errors::kTimeoutOutOfRange.name,
        "1s to 60s for an integration action, 1s to 30s for a flow's data action (--flow)"},
-      {"SERVER_DRAINING", "the server is shutting down; try again in a moment"},
+      {errors::kServerDraining.name, "the server is shutting down; try again in a moment"},
   };
-  if (reason == "JOB_NOT_FINISHED") {
-    return absl::StrCat("gcjobs watch ", job_id.empty() ? "JOB" : job_id, " waits for its end");
+  if (reason == errors::kJobNotFinished.name) {
+    return absl::StrCat("gcjobs watch ", job_id.empty() ? "JOB" : job_id, " waits for it to end");
   }
-  if (reason == "JOB_NOT_POLLED") {
-    return absl::StrCat("gcjobs get ", job_id.empty() ? "JOB" : job_id, " shows how it is");
+  if (reason == errors::kJobNotPolled.name) {
+    return absl::StrCat("gcjobs get ", job_id.empty() ? "JOB" : job_id, " shows its state");
   }
   const auto found = kHints->find(reason);
   return found == kHints->end() ? "" : std::string(found->second);
@@ -71,13 +74,15 @@ std::string HintForReason(absl::string_view reason, absl::string_view job_id) {
 std::string HintForCode(const absl::Status& status) {
   // How a TLS server answers a client that does not encrypt.
   if (IsUnreachable(status) && absl::StrContains(status.message(), "Socket closed")) {
-    return "if the server wants TLS, give --tls or --ca-file FILE";
+    return "if the server requires TLS, use --tls or --ca-file FILE";
   }
   if (IsUnreachable(status)) {
     return "start gcjobsd there, or name another server with --server or GCJOBS_SERVER";
   }
-  if (absl::IsUnauthenticated(status)) return "give a token: --token-file FILE or GCJOBS_TOKEN";
-  if (absl::IsUnimplemented(status)) return "the server is older than this program, or no gcjobsd";
+  if (absl::IsUnauthenticated(status))
+    return "provide a token with --token-file FILE or GCJOBS_TOKEN";
+  if (absl::IsUnimplemented(status))
+    return "the server is older than this program, or is not gcjobsd";
   return "";
 }
 

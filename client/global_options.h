@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 #include "client/cli_io.h"
@@ -38,6 +39,9 @@ struct GlobalOptions {
   // and from files, and checks that it fits together. Errors: UsageError.
   absl::Status Resolve(const CliIo& io);
 };
+
+// Whether `server` (a gRPC target such as HOST:PORT) is on this machine.
+bool IsLocalAddress(absl::string_view server);
 
 }  // namespace gcjobs
 

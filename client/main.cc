@@ -12,11 +12,9 @@
 #include <vector>
 
 #include "client/cli.h"
+#include "client/cli_error.h"
 #include "client/cli_io.h"
-#include "client/exit_code.h"
-#include "client/fd_output.h"
-#include "client/interrupt.h"
-#include "client/signal_watcher.h"
+#include "client/process.h"
 #include "common/allocator.h"
 
 namespace gcjobs {

@@ -1,18 +1,20 @@
 #include "client/parse.h"
 
 #include <cstddef>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-#include "client/usage_error.h"
+#include "client/cli_error.h"
+#include "common/file.h"
 
 namespace gcjobs {
 namespace {
 
-constexpr absl::string_view kDurationHint = "write a unit: 10s, 1500ms, 2m, 1h30m or 7d";
+constexpr absl::string_view kDurationHint = "add a unit: 10s, 1500ms, 2m, 1h30m or 7d";
 
 // Takes what `belongs` accepts off the front of `text`.
 template <typename Predicate>
@@ -73,7 +75,7 @@ absl::StatusOr<v1::JobState> ParseState(absl::string_view option, absl::string_v
   v1::JobState state = v1::JOB_STATE_UNSPECIFIED;
   const std::string name = absl::StrCat("JOB_STATE_", absl::StripPrefix(upper, "JOB_STATE_"));
   if (!v1::JobState_Parse(name, &state) || state == v1::JOB_STATE_UNSPECIFIED) {
-    return UsageError(absl::StrCat(option, ": there is no state \"", text, "\""),
+    return UsageError(absl::StrCat(option, ": unknown state \"", text, "\""),
                       "queued, pending, running, succeeded, failed, cancelled or outcome_unknown");
   }
   return state;
@@ -88,7 +90,17 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view option, absl::string_view
   const absl::StatusOr<absl::Duration> age = ParseDuration(option, text);
   if (age.ok()) return now - *age;
   return UsageError(absl::StrCat(option, ": \"", text, "\" is not a time"),
-                    "write 2024-05-01T12:00:00Z or 2024-05-01, or how long ago: 2h, 7d");
+                    "use 2024-05-01T12:00:00Z, 2024-05-01, or an age such as 2h or 7d");
+}
+
+absl::StatusOr<std::string> ReadInputFile(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return UsageError(std::string(text.status().message()));
+  return text;
+}
+
+std::string ReadAll(std::istream& stream) {
+  return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
 }
 
 }  // namespace gcjobs

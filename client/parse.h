@@ -1,6 +1,7 @@
 #ifndef GCJOBS_CLIENT_PARSE_H_
 #define GCJOBS_CLIENT_PARSE_H_
 
+#include <istream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,10 +28,17 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseKeyValue(absl::string_v
 // A state by its name, in any case, with or without `JOB_STATE_`.
 absl::StatusOr<v1::JobState> ParseState(absl::string_view option, absl::string_view text);
 
-// RFC 3339 (`2024-05-01T12:00:00Z`), a day (`2024-05-01`: its begin, UTC), or a
+// RFC 3339 (`2024-05-01T12:00:00Z`), a day (`2024-05-01`: its start, UTC), or a
 // duration before `now` (`2h`).
 absl::StatusOr<absl::Time> ParseTime(absl::string_view option, absl::string_view text,
                                      absl::Time now);
+
+// A file that the user named, byte for byte. Errors: UsageError with the path
+// and the system's reason.
+absl::StatusOr<std::string> ReadInputFile(const std::string& path);
+
+// What is left in `stream`, byte for byte.
+std::string ReadAll(std::istream& stream);
 
 }  // namespace gcjobs
 

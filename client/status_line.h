@@ -19,7 +19,7 @@ namespace gcjobs {
 // owes the terminal.
 inline constexpr absl::string_view kRestoreTerminal = "\r\x1b[K\x1b[?25h";
 
-// One line at the bottom of a terminal, drawn anew at io.redraw_interval by a
+// One line at the bottom of a terminal, redrawn at io.redraw_interval by a
 // thread of its own, below lines that stay. The cursor is hidden while the line
 // is there and shown again at its end.
 //
@@ -29,7 +29,7 @@ class StatusLine {
   struct Options {
     // The terminal; must outlive the line.
     std::ostream* stream = nullptr;
-    // The line as it now is, without control characters but for colours and
+    // The line as it now is, without control characters except colours, and
     // narrower than the terminal; empty = nothing to show yet. Runs under the
     // line's lock and must not call back.
     std::function<std::string()> render;

@@ -85,6 +85,12 @@ void WrapParagraph(absl::string_view paragraph, int columns, std::vector<std::st
   lines->push_back(std::move(line));
 }
 
+constexpr absl::string_view kColumnGap = "  ";
+
+std::string Padding(absl::string_view cell, int width) {
+  return std::string(std::max(0, width - DisplayWidth(cell)), ' ');
+}
+
 }  // namespace
 
 std::string EscapeControls(absl::string_view text) {
@@ -155,6 +161,45 @@ std::string FormatSeconds(absl::Duration duration) {
   const int64_t milliseconds = absl::ToInt64Milliseconds(duration);
   if (milliseconds % 1000 != 0) return absl::StrCat(milliseconds, "ms");
   return absl::StrCat(milliseconds / 1000, "s");
+}
+
+Table::Table(std::vector<std::string> headers) : rows_({std::move(headers)}) {}
+
+void Table::AddRow(const std::vector<std::string>& cells) {
+  std::vector<std::string> row;
+  row.reserve(cells.size());
+  for (const std::string& cell : cells) row.push_back(EscapeControls(cell));
+  rows_.push_back(std::move(row));
+}
+
+std::string Table::ToString() const {
+  std::vector<int> widths(rows_.front().size(), 0);
+  for (const std::vector<std::string>& row : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+  }
+  std::string text;
+  for (const std::vector<std::string>& row : rows_) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      absl::StrAppend(&line, row[i], Padding(row[i], widths[i]), kColumnGap);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    absl::StrAppend(&text, line, "\n");
+  }
+  return text;
+}
+
+std::string FieldLines(const std::vector<std::pair<std::string, std::string>>& fields) {
+  int width = 0;
+  for (const auto& [name, value] : fields) {
+    if (!value.empty()) width = std::max(width, DisplayWidth(name));
+  }
+  std::string text;
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    absl::StrAppend(&text, name, Padding(name, width), kColumnGap, EscapeControls(value), "\n");
+  }
+  return text;
 }
 
 }  // namespace gcjobs

@@ -2,6 +2,7 @@
 #define GCJOBS_CLIENT_TEXT_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -41,6 +42,26 @@ std::string ShortAge(absl::Time time, absl::Time now);
 
 // Spelt so that the --timeout family of options takes it back: `90s`, `1500ms`.
 std::string FormatSeconds(absl::Duration duration);
+
+// Columns as wide as their widest cell, two spaces apart; nothing is cut.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headers);
+
+  // Control characters are escaped. REQUIRES: as many cells as headers.
+  void AddRow(const std::vector<std::string>& cells);
+
+  size_t row_count() const { return rows_.size() - 1; }
+  // The header line and the rows, each with its newline.
+  std::string ToString() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;  // the headers first
+};
+
+// `Name   value` lines, values aligned; fields with an empty value are left
+// out, control characters escaped.
+std::string FieldLines(const std::vector<std::pair<std::string, std::string>>& fields);
 
 }  // namespace gcjobs
 

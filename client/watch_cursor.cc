@@ -4,8 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "client/cli_error.h"
 #include "client/text.h"
-#include "client/usage_error.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 
@@ -61,7 +62,7 @@ WatchCursor::Verdict WatchCursor::AcceptSnapshot(const v1::JobEvent& event) {
 
 absl::StatusOr<WatchCursor::Verdict> WatchCursor::AcceptChange(const v1::JobEvent& event) {
   if (event.revision() <= resume_) return Verdict::kSeen;
-  if (absl::Status status = CheckSequence(event); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckSequence(event));
   RememberSequence(event);
   in_snapshots_ = false;
   last_ = std::max(last_, event.revision());

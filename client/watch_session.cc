@@ -2,147 +2,168 @@
 
 #include <memory>
 
-#include "client/text.h"
-#include "common/error_info.h"
+#include "client/resumable_stream.h"
+#include "client/watch_cursor.h"
+#include "common/errors.h"
+#include "common/job_state.h"
 
 namespace gcjobs {
 namespace {
 
-bool IsCompacted(const absl::Status& status) {
-  return absl::IsOutOfRange(status) && GetReason(status) == "REVISION_COMPACTED";
-}
+// What both kinds of watch have in common: the cursor, and what the observer is
+// told. `Message` is what the stream carries.
+template <typename Message>
+class WatchReader : public StreamReader<Message> {
+ public:
+  using typename StreamReader<Message>::Next;
+
+  int64_t resume_revision() const { return cursor_.resume_revision(); }
+
+ protected:
+  WatchReader(RpcClient* client, WatchObserver* observer, WatchCursor cursor)
+      : client_(*client), observer_(*observer), cursor_(std::move(cursor)) {}
+
+  // Passes the event on unless it was seen before; false when the observer
+  // wants no more.
+  absl::StatusOr<bool> Deliver(const v1::JobEvent& event) {
+    ASSIGN_OR_RETURN(const WatchCursor::Verdict verdict, cursor_.Accept(event));
+    started_over_ = false;
+    if (verdict == WatchCursor::Verdict::kSeen) return true;
+    return observer_.OnEvent(event);
+  }
+
+  // Whether the stream ended since the events after the resume point are gone,
+  // and the reader may start over. Twice in a row would never end.
+  bool MayStartOver(const absl::Status& end) const {
+    return HasReason(end, errors::kRevisionCompacted) && !started_over_;
+  }
+  void StartOver() {
+    observer_.OnCompacted(cursor_.resume_revision());
+    cursor_.StartOver();
+  }
+
+  void OnConnectionLost(const absl::Status& why) override {
+    observer_.OnConnectionLost(why, cursor_.resume_revision());
+  }
+  void OnConnectionRestored() override { observer_.OnConnectionRestored(); }
+
+  RpcClient& client_;
+  WatchObserver& observer_;
+  WatchCursor cursor_;
+  bool started_over_ = false;  // and no event came since
+};
+
+class JobReader final : public WatchReader<v1::JobEvent> {
+ public:
+  JobReader(RpcClient* client, WatchObserver* observer, std::string job_id, int64_t after)
+      : WatchReader(client, observer, WatchCursor(WatchCursor::Scope::kOneJob, after)),
+        job_id_(std::move(job_id)) {}
+
+  // As last seen.
+  const v1::Job& job() const { return job_; }
+
+ private:
+  std::unique_ptr<ServerStream<v1::JobEvent>> Open() override {
+    v1::WatchJobRequest request;
+    request.set_job_id(job_id_);
+    request.set_after_revision(cursor_.resume_revision());
+    return client_.Open(&v1::JobService::Stub::WatchJob, request);
+  }
+
+  absl::StatusOr<bool> OnMessage(v1::JobEvent* event) override {
+    const bool is_new = event->revision() > cursor_.resume_revision();
+    ASSIGN_OR_RETURN(const bool wants_more, Deliver(*event));
+    if (is_new && event->has_job()) job_ = event->job();
+    return wants_more;
+  }
+
+  absl::StatusOr<Next> OnStreamEnd(const absl::Status& end) override {
+    if (end.ok()) {
+      if (IsTerminal(job_.state())) return Next::kDone;
+      // No event at all: the watch began after the job's end.
+      ASSIGN_OR_RETURN(job_, GetJob());
+      if (IsTerminal(job_.state())) return Next::kDone;
+      return absl::UnavailableError("the stream ended before the job did");
+    }
+    if (!MayStartOver(end)) return end;
+    // What is no longer kept is replaced by the job as it is now, and the watch
+    // resumes from there.
+    ASSIGN_OR_RETURN(job_, GetJob());
+    StartOver();
+    v1::JobEvent event;
+    event.set_type(v1::EVENT_TYPE_SNAPSHOT);
+    event.set_revision(job_.revision());
+    *event.mutable_time() = job_.update_time();
+    *event.mutable_job() = job_;
+    ASSIGN_OR_RETURN(const bool wants_more, Deliver(event));
+    started_over_ = true;
+    if (!wants_more || IsTerminal(job_.state())) return Next::kDone;
+    return Next::kResumeAtOnce;
+  }
+
+  absl::StatusOr<v1::Job> GetJob() {
+    v1::GetJobRequest request;
+    request.set_job_id(job_id_);
+    return client_.Call(&v1::JobService::Stub::GetJob, request);
+  }
+
+  const std::string job_id_;
+  v1::Job job_;
+};
+
+class JobsReader final : public WatchReader<v1::WatchJobsResponse> {
+ public:
+  JobsReader(RpcClient* client, WatchObserver* observer, const v1::JobFilter& filter, int64_t after)
+      : WatchReader(client, observer,
+                    WatchCursor(filter.states().empty() ? WatchCursor::Scope::kAllEvents
+                                                        : WatchCursor::Scope::kSomeEvents,
+                                after)),
+        filter_(filter) {}
+
+ private:
+  std::unique_ptr<ServerStream<v1::WatchJobsResponse>> Open() override {
+    v1::WatchJobsRequest request;
+    *request.mutable_filter() = filter_;
+    request.set_after_revision(cursor_.resume_revision());
+    return client_.Open(&v1::JobService::Stub::WatchJobs, request);
+  }
+
+  absl::StatusOr<bool> OnMessage(v1::WatchJobsResponse* batch) override {
+    for (const v1::JobEvent& event : batch->events()) {
+      ASSIGN_OR_RETURN(const bool wants_more, Deliver(event));
+      if (!wants_more) return false;
+    }
+    return true;
+  }
+
+  absl::StatusOr<Next> OnStreamEnd(const absl::Status& end) override {
+    if (end.ok()) return absl::UnavailableError("the server ended a stream that has no end");
+    if (!MayStartOver(end)) return end;
+    StartOver();
+    started_over_ = true;
+    return Next::kResumeAtOnce;
+  }
+
+  const v1::JobFilter filter_;
+};
 
 }  // namespace
 
-WatchSession::WatchSession(JobClient* client, const CliIo* io, WatchObserver* observer,
-                           Options options)
-    : client_(*client),
-      io_(*io),
-      observer_(*observer),
-      retry_(io, options.reconnect_for),
-      cursor_(WatchCursor::Scope::kOneJob, 0) {}
-
 absl::StatusOr<v1::Job> WatchSession::WatchJob(const std::string& job_id, int64_t after) {
-  cursor_ = WatchCursor(WatchCursor::Scope::kOneJob, after);
+  JobReader reader(&client_, &observer_, job_id, after);
   const absl::Status status =
-      Run([&] { return StreamJob(job_id); }, [&] { return SnapshotJob(job_id); });
-  if (!status.ok()) return status;
-  return job_;
+      ResumableStream(&client_, &io_, options_.reconnect_for).Read<v1::JobEvent>(&reader);
+  resume_revision_ = reader.resume_revision();
+  RETURN_IF_ERROR(status);
+  return reader.job();
 }
 
 absl::Status WatchSession::WatchJobs(const v1::JobFilter& filter, int64_t after) {
-  cursor_ = WatchCursor(
-      filter.states().empty() ? WatchCursor::Scope::kAllEvents : WatchCursor::Scope::kSomeEvents,
-      after);
-  return Run([&] { return StreamJobs(filter); },
-             [&] {
-               cursor_.StartOver();
-               return absl::OkStatus();
-             });
-}
-
-absl::Status WatchSession::Run(Attempt attempt, Attempt start_over) {
-  for (;;) {
-    const bool connected = client_.WaitForConnection();
-    if (connected && retry_.in_outage()) observer_.OnConnectionRestored();
-    retry_.OnTry(connected);
-    absl::Status status = attempt();
-    if (stopped_) return absl::OkStatus();
-    if (status.ok() || IsInterrupted()) return status;
-    if (IsCompacted(status) && !started_over_) {
-      observer_.OnCompacted(cursor_.resume_revision());
-      status = start_over();
-      started_over_ = true;
-      if (status.ok()) continue;
-    }
-    const auto on_outage = [&] { observer_.OnConnectionLost(status, cursor_.resume_revision()); };
-    if (!MayResume(status) || !retry_.BackOff(status, on_outage)) return status;
-    client_.Reconnect();
-  }
-}
-
-absl::Status WatchSession::StreamJob(const std::string& job_id) {
-  // Its snapshot may have shown the end already.
-  if (IsTerminal(job_.state())) return absl::OkStatus();
-  v1::WatchJobRequest request;
-  request.set_job_id(job_id);
-  request.set_after_revision(cursor_.resume_revision());
-  const std::unique_ptr<EventStream<v1::JobEvent>> stream = client_.WatchJob(request);
-  v1::JobEvent event;
-  while (stream->Read(&event)) {
-    if (absl::Status status = Deliver(event); !status.ok()) return status;
-    if (stopped_) return absl::OkStatus();
-  }
-  if (absl::Status status = stream->Finish(); !status.ok()) return status;
-  return EndOfJobStream(job_id);
-}
-
-absl::Status WatchSession::StreamJobs(const v1::JobFilter& filter) {
-  v1::WatchJobsRequest request;
-  *request.mutable_filter() = filter;
-  request.set_after_revision(cursor_.resume_revision());
-  const std::unique_ptr<EventStream<v1::WatchJobsResponse>> stream = client_.WatchJobs(request);
-  v1::WatchJobsResponse response;
-  while (stream->Read(&response)) {
-    for (const v1::JobEvent& event : response.events()) {
-      if (absl::Status status = Deliver(event); !status.ok()) return status;
-      if (stopped_) return absl::OkStatus();
-    }
-  }
-  if (absl::Status status = stream->Finish(); !status.ok()) return status;
-  return absl::UnavailableError("the server ended a stream that has no end");
-}
-
-absl::Status WatchSession::Deliver(const v1::JobEvent& event) {
-  const absl::StatusOr<WatchCursor::Verdict> verdict = cursor_.Accept(event);
-  if (!verdict.ok()) return verdict.status();
-  retry_.OnProgress();
-  started_over_ = false;
-  if (*verdict == WatchCursor::Verdict::kSeen) return absl::OkStatus();
-  if (event.has_job()) job_ = event.job();
-  stopped_ = !observer_.OnEvent(event);
-  return absl::OkStatus();
-}
-
-absl::Status WatchSession::EndOfJobStream(const std::string& job_id) {
-  if (!IsTerminal(job_.state())) {
-    // No event at all: the watch began after the job's end.
-    absl::StatusOr<v1::Job> job = client_.GetJob(job_id);
-    if (!job.ok()) return job.status();
-    if (!IsTerminal(job->state())) {
-      return absl::UnavailableError("the stream ended before the job did");
-    }
-    job_ = *std::move(job);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status WatchSession::SnapshotJob(const std::string& job_id) {
-  absl::StatusOr<v1::Job> job = client_.GetJob(job_id);
-  if (!job.ok()) return job.status();
-  cursor_.StartOver();
-  v1::JobEvent event;
-  event.set_type(v1::EVENT_TYPE_SNAPSHOT);
-  event.set_revision(job->revision());
-  *event.mutable_time() = job->update_time();
-  *event.mutable_job() = *job;
-  job_ = *std::move(job);  // also when it is what was seen before
-  return Deliver(event);
-}
-
-bool WatchSession::MayResume(const absl::Status& status) const {
-  switch (status.code()) {
-    case absl::StatusCode::kUnavailable:       // gone, draining, restarting
-    case absl::StatusCode::kCancelled:         // by the server: we read too slowly
-    case absl::StatusCode::kInternal:          // a stream reset
-    case absl::StatusCode::kUnknown:           // likewise, as proxies say it
-    case absl::StatusCode::kDeadlineExceeded:  // a proxy's limit
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kResourceExhausted:
-      return true;
-    default:
-      return false;
-  }
+  JobsReader reader(&client_, &observer_, filter, after);
+  const absl::Status status =
+      ResumableStream(&client_, &io_, options_.reconnect_for).Read<v1::WatchJobsResponse>(&reader);
+  resume_revision_ = reader.resume_revision();
+  return status;
 }
 
 }  // namespace gcjobs

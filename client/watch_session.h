@@ -4,15 +4,13 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "client/cli_io.h"
-#include "client/job_client.h"
-#include "client/stream_retry.h"
-#include "client/watch_cursor.h"
+#include "client/rpc_client.h"
+#include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
 
@@ -28,17 +26,17 @@ class WatchObserver {
   // The stream broke; it will be resumed after `revision`. Once an outage.
   virtual void OnConnectionLost(const absl::Status& why, int64_t revision) = 0;
 
-  // The server is there again. More than once an outage when it goes again
-  // before an event came.
+  // The server is back. More than once an outage when it goes away again before
+  // an event came.
   virtual void OnConnectionRestored() = 0;
 
   // Events after `revision` are gone; the present state comes instead.
   virtual void OnCompacted(int64_t revision) = 0;
 };
 
-// One watch that outlives its streams: it resumes after the last revision it
-// saw when the connection breaks or the server restarts, with jittered backoff.
-// Each event is passed on once; a missing one is an error (WatchCursor).
+// One watch that outlives its streams (ResumableStream): it resumes after the
+// last revision that it saw. Each event is passed on once; a missing one is an
+// error (WatchCursor).
 //
 // For one thread and one watch. An interrupt ends it with CANCELLED.
 class WatchSession {
@@ -50,41 +48,25 @@ class WatchSession {
   };
 
   // All must outlive the session.
-  WatchSession(JobClient* client, const CliIo* io, WatchObserver* observer, Options options);
+  WatchSession(RpcClient* client, const CliIo* io, WatchObserver* observer, Options options)
+      : client_(*client), io_(*io), observer_(*observer), options_(options) {}
 
-  // Until the job ends; gives it as it then is. `after` 0 = its whole history.
+  // Until the job ends; returns it as it then is. `after` 0 = its whole history.
   // When the observer ends the watch: the job as last seen.
   absl::StatusOr<v1::Job> WatchJob(const std::string& job_id, int64_t after);
 
   // Until the observer ends it (OK) or an error does.
   absl::Status WatchJobs(const v1::JobFilter& filter, int64_t after);
 
-  // To go on by a later watch; 0 = from the start.
-  int64_t resume_revision() const { return cursor_.resume_revision(); }
+  // For a later watch to go on from; 0 = from the start.
+  int64_t resume_revision() const { return resume_revision_; }
 
  private:
-  // Opens a stream and reads it to its end. OK = the watch is over.
-  using Attempt = absl::FunctionRef<absl::Status()>;
-
-  absl::Status Run(Attempt attempt, Attempt start_over);
-  absl::Status StreamJob(const std::string& job_id);
-  absl::Status StreamJobs(const v1::JobFilter& filter);
-  absl::Status Deliver(const v1::JobEvent& event);
-  absl::Status EndOfJobStream(const std::string& job_id);
-  absl::Status SnapshotJob(const std::string& job_id);
-
-  bool IsInterrupted() const { return io_.interrupt->IsSet(); }
-  bool MayResume(const absl::Status& status) const;
-
-  JobClient& client_;
+  RpcClient& client_;
   const CliIo& io_;
   WatchObserver& observer_;
-
-  StreamRetry retry_;
-  WatchCursor cursor_;
-  v1::Job job_;                // as last seen
-  bool stopped_ = false;       // by the observer
-  bool started_over_ = false;  // after a compaction, and no event came since
+  const Options options_;
+  int64_t resume_revision_ = 0;
 };
 
 }  // namespace gcjobs

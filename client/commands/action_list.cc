@@ -5,9 +5,11 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
-#include "client/output.h"
+#include "client/job_view.h"
 #include "client/text.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
+#include "gcjobs/v1/action_service.grpc.pb.h"
 
 namespace gcjobs {
 namespace {
@@ -38,13 +40,13 @@ absl::StatusOr<v1::ListActionsResponse> ReadPages(const Session& session, const 
   for (;;) {
     const int missing = flags.all ? kMaxPageSize : flags.limit - all.actions_size();
     request.set_page_size(std::min(missing, kMaxPageSize));
-    absl::StatusOr<v1::ListActionsResponse> page = session.client.ListActions(request);
-    if (!page.ok()) return page.status();
-    for (v1::Action& action : *page->mutable_actions()) *all.add_actions() = std::move(action);
-    all.set_next_page_token(page->next_page_token());
+    ASSIGN_OR_RETURN(v1::ListActionsResponse page,
+                     session.client.Call(&v1::ActionService::Stub::ListActions, request));
+    for (v1::Action& action : *page.mutable_actions()) *all.add_actions() = std::move(action);
+    all.set_next_page_token(page.next_page_token());
     const bool enough = !flags.all && all.actions_size() >= flags.limit;
-    if (enough || page->next_page_token().empty()) return all;
-    request.set_page_token(page->next_page_token());
+    if (enough || page.next_page_token().empty()) return all;
+    request.set_page_token(page.next_page_token());
   }
 }
 
@@ -62,11 +64,11 @@ std::string ActionTable(const v1::ListActionsResponse& response) {
 }
 
 absl::StatusOr<ExitCode> RunActionList(const Session& session, const Flags& flags) {
-  const absl::StatusOr<v1::ListActionsResponse> response = ReadPages(session, flags);
-  if (!response.ok()) return response.status();
-  Print(session, *response, ActionTable(*response));
-  if (response->actions().empty()) Note(session, "no actions");
-  if (!response->next_page_token().empty()) Note(session, "there are more: --all or --limit");
+  ASSIGN_OR_RETURN(const v1::ListActionsResponse response, ReadPages(session, flags));
+  Print(session, response, ActionTable(response));
+  if (response.actions().empty()) Note(session, "no actions");
+  if (!response.next_page_token().empty())
+    Note(session, "there are more: use --all or a larger --limit");
   return ExitCode::kDone;
 }
 
@@ -75,15 +77,15 @@ absl::StatusOr<ExitCode> RunActionList(const Session& session, const Flags& flag
 void AddActionList(CLI::App& parent, SelectedCommand* selected) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* command = AddCommand(parent, "list", "List data actions", kExamples);
-  command->add_option("--name", flags->name, "Only names that contain this, ignoring case")
+  command->add_option("--name", flags->name, "Only actions whose name contains this, ignoring case")
       ->option_text("TEXT");
   command
       ->add_option("--flow", flags->flow_id,
                    "The data actions of this flow (default: the integration actions)")
       ->option_text("FLOW_ID");
-  command->add_option("--limit", flags->limit, "At most so many actions (default 50)")
+  command->add_option("--limit", flags->limit, "At most this many actions (default 50)")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
+      ->check(AtLeast(1));
   command->add_flag("--all", flags->all, "All of them, however many");
   command->callback([flags, selected] {
     selected->run = [flags](const Session& session) { return RunActionList(session, *flags); };

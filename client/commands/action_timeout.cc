@@ -5,10 +5,12 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
-#include "client/output.h"
+#include "client/job_view.h"
 #include "client/parse.h"
 #include "client/text.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
+#include "gcjobs/v1/action_service.grpc.pb.h"
 
 namespace gcjobs {
 namespace {
@@ -31,14 +33,14 @@ constexpr char kSetExamples[] =
     "  # an integration action: 1s to 60s, whole seconds\n"
     "  gcjobs action timeout set custom_-_1a2b 30s\n"
     "\n"
-    "  # a flow's data action: 1s to 30s; type rest takes milliseconds\n"
+    "  # a flow's data action: 1s to 30s; type rest accepts milliseconds\n"
     "  gcjobs action timeout set ACTION 2500ms --flow FLOW\n"
     "\n"
-    "  # only if nobody changed it since version 7 was read\n"
+    "  # only if it has not changed since version 7 was read\n"
     "  gcjobs action timeout set custom_-_1a2b 30s --expected-version 7\n"
     "\n"
-    "Everything else about the action stays as it is, also when somebody else\n"
-    "changes it at the same time. The new limit is read back and reported.";
+    "Everything else about the action stays as it is, even if someone else changes\n"
+    "it at the same time. The new limit is read back and reported.";
 
 struct Flags {
   std::string action_id;
@@ -67,33 +69,33 @@ absl::StatusOr<ExitCode> RunGet(const Session& session, const Flags& flags) {
   request.set_action_id(flags.action_id);
   request.set_flow_id(flags.flow_id);
   request.set_org(session.options.org);
-  const absl::StatusOr<v1::ActionTimeout> action = session.client.GetActionTimeout(request);
-  if (!action.ok()) return action.status();
-  Print(session, *action,
-        Describe(*action, LimitText(action->has_timeout(), action->timeout()), ""));
+  ASSIGN_OR_RETURN(const v1::ActionTimeout action,
+                   session.client.Call(&v1::ActionService::Stub::GetActionTimeout, request));
+  Print(session, action, Describe(action, LimitText(action.has_timeout(), action.timeout()), ""));
   return ExitCode::kDone;
 }
 
 absl::StatusOr<ExitCode> RunSet(const Session& session, const Flags& flags) {
-  const absl::StatusOr<absl::Duration> timeout = ParseDuration("TIMEOUT", flags.timeout);
-  if (!timeout.ok()) return timeout.status();
+  ASSIGN_OR_RETURN(const absl::Duration timeout, ParseDuration("TIMEOUT", flags.timeout));
   v1::UpdateActionTimeoutRequest request;
   request.set_action_id(flags.action_id);
   request.set_flow_id(flags.flow_id);
   request.set_org(session.options.org);
-  *request.mutable_timeout() = ToProto(*timeout);
+  *request.mutable_timeout() = ToProto(timeout);
   if (flags.expected_version.has_value()) request.set_expected_version(*flags.expected_version);
-  const absl::StatusOr<v1::ActionTimeout> action = session.client.UpdateActionTimeout(request);
-  if (!action.ok()) return action.status();
+  // Not repeated: `previous_timeout` of a second try would be the new limit.
+  ASSIGN_OR_RETURN(
+      const v1::ActionTimeout action,
+      session.client.Call(&v1::ActionService::Stub::UpdateActionTimeout, request, {Retry::kNever}));
 
   const std::string change =
-      absl::StrCat(LimitText(action->has_previous_timeout(), action->previous_timeout()), " -> ",
-                   LimitText(action->has_timeout(), action->timeout()));
-  Print(session, *action, Describe(*action, change, action->verified() ? "yes" : "no"));
-  if (!action->verified()) {
-    Note(session, absl::StrCat("note: the limit was written but not seen when read back; look "
+      absl::StrCat(LimitText(action.has_previous_timeout(), action.previous_timeout()), " -> ",
+                   LimitText(action.has_timeout(), action.timeout()));
+  Print(session, action, Describe(action, change, action.verified() ? "yes" : "no"));
+  if (!action.verified()) {
+    Note(session, absl::StrCat("note: the limit was written but did not show when read back; check "
                                "again with gcjobs action timeout get ",
-                               action->action_id()));
+                               action.action_id()));
   }
   return ExitCode::kDone;
 }

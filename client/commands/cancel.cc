@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
-#include "client/output.h"
+#include "client/job_view.h"
 #include "client/text.h"
 
 namespace gcjobs {
@@ -13,28 +13,32 @@ constexpr char kExamples[] =
     "Examples:\n"
     "  gcjobs cancel 0190a8c2-7d1e-7cc3-98c4-dc0c0c07398f\n"
     "\n"
-    "  # all that wait for one action\n"
+    "  # all jobs of one action that are still queued\n"
     "  gcjobs list --action custom_-_1a2b --state queued --all --output json \\\n"
     "      | jq -r '.jobs[].id' | xargs -n1 gcjobs cancel\n"
     "\n"
-    "Cancelling a job that has ended changes nothing and is no error.";
+    "Cancelling a job that has ended changes nothing and is not an error.";
 
 void NoteWhatItMeans(const Session& session, const v1::Job& job) {
   if (job.state() == v1::JOB_STATE_CANCELLED) {
     if (job.upstream_cancelled()) return;
-    Note(session, "note: Genesys Cloud has not confirmed the cancel; the work may go on there");
+    Note(session,
+         "note: Genesys Cloud has not confirmed the cancellation; the work may continue there");
   } else if (IsTerminal(job.state())) {
-    Note(session, absl::StrCat("note: the job had ended as ", ShortName(job.state())));
+    Note(session, absl::StrCat("note: the job had already ended as ", ShortName(job.state())));
   } else {
-    Note(session, absl::StrCat("note: the cancel is on its way; gcjobs watch ", job.id()));
+    Note(session, absl::StrCat("note: the cancellation is under way; follow it with gcjobs watch ",
+                               job.id()));
   }
 }
 
 absl::StatusOr<ExitCode> RunCancel(const Session& session, const std::string& job_id) {
-  const absl::StatusOr<v1::Job> job = session.client.CancelJob(job_id);
-  if (!job.ok()) return job.status();
-  Print(session, *job, DescribeJob(*job, session.io.clock->Now(), session.io.time_zone));
-  NoteWhatItMeans(session, *job);
+  v1::CancelJobRequest request;
+  request.set_job_id(job_id);
+  ASSIGN_OR_RETURN(const v1::Job job,
+                   session.client.Call(&v1::JobService::Stub::CancelJob, request));
+  Print(session, job, DescribeJob(job, session.io.clock->Now(), session.io.time_zone));
+  NoteWhatItMeans(session, job);
   return ExitCode::kDone;
 }
 

@@ -1,6 +1,9 @@
 #include "client/commands/command.h"
 
-#include "client/output.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+#include "client/job_view.h"
 #include "client/text.h"
 
 namespace gcjobs {
@@ -18,6 +21,16 @@ CLI::App* AddCommandGroup(CLI::App& parent, const std::string& name, const std::
   CLI::App* group = AddCommand(parent, name, description, examples);
   group->require_subcommand(1);
   return group;
+}
+
+CLI::Validator AtLeast(int64_t least) {
+  return CLI::Validator(
+      [least](const std::string& text) -> std::string {
+        int64_t number = 0;
+        if (absl::SimpleAtoi(text, &number) && number >= least) return "";
+        return absl::StrCat("\"", text, "\" is not a whole number of at least ", least);
+      },
+      "");
 }
 
 void Print(const Session& session, const google::protobuf::Message& message,

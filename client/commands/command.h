@@ -3,15 +3,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
 
+#include "client/cli_error.h"
 #include "client/cli_io.h"
-#include "client/exit_code.h"
 #include "client/global_options.h"
-#include "client/job_client.h"
+#include "client/rpc_client.h"
 
 namespace gcjobs {
 
@@ -19,7 +20,7 @@ namespace gcjobs {
 struct Session {
   const CliIo& io;
   const GlobalOptions& options;
-  JobClient& client;
+  RpcClient& client;
 };
 
 // A command's work. Its error is reported and becomes the exit code.
@@ -51,7 +52,7 @@ void AddVersion(CLI::App& parent, SelectedCommand* selected);
 
 // Helpers of the commands.
 
-// A subcommand with `examples` at the end of its help, one command a line with
+// A subcommand with `examples` at the end of its help, one command per line with
 // what it does above it after a `#`.
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& description,
                      const std::string& examples);
@@ -67,6 +68,9 @@ CLI::Option* AddRepeatable(CLI::App* command, const std::string& name, T& values
                            const std::string& description) {
   return command->add_option(name, values, description)->allow_extra_args(false);
 }
+
+// Checks that an option's value is a whole number of at least `least`.
+CLI::Validator AtLeast(int64_t least);
 
 // Prints a message as JSON (--output json), or else `text`.
 void Print(const Session& session, const google::protobuf::Message& message,

@@ -13,12 +13,16 @@ constexpr char kExamples[] =
     "Examples:\n"
     "  gcjobs delete 0190a8c2-7d1e-7cc3-98c4-dc0c0c07398f\n"
     "\n"
-    "Only a job that has ended can be deleted (gcjobs cancel ends it). Deleting one\n"
-    "that is gone is no error. Without it, a job goes at the end of its retention.";
+    "Only a job that has ended can be deleted (gcjobs cancel ends it). Deleting a\n"
+    "job that no longer exists is not an error. When its retention is over, a job is\n"
+    "deleted by itself.";
 
 absl::StatusOr<ExitCode> RunDelete(const Session& session, const std::string& job_id) {
-  if (absl::Status status = session.client.DeleteJob(job_id); !status.ok()) return status;
-  Print(session, google::protobuf::Empty(), "");
+  v1::DeleteJobRequest request;
+  request.set_job_id(job_id);
+  ASSIGN_OR_RETURN(const google::protobuf::Empty empty,
+                   session.client.Call(&v1::JobService::Stub::DeleteJob, request));
+  Print(session, empty, "");
   Note(session, absl::StrCat("job ", job_id, " deleted"));
   return ExitCode::kDone;
 }

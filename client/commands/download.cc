@@ -7,12 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "client/cli_error.h"
 #include "client/download/download_line.h"
-#include "client/download/download_progress.h"
 #include "client/download/file_download.h"
 #include "client/parse.h"
-#include "client/usage_error.h"
 #include "common/error_info.h"
+#include "common/errors.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -47,23 +48,24 @@ void ShowSummary(const Session& session, const PartFile& file, const DownloadSta
   }
 }
 
-std::string HowToGoOn(const PartFile& file, const DownloadState& state) {
-  if (state.pages == 0) return absl::StrCat("the same command goes on with job ", state.job_id);
+std::string HowToResume(const PartFile& file, const DownloadState& state) {
+  if (state.pages == 0)
+    return absl::StrCat("run the same command again to resume job ", state.job_id);
   const bool is_export = !state.request_id.empty();
-  return absl::StrCat(
-      file.part_path(), " has ", state.pages, state.pages == 1 ? " page; " : " pages; ",
-      is_export ? "the same command"
-                : absl::StrCat("gcjobs results ", state.job_id, " --out ", file.path()),
-      " goes on there");
+  const std::string again =
+      is_export ? "run the same command again"
+                : absl::StrCat("gcjobs results ", state.job_id, " --out ", file.path());
+  return absl::StrCat(file.part_path(), " has ", state.pages, state.pages == 1 ? " page" : " pages",
+                      "; to resume: ", again);
 }
 
 // Whether a later run would only repeat what this one did.
 bool IsWorthless(const DownloadState& state, const absl::Status& status) {
   if (state.pages > 0) return false;
   if (state.request_id.empty()) return true;
-  // An export has its job, unless nothing can be had from that any more.
-  const std::string reason = GetReason(status);
-  return reason == "JOB_NOT_FOUND" || reason == "NO_RESULTS" || reason == "GENESYS_RESULT_EXPIRED";
+  // An export keeps its job, unless that has no results to give any more.
+  return HasReason(status, errors::kJobNotFound) || HasReason(status, errors::kNoResults) ||
+         HasReason(status, errors::kGenesysResultExpired);
 }
 
 // After a download that did not come to its end.
@@ -74,12 +76,12 @@ absl::Status LeaveResumable(const Session& session, PartFile* file, const Downlo
     return status;
   }
   if (session.io.interrupt->IsSet()) {
-    Note(session, HowToGoOn(*file, state));
+    Note(session, HowToResume(*file, state));
     return status;
   }
   // What was refused for good has a hint of its own.
-  if (GetErrorInfo(status).has_value() && !ResultSession::MayPass(status)) return status;
-  return WithHint(status, HowToGoOn(*file, state));
+  if (GetErrorInfo(status).has_value() && !ResumableStream::MayPass(status)) return status;
+  return WithHint(status, HowToResume(*file, state));
 }
 
 DownloadLine::Display ProgressDisplay(const Session& session) {
@@ -93,7 +95,7 @@ absl::StatusOr<ExitCode> DownloadToFile(const Session& session, PartFile* file,
                                         const DownloadState& state,
                                         ResultSession::Options options) {
   if (state.pages > 0 && !state.complete) {
-    Note(session, absl::StrCat("going on after page ", state.pages));
+    Note(session, absl::StrCat("resuming after page ", state.pages));
   }
   DownloadProgress earlier;
   earlier.pages = earlier.earlier_pages = state.pages;
@@ -109,10 +111,9 @@ absl::StatusOr<ExitCode> DownloadToFile(const Session& session, PartFile* file,
 }
 
 absl::StatusOr<ResultSession::Options> DownloadFlags::ToOptions() const {
-  const absl::StatusOr<absl::Duration> duration = ParseDuration("--reconnect-for", reconnect_for);
-  if (!duration.ok()) return duration.status();
+  ASSIGN_OR_RETURN(const absl::Duration duration, ParseDuration("--reconnect-for", reconnect_for));
   ResultSession::Options options;
-  options.reconnect_for = *duration;
+  options.reconnect_for = duration;
   options.page_size = page_size;
   return options;
 }
@@ -131,19 +132,18 @@ void DownloadFlags::AddFileOptions(CLI::App* command) {
   CLI::Option* file =
       command
           ->add_option("--out", out,
-                       "Write them to this file, one item a line; it appears when it is whole, "
-                       "and an interrupted download is taken up again")
+                       "Write the results to this file, one item per line; it appears once it is "
+                       "complete, and an interrupted download is resumed")
           ->option_text("FILE");
-  command->add_flag("--restart", restart, "Throw away what an interrupted download has left")
+  command->add_flag("--restart", restart, "Discard what an interrupted download left behind")
       ->needs(file);
-  command->add_flag("--overwrite", overwrite, "Replace the file when it is there already")
-      ->needs(file);
+  command->add_flag("--overwrite", overwrite, "Replace the file if it exists")->needs(file);
 }
 
 void DownloadFlags::AddStreamOptions(CLI::App* command) {
   command
       ->add_option("--reconnect-for", reconnect_for,
-                   "Give up when the server stays away so long (default 10m)")
+                   "Give up when the server has been away this long (default 10m)")
       ->option_text("DURATION");
 }
 

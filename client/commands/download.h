@@ -11,7 +11,6 @@
 
 #include "client/commands/command.h"
 #include "client/commands/follow_job.h"
-#include "client/download/download_state.h"
 #include "client/download/part_file.h"
 #include "client/result_session.h"
 
@@ -41,7 +40,7 @@ struct DownloadFlags {
 // Fetches the results of state.job_id into `file`, behind what `state` says is
 // there, with a progress line on a terminal and a summary at the end; with
 // --output json the summary is an object on stdout. After an error it says how
-// to go on.
+// to resume.
 absl::StatusOr<ExitCode> DownloadToFile(const Session& session, PartFile* file,
                                         const DownloadState& state, ResultSession::Options options);
 

@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "client/commands/command.h"
-#include "client/commands/job_result.h"
-#include "client/output.h"
+#include "client/commands/follow_job.h"
+#include "client/job_view.h"
 
 namespace gcjobs {
 namespace {
@@ -18,7 +18,7 @@ constexpr char kExamples[] =
     "  gcjobs get JOB --output json | jq -r .state\n"
     "\n"
     "The exit code says whether the job was read, not how it ended; with\n"
-    "--result-only a job without a result gives 1 (or 6, outcome unknown).";
+    "--result-only it is 1 for a job without a result (6: outcome unknown).";
 
 struct Flags {
   std::string job_id;
@@ -26,10 +26,11 @@ struct Flags {
 };
 
 absl::StatusOr<ExitCode> RunGet(const Session& session, const Flags& flags) {
-  const absl::StatusOr<v1::Job> job = session.client.GetJob(flags.job_id);
-  if (!job.ok()) return job.status();
-  if (flags.result_only) return PrintResult(session, *job);
-  Print(session, *job, DescribeJob(*job, session.io.clock->Now(), session.io.time_zone));
+  v1::GetJobRequest request;
+  request.set_job_id(flags.job_id);
+  ASSIGN_OR_RETURN(const v1::Job job, session.client.Call(&v1::JobService::Stub::GetJob, request));
+  if (flags.result_only) return PrintResult(session, job);
+  Print(session, job, DescribeJob(job, session.io.clock->Now(), session.io.time_zone));
   return ExitCode::kDone;
 }
 

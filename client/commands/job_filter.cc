@@ -3,6 +3,7 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include "client/parse.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
 
 namespace gcjobs {
@@ -12,31 +13,32 @@ absl::Status SetTime(const Session& session, absl::string_view option, const std
                      google::protobuf::Timestamp* (v1::JobFilter::*field)(),
                      v1::JobFilter* filter) {
   if (text.empty()) return absl::OkStatus();
-  const absl::StatusOr<absl::Time> time = ParseTime(option, text, session.io.clock->Now());
-  if (!time.ok()) return time.status();
-  *(filter->*field)() = ToProto(*time);
+  ASSIGN_OR_RETURN(const absl::Time time, ParseTime(option, text, session.io.clock->Now()));
+  *(filter->*field)() = ToProto(time);
   return absl::OkStatus();
 }
 
 }  // namespace
 
 void JobFilterOptions::AddTo(CLI::App* command) {
-  AddRepeatable(command, "--state", states, "Only jobs in this state; may be repeated, or a,b,c")
+  AddRepeatable(command, "--state", states,
+                "Only jobs in this state; may be repeated or a list (a,b,c)")
       ->delimiter(',')
       ->option_text("STATE");
-  AddRepeatable(command, "--kind", kinds, "Only jobs of this kind; may be repeated, or a,b,c")
+  AddRepeatable(command, "--kind", kinds,
+                "Only jobs of this kind; may be repeated or a list (a,b,c)")
       ->delimiter(',')
       ->option_text("KIND");
   command->add_option("--action", action_id, "Only jobs of this data action")
       ->option_text("ACTION_ID");
-  AddRepeatable(command, "--label", labels, "Only jobs with this label; repeated: with all of them")
+  AddRepeatable(command, "--label", labels,
+                "Only jobs with this label; if repeated, with all of them")
       ->option_text("KEY=VALUE");
   command
-      ->add_option(
-          "--created-after", created_after,
-          "Only jobs created since then: 2024-05-01T12:00:00Z, or how long ago, such as 2h")
+      ->add_option("--created-after", created_after,
+                   "Only jobs created since this time: 2024-05-01T12:00:00Z, or an age such as 2h")
       ->option_text("TIME");
-  command->add_option("--created-before", created_before, "Only jobs created before then")
+  command->add_option("--created-before", created_before, "Only jobs created before this time")
       ->option_text("TIME");
 }
 
@@ -49,17 +51,14 @@ absl::StatusOr<v1::JobFilter> JobFilterOptions::ToFilter(const Session& session)
   v1::JobFilter filter;
   if (!session.options.org.empty()) filter.add_orgs(session.options.org);
   for (const std::string& text : states) {
-    const absl::StatusOr<v1::JobState> state = ParseState("--state", text);
-    if (!state.ok()) return state.status();
-    filter.add_states(*state);
+    ASSIGN_OR_RETURN(const v1::JobState state, ParseState("--state", text));
+    filter.add_states(state);
   }
   for (const std::string& kind : kinds) filter.add_kinds(kind);
   filter.set_action_id(action_id);
   for (const std::string& text : labels) {
-    const absl::StatusOr<std::pair<std::string, std::string>> label =
-        ParseKeyValue("--label", text);
-    if (!label.ok()) return label.status();
-    (*filter.mutable_labels())[label->first] = label->second;
+    ASSIGN_OR_RETURN(const auto label, ParseKeyValue("--label", text));
+    (*filter.mutable_labels())[label.first] = label.second;
   }
   absl::Status status = SetTime(session, "--created-after", created_after,
                                 &v1::JobFilter::mutable_create_time_after, &filter);

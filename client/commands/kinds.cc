@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
-#include "client/output.h"
+#include "client/job_view.h"
 #include "client/text.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 
 namespace gcjobs {
 namespace {
@@ -124,15 +124,15 @@ absl::StatusOr<ExitCode> ShowOne(const Session& session, const v1::ListJobKindsR
     Print(session, kind, DescribeKind(kind));
     return ExitCode::kDone;
   }
-  return MakeError(absl::StatusCode::kNotFound, "JOB_KIND_NOT_FOUND",
-                   absl::StrCat("the server runs no kind \"", name, "\""), {{"kind", name}});
+  return JobKindNotFoundError(name);
 }
 
 absl::StatusOr<ExitCode> RunKinds(const Session& session, const std::string& name) {
-  const absl::StatusOr<v1::ListJobKindsResponse> response = session.client.ListJobKinds();
-  if (!response.ok()) return response.status();
-  if (!name.empty()) return ShowOne(session, *response, name);
-  Print(session, *response, KindTable(*response));
+  ASSIGN_OR_RETURN(
+      const v1::ListJobKindsResponse response,
+      session.client.Call(&v1::JobService::Stub::ListJobKinds, v1::ListJobKindsRequest()));
+  if (!name.empty()) return ShowOne(session, response, name);
+  Print(session, response, KindTable(response));
   return ExitCode::kDone;
 }
 
@@ -142,7 +142,7 @@ void AddKinds(CLI::App& parent, SelectedCommand* selected) {
   const auto name = std::make_shared<std::string>();
   CLI::App* command =
       AddCommand(parent, "kinds", "List the kinds of jobs that the server runs", kExamples);
-  command->add_option("KIND", *name, "Show this one in full");
+  command->add_option("KIND", *name, "Show this kind in full");
   command->callback([name, selected] {
     selected->run = [name](const Session& session) { return RunKinds(session, *name); };
   });

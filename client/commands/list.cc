@@ -6,7 +6,9 @@
 
 #include "client/commands/command.h"
 #include "client/commands/job_filter.h"
-#include "client/output.h"
+#include "client/job_view.h"
+#include "client/text.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -23,7 +25,7 @@ constexpr char kExamples[] =
     "  gcjobs list --label team=billing --state queued,pending,running \\\n"
     "      --all --output json | jq -r '.jobs[].id'";
 
-// The most that the server gives at once.
+// The most that the server returns at once.
 constexpr int kMaxPageSize = 1000;
 
 struct Flags {
@@ -41,13 +43,13 @@ absl::StatusOr<v1::ListJobsResponse> ReadPages(const Session& session, const Fla
   for (;;) {
     const int missing = flags.all ? kMaxPageSize : flags.limit - all.jobs_size();
     request.set_page_size(std::min(missing, kMaxPageSize));
-    absl::StatusOr<v1::ListJobsResponse> page = session.client.ListJobs(request);
-    if (!page.ok()) return page.status();
-    for (v1::Job& job : *page->mutable_jobs()) *all.add_jobs() = std::move(job);
-    all.set_next_page_token(page->next_page_token());
+    ASSIGN_OR_RETURN(v1::ListJobsResponse page,
+                     session.client.Call(&v1::JobService::Stub::ListJobs, request));
+    for (v1::Job& job : *page.mutable_jobs()) *all.add_jobs() = std::move(job);
+    all.set_next_page_token(page.next_page_token());
     const bool enough = !flags.all && all.jobs_size() >= flags.limit;
-    if (enough || page->next_page_token().empty()) return all;
-    request.set_page_token(page->next_page_token());
+    if (enough || page.next_page_token().empty()) return all;
+    request.set_page_token(page.next_page_token());
   }
 }
 
@@ -59,19 +61,17 @@ std::string JobTable(const v1::ListJobsResponse& response, absl::Time now) {
 }
 
 absl::StatusOr<ExitCode> RunList(const Session& session, const Flags& flags) {
-  const absl::StatusOr<v1::JobFilter> filter = flags.filter.ToFilter(session);
-  if (!filter.ok()) return filter.status();
+  ASSIGN_OR_RETURN(const v1::JobFilter filter, flags.filter.ToFilter(session));
   v1::ListJobsRequest request;
-  *request.mutable_filter() = *filter;
+  *request.mutable_filter() = filter;
   request.set_order_by(flags.order_by);
   request.set_page_token(flags.page_token);
-  const absl::StatusOr<v1::ListJobsResponse> response = ReadPages(session, flags, request);
-  if (!response.ok()) return response.status();
-  Print(session, *response, JobTable(*response, session.io.clock->Now()));
-  if (response->jobs().empty()) Note(session, "no jobs");
-  if (!response->next_page_token().empty()) {
-    Note(session, absl::StrCat("there are more: --all, a larger --limit, or --page-token ",
-                               response->next_page_token()));
+  ASSIGN_OR_RETURN(const v1::ListJobsResponse response, ReadPages(session, flags, request));
+  Print(session, response, JobTable(response, session.io.clock->Now()));
+  if (response.jobs().empty()) Note(session, "no jobs");
+  if (!response.next_page_token().empty()) {
+    Note(session, absl::StrCat("there are more: use --all, a larger --limit, or --page-token ",
+                               response.next_page_token()));
   }
   return ExitCode::kDone;
 }
@@ -80,18 +80,18 @@ absl::StatusOr<ExitCode> RunList(const Session& session, const Flags& flags) {
 
 void AddList(CLI::App& parent, SelectedCommand* selected) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* command = AddCommand(parent, "list", "List jobs, the newest first", kExamples);
+  CLI::App* command = AddCommand(parent, "list", "List jobs, newest first", kExamples);
   flags->filter.AddTo(command);
-  command->add_option("--limit", flags->limit, "At most so many jobs (default 50)")
+  command->add_option("--limit", flags->limit, "At most this many jobs (default 50)")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
+      ->check(AtLeast(1));
   command->add_flag("--all", flags->all, "All of them, however many");
   command
       ->add_option("--order-by", flags->order_by,
-                   "create_time or update_time, each with \" desc\" behind it or not "
+                   "create_time or update_time, optionally followed by \" desc\" "
                    "(default \"create_time desc\")")
       ->option_text("ORDER");
-  command->add_option("--page-token", flags->page_token, "Go on where an earlier list ended")
+  command->add_option("--page-token", flags->page_token, "Continue where an earlier list ended")
       ->option_text("TOKEN");
   command->callback([flags, selected] {
     selected->run = [flags](const Session& session) { return RunList(session, *flags); };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 #include "client/commands/command.h"
@@ -14,6 +15,17 @@
 #include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
+
+// A filter of an analytics query from its short form:
+//   NAME=VALUE          the dimension has this value
+//   NAME=VALUE,VALUE    ... one of these; `\,` is a comma, `\\` a backslash
+//   NAME                the dimension is there
+//   !NAME               the dimension is not there
+//   TYPE:NAME...        the same for another type than `dimension`: `metric`,
+//                       `property`
+// What does not fit into it is written as a whole query in JSON.
+// Errors: UsageError that names `option`.
+absl::StatusOr<v1::QueryFilter> ParseQueryFilter(absl::string_view option, absl::string_view text);
 
 // The options that say what a conversation query asks for.
 class QueryFlags {
@@ -26,7 +38,7 @@ class QueryFlags {
   // Whether another `now` may give another request.
   bool DependsOnTime() const { return !query_.IsSet(); }
 
-  // The request, but for its common options. `now`: what times such as `24h`
+  // The request, without its common options. `now`: what times such as `24h`
   // count from. Errors: UsageError.
   absl::StatusOr<v1::SubmitConversationQueryRequest> ToRequest(const Session& session,
                                                                absl::Time now) const;

@@ -4,7 +4,7 @@
 #include "client/commands/command.h"
 #include "client/commands/query_options.h"
 #include "client/commands/submission.h"
-#include "client/commands/submit_options.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -15,17 +15,17 @@ constexpr char kExamples[] =
     "  gcjobs query submit --from 2026-01-01 --to 2026-01-02 --watch \\\n"
     "      --filter mediaType=voice --segment-filter queueId=QUEUE1,QUEUE2\n"
     "\n"
-    "  # abandoned and never answered, by the bulk endpoint\n"
+    "  # abandoned and never answered, through the bulk endpoint\n"
     "  gcjobs query submit --last 7d --endpoint jobs \\\n"
     "      --filter metric:tAbandon --filter '!metric:tAnswered'\n"
     "\n"
     "  # a whole query, sent byte for byte\n"
     "  gcjobs query submit --query-file query.json\n"
     "\n"
-    "  # then its results, one conversation a line\n"
+    "  # then its results, one conversation per line\n"
     "  gcjobs results JOB --out conversations.ndjson\n"
     "\n"
-    "  gcjobs export does all of it in one command.";
+    "  gcjobs export does all of this in one command.";
 
 struct Flags {
   QueryFlags query;
@@ -34,10 +34,9 @@ struct Flags {
 };
 
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
-  absl::StatusOr<v1::SubmitConversationQueryRequest> request =
-      flags.query.ToRequest(session, session.io.clock->Now());
-  if (!request.ok()) return request.status();
-  return SubmitRequest(session, flags.options, flags.outcome, *std::move(request));
+  ASSIGN_OR_RETURN(v1::SubmitConversationQueryRequest request,
+                   flags.query.ToRequest(session, session.io.clock->Now()));
+  return SubmitRequest(session, flags.options, flags.outcome, std::move(request));
 }
 
 }  // namespace

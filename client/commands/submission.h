@@ -5,16 +5,41 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 #include "client/commands/command.h"
 #include "client/commands/follow_job.h"
-#include "client/commands/submit_options.h"
 #include "gcjobs/v1/job.pb.h"
 
 namespace gcjobs {
+
+// The options that every command that submits a job has: what becomes a
+// v1::SubmitOptions.
+struct SubmitOptionFlags {
+  std::vector<std::string> labels;
+  std::string request_id;
+  std::string wait;
+  std::string execution_timeout;
+  std::string retention;
+  std::string guarantee;
+  std::string poll_initial;
+  std::string poll_max;
+  int poll_attempts = 0;
+
+  // `default_guarantee`: what the kind of work does unless told otherwise, for
+  // the help, such as `at-most-once`.
+  void AddTo(CLI::App* command, const std::string& default_guarantee);
+
+  // With the organisation of --org and, unless one was given, a new request_id.
+  // Errors: UsageError.
+  absl::StatusOr<v1::SubmitOptions> ToOptions(const Session& session) const;
+};
+
+// A request_id that no other submission has.
+std::string NewRequestId(const Session& session);
 
 // What a command that submits does with the job.
 struct OutcomeFlags {
@@ -28,23 +53,32 @@ struct OutcomeFlags {
   void AddTo(CLI::App* command, ResultOnly result_only_offered);
 };
 
-// Submits a job by `submit` and shows, follows or prints what comes of it as
+// Submits a job by `submit` and shows or follows it, or prints its result, as
 // `flags` say. `options`: as sent.
 absl::StatusOr<ExitCode> SubmitAndShow(const Session& session, const OutcomeFlags& flags,
                                        const v1::SubmitOptions& options,
                                        absl::FunctionRef<absl::StatusOr<v1::Job>()> submit);
 
-// The same for any request that JobClient::Submit takes: puts the options that
-// the flags say into it.
+// The RPC that takes such a request.
+inline auto SubmitMethod(const v1::SubmitActionRequest& /*request*/) {
+  return &v1::JobService::Stub::SubmitAction;
+}
+inline auto SubmitMethod(const v1::SubmitConversationQueryRequest& /*request*/) {
+  return &v1::JobService::Stub::SubmitConversationQuery;
+}
+inline auto SubmitMethod(const v1::SubmitJobRequest& /*request*/) {
+  return &v1::JobService::Stub::SubmitJob;
+}
+
+// Sends the request with the options that the flags say, and shows the
+// outcome.
 template <typename Request>
 absl::StatusOr<ExitCode> SubmitRequest(const Session& session, const SubmitOptionFlags& options,
                                        const OutcomeFlags& outcome, Request request) {
-  absl::StatusOr<v1::SubmitOptions> chosen = options.ToOptions(session);
-  if (!chosen.ok()) return chosen.status();
-  chosen->set_validate_only(outcome.validate_only);
-  *request.mutable_options() = *std::move(chosen);
+  ASSIGN_OR_RETURN(*request.mutable_options(), options.ToOptions(session));
+  request.mutable_options()->set_validate_only(outcome.validate_only);
   return SubmitAndShow(session, outcome, request.options(),
-                       [&] { return session.client.Submit(request); });
+                       [&] { return session.client.Submit(SubmitMethod(request), request); });
 }
 
 }  // namespace gcjobs

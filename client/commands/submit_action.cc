@@ -3,12 +3,11 @@
 #include <utility>
 #include <vector>
 
+#include "client/cli_error.h"
 #include "client/commands/command.h"
 #include "client/commands/json_input.h"
 #include "client/commands/submission.h"
-#include "client/commands/submit_options.h"
-#include "client/parameters.h"
-#include "client/usage_error.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -18,8 +17,8 @@ constexpr char kExamples[] =
     "  # submit and follow to the end; the exit code says how it ended\n"
     "  gcjobs submit action custom_-_1a2b --param customerId=42 --watch\n"
     "\n"
-    "  # values: JSON is taken as it stands (1.10 stays 1.10), other text is a\n"
-    "  # string; := takes JSON only, here a string of digits\n"
+    "  # values: JSON is sent as is (1.10 stays 1.10), other text becomes a string;\n"
+    "  # := accepts only JSON, here a string of digits\n"
     "  gcjobs submit action ACTION --param amount=1.10 --param 'zip:=\"01234\"'\n"
     "\n"
     "  # a whole JSON object, sent byte for byte, from a file or stdin\n"
@@ -46,7 +45,7 @@ struct Flags {
 absl::StatusOr<std::string> ReadParameters(const Session& session, const Flags& flags) {
   if (flags.params.empty()) return flags.json.Read(session);
   if (flags.json.IsSet()) {
-    return UsageError("--param, --params and --params-file exclude each other");
+    return UsageError("--param, --params and --params-file cannot be used together");
   }
   return ParametersFromOptions(flags.params);
 }
@@ -56,29 +55,27 @@ absl::StatusOr<v1::SubmitActionRequest> MakeRequest(const Session& session, cons
   request.set_action_id(flags.action_id);
   if (flags.mode == "async") request.set_mode(v1::ACTION_MODE_ASYNC);
   if (flags.mode == "direct") request.set_mode(v1::ACTION_MODE_DIRECT);
-  absl::StatusOr<std::string> parameters = ReadParameters(session, flags);
-  if (!parameters.ok()) return parameters.status();
-  if (!parameters->empty()) request.set_parameters_json(*std::move(parameters));
+  ASSIGN_OR_RETURN(std::string parameters, ReadParameters(session, flags));
+  if (!parameters.empty()) request.set_parameters_json(std::move(parameters));
   return request;
 }
 
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
-  absl::StatusOr<v1::SubmitActionRequest> request = MakeRequest(session, flags);
-  if (!request.ok()) return request.status();
-  return SubmitRequest(session, flags.options, flags.outcome, *std::move(request));
+  ASSIGN_OR_RETURN(v1::SubmitActionRequest request, MakeRequest(session, flags));
+  return SubmitRequest(session, flags.options, flags.outcome, std::move(request));
 }
 
 void AddInputOptions(CLI::App* command, Flags* flags) {
   command->add_option("ACTION_ID", flags->action_id, "The data action's id")->required();
   AddRepeatable(command, "--param", flags->params,
-                "A parameter; VALUE is JSON as it stands (number, true, false, null, object, "
-                "array) or else a string; KEY:=JSON takes JSON only")
+                "A parameter; VALUE is sent as is if it is a JSON number, true, false, null, "
+                "object or array, and otherwise as a string; KEY:=JSON accepts only JSON")
       ->option_text("KEY=VALUE");
-  flags->json.AddTo(command, "All parameters, a JSON object; sent as is");
+  flags->json.AddTo(command, "All parameters as a JSON object; sent as is");
   command
       ->add_option("--mode", flags->mode,
-                   "async: Genesys Cloud accepts and gcjobsd polls; direct: gcjobsd holds the "
-                   "call (default: the server's)")
+                   "async: Genesys Cloud accepts the work and gcjobsd polls for the result; "
+                   "direct: gcjobsd waits for the answer (default: the server's)")
       ->option_text("async|direct")
       ->check(CLI::IsMember({"async", "direct"}));
 }

@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "client/commands/command.h"
-#include "client/commands/job_input.h"
+#include "client/commands/json_input.h"
 #include "client/commands/submission.h"
-#include "client/commands/submit_options.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -17,7 +17,7 @@ constexpr char kExamples[] =
     "\n"
     "  gcjobs submit job audits.query --watch --body-file audits.json\n"
     "\n"
-    "  # a kind with a name in its path; the body from stdin\n"
+    "  # a kind with a parameter in its path; the body from stdin\n"
     "  make-body | gcjobs submit job KIND --path datatableId=ID --body-file -\n"
     "\n"
     "  # just the result, for a script\n"
@@ -31,9 +31,8 @@ struct Flags {
 };
 
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
-  absl::StatusOr<v1::SubmitJobRequest> request = flags.input.ToRequest(session, flags.kind);
-  if (!request.ok()) return request.status();
-  return SubmitRequest(session, flags.options, flags.outcome, *std::move(request));
+  ASSIGN_OR_RETURN(v1::SubmitJobRequest request, flags.input.ToRequest(session, flags.kind));
+  return SubmitRequest(session, flags.options, flags.outcome, std::move(request));
 }
 
 }  // namespace
@@ -41,7 +40,7 @@ absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
 void AddSubmitJob(CLI::App& parent, SelectedCommand* selected) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* command = AddCommand(parent, "job", "Run a job of any kind", kExamples);
-  command->add_option("KIND", flags->kind, "Its kind, as gcjobs kinds names it")->required();
+  command->add_option("KIND", flags->kind, "The job's kind, as listed by gcjobs kinds")->required();
   flags->input.AddTo(command);
   flags->options.AddTo(command, "the kind's");
   flags->outcome.AddTo(command, OutcomeFlags::ResultOnly::kYes);

@@ -3,14 +3,14 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "client/cli_error.h"
 #include "client/commands/command.h"
 #include "client/commands/follow_job.h"
 #include "client/commands/job_filter.h"
-#include "client/commands/job_result.h"
 #include "client/parse.h"
-#include "client/usage_error.h"
 #include "client/watch_printer.h"
 #include "client/watch_session.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -20,17 +20,17 @@ constexpr char kExamples[] =
     "  # one job, from its first event to its end; the exit code says how it ended\n"
     "  gcjobs watch 0190a8c2-7d1e-7cc3-98c4-dc0c0c07398f\n"
     "\n"
-    "  # go on where an earlier watch stopped\n"
+    "  # resume where an earlier watch stopped\n"
     "  gcjobs watch JOB --after 4711\n"
     "\n"
     "  # all jobs of a team: as they are now, then each change, until Ctrl-C\n"
     "  gcjobs watch --label team=billing\n"
     "\n"
-    "  # one JSON event a line; BOOKMARK events tell from where to resume\n"
+    "  # one JSON event per line; BOOKMARK events say where to resume from\n"
     "  gcjobs watch --output json | jq -c 'select(.job.state == \"JOB_STATE_FAILED\")'\n"
     "\n"
-    "A broken connection or a restart of the server is bridged: no event is lost,\n"
-    "none is shown twice. Ending a watch never cancels a job.";
+    "Broken connections and server restarts are bridged: no event is lost or shown\n"
+    "twice. Ending a watch never cancels a job.";
 
 struct Flags {
   std::string job_id;
@@ -42,36 +42,33 @@ struct Flags {
 absl::StatusOr<ExitCode> WatchOne(const Session& session, const Flags& flags,
                                   absl::Duration reconnect_for) {
   if (flags.filter.IsSet()) {
-    return UsageError("filters choose among all jobs; one job needs none",
-                      "leave out the job's id, or the filter");
+    return UsageError("filters are for watching all jobs, not for one job",
+                      "leave out either the job's id or the filters");
   }
-  const absl::StatusOr<v1::Job> job =
-      FollowJob(session, flags.job_id, flags.after, reconnect_for, WatchPrinter::Events::kShow);
-  if (!job.ok()) return job.status();
-  NoteFailure(session, *job);
-  return ExitCodeForState(job->state());
+  ASSIGN_OR_RETURN(const v1::Job job, FollowJob(session, flags.job_id, flags.after, reconnect_for,
+                                                WatchPrinter::Events::kShow));
+  NoteFailure(session, job);
+  return ExitCodeForState(job.state());
 }
 
 absl::StatusOr<ExitCode> WatchAll(const Session& session, const Flags& flags,
                                   absl::Duration reconnect_for) {
-  const absl::StatusOr<v1::JobFilter> filter = flags.filter.ToFilter(session);
-  if (!filter.ok()) return filter.status();
+  ASSIGN_OR_RETURN(const v1::JobFilter filter, flags.filter.ToFilter(session));
   WatchPrinter printer(session.io, session.options, WatchPrinter::Events::kShow, nullptr);
   WatchSession watch(&session.client, &session.io, &printer, {reconnect_for});
-  absl::Status status = watch.WatchJobs(*filter, flags.after);
+  absl::Status status = watch.WatchJobs(filter, flags.after);
   if (session.io.interrupt->IsSet() && watch.resume_revision() > 0) {
-    Note(session, absl::StrCat("to go on from here add --after ", watch.resume_revision()));
+    Note(session, absl::StrCat("to resume from here, add --after ", watch.resume_revision()));
   }
   if (!status.ok()) return status;
   return ExitCode::kDone;
 }
 
 absl::StatusOr<ExitCode> RunWatch(const Session& session, const Flags& flags) {
-  const absl::StatusOr<absl::Duration> reconnect_for =
-      ParseDuration("--reconnect-for", flags.reconnect_for);
-  if (!reconnect_for.ok()) return reconnect_for.status();
-  return flags.job_id.empty() ? WatchAll(session, flags, *reconnect_for)
-                              : WatchOne(session, flags, *reconnect_for);
+  ASSIGN_OR_RETURN(const absl::Duration reconnect_for,
+                   ParseDuration("--reconnect-for", flags.reconnect_for));
+  return flags.job_id.empty() ? WatchAll(session, flags, reconnect_for)
+                              : WatchOne(session, flags, reconnect_for);
 }
 
 }  // namespace
@@ -83,13 +80,13 @@ void AddWatch(CLI::App& parent, SelectedCommand* selected) {
   command->add_option("JOB", flags->job_id, "The job's id (default: all jobs that match)");
   command
       ->add_option("--after", flags->after,
-                   "Only events after this revision (default: one job's whole history; of all "
-                   "jobs, first how they are now)")
+                   "Only events after this revision (default: a job's whole history; for all jobs, "
+                   "their current state first)")
       ->option_text("REVISION")
-      ->check(CLI::NonNegativeNumber);
+      ->check(AtLeast(0));
   command
       ->add_option("--reconnect-for", flags->reconnect_for,
-                   "Give up when the server stays away so long (default 10m)")
+                   "Give up when the server has been away this long (default 10m)")
       ->option_text("DURATION");
   flags->filter.AddTo(command);
   command->callback([flags, selected] {

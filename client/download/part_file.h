@@ -1,6 +1,7 @@
 #ifndef GCJOBS_CLIENT_DOWNLOAD_PART_FILE_H_
 #define GCJOBS_CLIENT_DOWNLOAD_PART_FILE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,17 +9,46 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-
-#include "client/download/download_state.h"
+#include "absl/time/time.h"
 
 namespace gcjobs {
+
+// How far a download has come: what stands beside an unfinished file, so that
+// a later run can resume it.
+struct DownloadState {
+  // The job; empty while an export has not heard of it yet.
+  std::string job_id;
+
+  // Of the last page that was written; empty = none was, or it was the last.
+  std::string next_cursor;
+
+  // What was written. `pages` is the last page's number.
+  int64_t pages = 0;
+  int64_t items = 0;
+  int64_t bytes = 0;
+
+  // All pages were written.
+  bool complete = false;
+
+  // Of `gcjobs export` only, else empty: the submission's request_id, a digest
+  // of what was asked for, and the time that its relative times count from.
+  std::string request_id;
+  std::string request_digest;
+  absl::Time request_time = absl::UnixEpoch();
+};
+
+// One JSON object on one line.
+std::string ToJson(const DownloadState& state);
+
+// Errors: INVALID_ARGUMENT for anything that ToJson has not written.
+absl::StatusOr<DownloadState> ParseDownloadState(absl::string_view json);
 
 // A file that appears whole or not at all. Data goes to FILE.part; how far it
 // is good stands in FILE.part.state, which is replaced by rename and never
 // ahead of the data on the disk. At the end FILE.part becomes FILE.
 //
 // After a crash at any point a later run finds the state, cuts FILE.part to
-// what the state speaks of and goes on. FILE.part is locked (flock) while it is
+// what the state speaks of and resumes. FILE.part is locked (flock) while it is
 // open: a second run is refused.
 //
 // Append and Save may be called at the same time on two threads; all else on
@@ -36,7 +66,7 @@ class PartFile {
     std::function<absl::Status(const DownloadState&)> check;
   };
 
-  // Errors: UsageError when FILE is there already or cannot be made, and what
+  // Errors: UsageError when FILE already exists or cannot be made, and what
   // `check` says; FAILED_PRECONDITION when another run holds FILE.part or when
   // what is left of an earlier one does not fit together. Each says what to do.
   static absl::StatusOr<std::unique_ptr<PartFile>> Open(Options options);
@@ -66,7 +96,7 @@ class PartFile {
   // may be called after it.
   absl::Status Finish(DownloadState state);
 
-  // Removes FILE.part and its state: there is nothing to go on with. Nothing
+  // Removes FILE.part and its state: there is nothing to resume. Nothing
   // else may be called after it.
   void Discard();
 

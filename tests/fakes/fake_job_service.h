@@ -21,7 +21,7 @@
 
 namespace gcjobs::testing {
 
-// One RPC of the fake server: gives what the test tells it to and remembers
+// One RPC of the fake server: returns what the test tells it to and remembers
 // what was asked. Thread-safe; UNIMPLEMENTED until told otherwise.
 template <typename Request, typename Response>
 class ScriptedCall {

@@ -12,7 +12,7 @@
 
 #include "client/cli.h"
 #include "client/cli_io.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/failure_body.h"
 #include "common/time_conversion.h"
 #include "tests/fakes/fake_clock.h"
@@ -124,7 +124,7 @@ class CliTest : public ::testing::Test {
   // The error of an action that has answered with a body of its own.
   static absl::Status FailedByAction() {
     absl::Status status =
-        MakeError(absl::StatusCode::kInvalidArgument, "GENESYS_BAD_REQUEST", "HTTP 422: no stock");
+        MakeError(errors::kGenesysBadRequest, "HTTP 422: no stock");
     SetFailureBody(&status, MakeFailureBody(422, "application/json", "{\"error\":\"no stock\"}"));
     return status;
   }

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_conversion.h"
 #include "tests/unit/client/cli_test_base.h"
 
@@ -62,7 +62,7 @@ TEST_F(CommandsTest, GetResultOnlyWithoutAResultSaysWhatToDo) {
   job.set_has_results(true);
   server_.jobs.get_job.Return(job);
   EXPECT_EQ(Run({"get", kJobId, "--result-only"}), 1);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs results"));
+  EXPECT_THAT(err(), HasSubstr("hint: use gcjobs results"));
   EXPECT_THAT(out(), IsEmpty());
 }
 
@@ -81,11 +81,9 @@ TEST_F(CommandsTest, GetShowsWhatTheActionAnswered) {
 }
 
 TEST_F(CommandsTest, AnUnknownJobGetsAHint) {
-  server_.jobs.get_job.Fail(
-      MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", "job 0190 not found"));
+  server_.jobs.get_job.Fail(MakeError(errors::kJobNotFound, "job 0190 not found"));
   EXPECT_EQ(Run({"get", "0190"}), 5);
-  EXPECT_EQ(err(),
-            "error: job 0190 not found\nhint: gcjobs list shows the jobs that this server has\n");
+  EXPECT_EQ(err(), "error: job 0190 not found\nhint: gcjobs list shows the jobs on this server\n");
 }
 
 TEST_F(CommandsTest, ReadsAreTriedAFewTimes) {
@@ -117,19 +115,19 @@ TEST_F(CommandsTest, TheTokenTravelsAsABearer) {
 }
 
 TEST_F(CommandsTest, VerboseShowsReasonAndMetadata) {
-  server_.jobs.get_job.Fail(MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND",
-                                      "job 0190 not found", {{"job_id", "0190"}}));
+  server_.jobs.get_job.Fail(
+      MakeError(errors::kJobNotFound, "job 0190 not found", {{"job_id", "0190"}}));
   EXPECT_EQ(Run({"get", "0190", "-v"}), 5);
   EXPECT_THAT(err(), HasSubstr("  reason: JOB_NOT_FOUND (gcjobs)\n  job_id: 0190\n"));
 }
 
 TEST_F(CommandsTest, JsonErrorsAreOneObjectOnStderr) {
-  server_.jobs.get_job.Fail(MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND",
-                                      "job 0190 not found", {{"job_id", "0190"}}));
+  server_.jobs.get_job.Fail(
+      MakeError(errors::kJobNotFound, "job 0190 not found", {{"job_id", "0190"}}));
   EXPECT_EQ(Run({"get", "0190", "-o", "json"}), 5);
   EXPECT_EQ(err(), R"({"error":{"code":"NOT_FOUND","message":"job 0190 not found",)"
                    R"("reason":"JOB_NOT_FOUND","domain":"gcjobs","metadata":{"job_id":"0190"},)"
-                   R"("hint":"gcjobs list shows the jobs that this server has","exit_code":5}})"
+                   R"("hint":"gcjobs list shows the jobs on this server","exit_code":5}})"
                    "\n");
   EXPECT_THAT(out(), IsEmpty());
 }
@@ -177,14 +175,14 @@ TEST_F(CommandsTest, CancelSaysWhetherGenesysConfirmed) {
   job.set_cancel_requested(true);
   server_.jobs.cancel_job.Return(job);
   EXPECT_EQ(Run({"cancel", kJobId}), 0);
-  EXPECT_THAT(err(), HasSubstr("the work may go on there"));
+  EXPECT_THAT(err(), HasSubstr("the work may continue there"));
   EXPECT_EQ(server_.jobs.cancel_job.requests().at(0).job_id(), kJobId);
 }
 
 TEST_F(CommandsTest, CancelOfAnEndedJobSaysHowItEnded) {
   server_.jobs.cancel_job.Return(MakeJob(v1::JOB_STATE_SUCCEEDED));
   EXPECT_EQ(Run({"cancel", kJobId}), 0);
-  EXPECT_THAT(err(), HasSubstr("had ended as SUCCEEDED"));
+  EXPECT_THAT(err(), HasSubstr("had already ended as SUCCEEDED"));
 }
 
 TEST_F(CommandsTest, Delete) {
@@ -194,8 +192,8 @@ TEST_F(CommandsTest, Delete) {
 }
 
 TEST_F(CommandsTest, DeleteOfALiveJobSaysHowToWait) {
-  server_.jobs.delete_job.Fail(MakeError(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED",
-                                         "job j is RUNNING", {{"job_id", "j"}}));
+  server_.jobs.delete_job.Fail(
+      MakeError(errors::kJobNotFinished, "job j is RUNNING", {{"job_id", "j"}}));
   EXPECT_EQ(Run({"delete", "j"}), 1);
   EXPECT_THAT(err(), HasSubstr("hint: gcjobs watch j waits"));
 }
@@ -248,12 +246,12 @@ TEST_F(CommandsTest, ActionTimeoutSetWithoutAVersionSendsNone) {
   server_.actions.update_action_timeout.Return({});
   EXPECT_EQ(Run({"action", "timeout", "set", "a", "1500ms"}), 0);
   EXPECT_FALSE(server_.actions.update_action_timeout.requests().at(0).has_expected_version());
-  EXPECT_THAT(err(), HasSubstr("not seen when read back"));
+  EXPECT_THAT(err(), HasSubstr("did not show when read back"));
 }
 
 TEST_F(CommandsTest, ActionTimeoutSetRefusesABareNumber) {
   EXPECT_EQ(Run({"action", "timeout", "set", "a", "10"}), 2);
-  EXPECT_THAT(err(), HasSubstr("hint: write a unit"));
+  EXPECT_THAT(err(), HasSubstr("hint: add a unit"));
   EXPECT_THAT(server_.actions.update_action_timeout.requests(), IsEmpty());
 }
 
@@ -310,7 +308,7 @@ TEST_F(CommandsTest, KindsShowsOneAsJson) {
 TEST_F(CommandsTest, AnUnknownKindIsNotFound) {
   server_.jobs.list_job_kinds.Return({});
   EXPECT_EQ(Run({"kinds", "nope"}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds shows"));
+  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds lists"));
 }
 
 TEST_F(CommandsTest, HealthFollowsTheServer) {
@@ -348,8 +346,12 @@ TEST_F(CommandsTest, MistakesOnTheCommandLineAre2) {
   for (const std::vector<std::string>& line : lines) {
     EXPECT_EQ(RunCli(line, io_), 2) << ::testing::PrintToString(line);
   }
-  EXPECT_THAT(err(), HasSubstr("there is no command or option \"frobnicate\""));
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs get --help"));
+  EXPECT_THAT(err(), HasSubstr("unknown command \"frobnicate\""));
+  EXPECT_THAT(err(), HasSubstr("error: unknown command \"frob\"\nhint: gcjobs action --help"));
+  EXPECT_THAT(err(), HasSubstr("error: gcjobs submit needs a command\n"));
+  EXPECT_THAT(err(), HasSubstr("error: unexpected argument \"b\"\nhint: gcjobs get --help"));
+  EXPECT_THAT(err(), HasSubstr("error: unknown option --frob\n"));
+  EXPECT_THAT(err(), HasSubstr("error: --limit: \"0\" is not a whole number of at least 1\n"));
 }
 
 TEST_F(CommandsTest, ACommandsNameMayBeAnArgument) {

@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "client/usage_error.h"
+#include "client/cli_error.h"
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/failure_body.h"
 
 namespace gcjobs {
@@ -27,7 +28,7 @@ TEST(RenderErrorTest, UnreachableNamesTheServerAndTheRemedy) {
 
 TEST(RenderErrorTest, AConnectionThatIsClosedAtOnceMayWantTls) {
   EXPECT_THAT(RenderError(absl::UnavailableError("last error: Socket closed"), Options()),
-              HasSubstr("hint: if the server wants TLS"));
+              HasSubstr("hint: if the server requires TLS"));
 }
 
 TEST(RenderErrorTest, OwnDeadlineNamesTheTimeout) {
@@ -36,8 +37,7 @@ TEST(RenderErrorTest, OwnDeadlineNamesTheTimeout) {
 }
 
 TEST(RenderErrorTest, RetryDelayIsShown) {
-  absl::Status status =
-      MakeError(absl::StatusCode::kResourceExhausted, "GENESYS_RATE_LIMITED", "too many requests");
+  absl::Status status = MakeError(errors::kGenesysRateLimited, "too many requests");
   SetRetryDelay(&status, absl::Seconds(2));
   EXPECT_EQ(RenderError(status, Options()), "error: too many requests\nhint: try again in 2s\n");
 }
@@ -54,8 +54,9 @@ TEST(RenderErrorTest, ControlCharactersAreEscaped) {
 TEST(RenderErrorTest, JsonIsOneLineAndValidUtf8) {
   GlobalOptions options = Options();
   options.output = OutputFormat::kJson;
-  EXPECT_EQ(RenderError(absl::InternalError("a\n\xff"), options),
-            "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"a\\n\xEF\xBF\xBD\",\"exit_code\":1}}\n");
+  EXPECT_EQ(
+      RenderError(absl::InternalError("a\n\xff"), options),
+      "{\"error\":{\"code\":\"INTERNAL\",\"message\":\"a\\n\xEF\xBF\xBD\",\"exit_code\":1}}\n");
 }
 
 TEST(RenderErrorTest, JsonHasTheAnswer) {
@@ -70,7 +71,7 @@ TEST(RenderErrorTest, JsonHasTheAnswer) {
 TEST(RenderErrorTest, JsonHasTheRetryDelay) {
   GlobalOptions options = Options();
   options.output = OutputFormat::kJson;
-  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, "INTAKE_FULL", "full");
+  absl::Status status = MakeError(errors::kIntakeFull, "full");
   SetRetryDelay(&status, absl::Milliseconds(1500));
   EXPECT_THAT(RenderError(status, options), HasSubstr(R"("retry_delay":"1500ms")"));
 }

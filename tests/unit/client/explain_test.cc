@@ -4,8 +4,7 @@
 #include <set>
 #include <string>
 
-#include "client/explanation.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_conversion.h"
 #include "tests/unit/client/cli_test_base.h"
 
@@ -22,16 +21,20 @@ class ExplainTest : public CliTest {
     why_.set_job_id(kJobId);
     *why_.mutable_accept_time() = ToProto(clock_.Now() - absl::Seconds(72));
     *why_.mutable_last_seen_time() = ToProto(clock_.Now() - absl::Seconds(12));
-    NextLookIn(absl::Seconds(6));
+    NextPollIn(absl::Seconds(6));
     why_.set_limit(v1::POLL_LIMIT_WASTE);
     why_.set_weight(1);
   }
 
-  void NextLookIn(absl::Duration time) {
+  void NextPollIn(absl::Duration time) {
     *why_.mutable_next_poll_time() = ToProto(clock_.Now() + time);
   }
-  std::string Describe() const {
-    return DescribeExplanation(why_, clock_.Now(), absl::UTCTimeZone());
+  // What the command shows of it.
+  std::string Describe() {
+    server_.jobs.explain_job.Return(why_);
+    const size_t before = out().size();
+    EXPECT_EQ(Run({"explain", kJobId}), 0);
+    return out().substr(before);
   }
 
   v1::JobExplanation why_;
@@ -52,14 +55,14 @@ TEST_F(ExplainTest, JsonIsTheServersMessage) {
 }
 
 TEST_F(ExplainTest, AJobThatIsNotPolledGetsAHint) {
-  server_.jobs.explain_job.Fail(MakeError(absl::StatusCode::kFailedPrecondition, "JOB_NOT_POLLED",
-                                          "job j has ended as FAILED", {{"job_id", "j"}}));
+  server_.jobs.explain_job.Fail(
+      MakeError(errors::kJobNotPolled, "job j has ended as FAILED", {{"job_id", "j"}}));
   EXPECT_EQ(Run({"explain", "j"}), 1);
-  EXPECT_EQ(err(), "error: job j has ended as FAILED\nhint: gcjobs get j shows how it is\n");
+  EXPECT_EQ(err(), "error: job j has ended as FAILED\nhint: gcjobs get j shows its state\n");
 }
 
 TEST_F(ExplainTest, AnUnknownJobIs5AndAnOlderServerSaysSo) {
-  server_.jobs.explain_job.Fail(MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", "no job"));
+  server_.jobs.explain_job.Fail(MakeError(errors::kJobNotFound, "no job"));
   EXPECT_EQ(Run({"explain", "j"}), 5);
   server_.jobs.explain_job.Fail(absl::UnimplementedError(""));
   EXPECT_EQ(Run({"explain", "j"}), 1);
@@ -81,12 +84,12 @@ TEST_F(ExplainTest, ALimitOfANewerServerIsShownByItsNumber) {
   EXPECT_THAT(Describe(), HasSubstr("limit 17, which this program does not know"));
 }
 
-TEST_F(ExplainTest, TheNextLookIsToComeOrDueOrNow) {
+TEST_F(ExplainTest, TheNextPollIsToComeOrDueOrNow) {
   EXPECT_THAT(Describe(), HasSubstr("(in 6.0s)"));
-  NextLookIn(-absl::Milliseconds(10));
-  EXPECT_THAT(Describe(), HasSubstr("(now due)"));
+  NextPollIn(-absl::Milliseconds(10));
+  EXPECT_THAT(Describe(), HasSubstr("(due now)"));
   why_.clear_next_poll_time();
-  EXPECT_THAT(Describe(), HasSubstr("Next look  now\n"));
+  EXPECT_THAT(Describe(), HasSubstr("Next poll  now\n"));
 }
 
 TEST_F(ExplainTest, ShortTimesShowPartsOfASecond) {
@@ -96,7 +99,7 @@ TEST_F(ExplainTest, ShortTimesShowPartsOfASecond) {
                                                           {absl::Seconds(42), "(in 42s)"},
                                                           {absl::Hours(2), "(in 2h0m)"}};
   for (const auto& [time, text] : times) {
-    NextLookIn(time);
+    NextPollIn(time);
     EXPECT_THAT(Describe(), HasSubstr(text));
   }
 }
@@ -105,24 +108,24 @@ TEST_F(ExplainTest, AJobThatWasNeverSeenSaysSo) {
   EXPECT_THAT(Describe(), HasSubstr("(12s ago), unfinished\n"));
   *why_.mutable_last_seen_time() = why_.accept_time();
   EXPECT_THAT(Describe(), HasSubstr("Last seen  not since it was accepted\n"));
-  EXPECT_THAT(Describe(), HasSubstr("(1m12s ago), no look since\n"));
+  EXPECT_THAT(Describe(), HasSubstr("(1m12s ago), no polls since\n"));
 }
 
 TEST_F(ExplainTest, WhatIsKnownOfTheClassIsSaid) {
-  EXPECT_THAT(Describe(), HasSubstr("nothing yet: what is known of similar classes"));
+  EXPECT_THAT(Describe(), HasSubstr("nothing yet; similar classes are used instead"));
   why_.set_samples(1.2);
   EXPECT_THAT(Describe(), HasSubstr("from 1 past job, still learning\n"));
   why_.set_samples(57.6);
   why_.set_proven(true);
-  EXPECT_THAT(Describe(), HasSubstr("from 58 past jobs, well enough to trust long gaps\n"));
+  EXPECT_THAT(Describe(), HasSubstr("from 58 past jobs, enough to trust long gaps\n"));
 }
 
 TEST_F(ExplainTest, AlmostCertainIsNotCertain) {
-  const std::pair<double, const char*> chances[] = {{1, " 100 %"},
-                                                    {0.9999, " more than 99 %"},
-                                                    {0.614, " 61 %"},
-                                                    {0.001, " less than 1 %"},
-                                                    {0, " 0 %"}};
+  const std::pair<double, const char*> chances[] = {{1, " 100%"},
+                                                    {0.9999, " more than 99%"},
+                                                    {0.614, " 61%"},
+                                                    {0.001, " less than 1%"},
+                                                    {0, " 0%"}};
   for (const auto& [chance, text] : chances) {
     why_.set_survival(chance);
     EXPECT_THAT(Describe(), HasSubstr(text));
@@ -133,13 +136,12 @@ TEST_F(ExplainTest, AWeightIsShownWhenThereIsOne) {
   *why_.mutable_waste() = ToProto(absl::Seconds(2));
   EXPECT_THAT(Describe(), Not(HasSubstr("Weighted")));
   why_.set_weight(4);
-  EXPECT_THAT(Describe(), HasSubstr("Weighted   8.0s, since it counts 4 times"));
+  EXPECT_THAT(Describe(), HasSubstr("Weighted   8.0s: it counts 4 times"));
 }
 
-TEST_F(ExplainTest, TheErrorOfAFailedLookIsShownOnOneLine) {
+TEST_F(ExplainTest, TheErrorOfAFailedPollIsShownOnOneLine) {
   EXPECT_THAT(Describe(), Not(HasSubstr("Error")));
-  *why_.mutable_error() =
-      ToProto(MakeError(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE", "HTTP 503\x1b[2J"));
+  *why_.mutable_error() = ToProto(MakeError(errors::kGenesysUnavailable, "HTTP 503\x1b[2J"));
   EXPECT_THAT(Describe(), HasSubstr("Error      GENESYS_UNAVAILABLE: HTTP 503\\x1b[2J\n"));
 }
 

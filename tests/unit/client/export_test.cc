@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "client/download/download_state.h"
-#include "common/error_info.h"
+#include "client/download/part_file.h"
+#include "common/errors.h"
 #include "tests/unit/client/cli_test_base.h"
 #include "tests/unit/client/temp_folder.h"
 
@@ -104,13 +104,13 @@ TEST_F(ExportTest, AnyKindOfJob) {
 
 TEST_F(ExportTest, AnInterruptedDownloadGoesOnWithTheSameJob) {
   LeaveInterrupted();
-  EXPECT_THAT(err(), HasSubstr("f.part has 1 page; the same command goes on there"));
+  EXPECT_THAT(err(), HasSubstr("f.part has 1 page; to resume: run the same command again"));
   PlayPages(2, 3);
   EXPECT_EQ(Export(), 0);
   EXPECT_EQ(folder_.Read("f"), "1\n2\n3\n");
   EXPECT_THAT(Submitted(), SizeIs(1));
   EXPECT_EQ(server_.jobs.read_results.requests().at(1).cursor(), "c1");
-  EXPECT_THAT(err(), HasSubstr(absl::StrCat("going on with job ", kJobId, "\n")));
+  EXPECT_THAT(err(), HasSubstr(absl::StrCat("resuming job ", kJobId, "\n")));
 }
 
 TEST_F(ExportTest, RelativeTimesCountFromTheFirstRun) {
@@ -125,7 +125,7 @@ TEST_F(ExportTest, AnInterruptWhileTheJobRunsGoesOnWithIt) {
   server_.jobs.watch_job.Play({{Queued()}, absl::UnavailableError("reset")});
   on_sleep_ = [this] { running_->Set(); };
   EXPECT_EQ(Export(), 130);
-  EXPECT_THAT(err(), HasSubstr("the same command goes on with the same job"));
+  EXPECT_THAT(err(), HasSubstr("run the same command again to resume the same job"));
   EXPECT_THAT(err(), Not(HasSubstr("gcjobs watch")));
   on_sleep_ = nullptr;
   PlaySuccess();
@@ -137,7 +137,7 @@ TEST_F(ExportTest, AnInterruptWhileTheJobRunsGoesOnWithIt) {
 TEST_F(ExportTest, ASubmissionWithoutAnAnswerIsSentAgainWithItsId) {
   server_.jobs.submit_query.FailOnce(absl::DeadlineExceededError("late"));
   EXPECT_EQ(Export(), 3);
-  EXPECT_THAT(err(), HasSubstr("the same command goes on with the same job"));
+  EXPECT_THAT(err(), HasSubstr("run the same command again to resume the same job"));
   EXPECT_THAT(SavedState().job_id, IsEmpty());
   clock_.Advance(absl::Hours(1));
   PlaySuccess();
@@ -176,8 +176,8 @@ TEST_F(ExportTest, OtherOptionsAreRefused) {
                                              {"--kind=k"}}) {
     EXPECT_EQ(Export(arguments), 2) << ::testing::PrintToString(arguments);
   }
-  EXPECT_THAT(err(), HasSubstr("f.part is of an export with other options"));
-  EXPECT_THAT(err(), HasSubstr("hint: --restart"));
+  EXPECT_THAT(err(), HasSubstr("f.part belongs to an export with other options"));
+  EXPECT_THAT(err(), HasSubstr("hint: use --restart"));
   EXPECT_EQ(SavedState().pages, 1);
   EXPECT_THAT(Submitted(), SizeIs(1));
 }
@@ -199,8 +199,7 @@ TEST_F(ExportTest, RestartSubmitsAnew) {
 }
 
 TEST_F(ExportTest, ARefusedSubmissionLeavesNothing) {
-  server_.jobs.submit_query.Fail(
-      MakeError(absl::StatusCode::kInvalidArgument, "GENESYS_BAD_REQUEST", "bad interval"));
+  server_.jobs.submit_query.Fail(MakeError(errors::kGenesysBadRequest, "bad interval"));
   EXPECT_EQ(Export(), 2);
   EXPECT_THAT(folder_.Names(), IsEmpty());
 }
@@ -226,7 +225,7 @@ TEST_F(ExportTest, AnUnknownOutcomeIsNeverRepeatedByItself) {
 
 TEST_F(ExportTest, AJobWithoutResultsLeavesNothing) {
   PlaySuccess();
-  PlayPages(1, 0, MakeError(absl::StatusCode::kFailedPrecondition, "NO_RESULTS", "none"));
+  PlayPages(1, 0, MakeError(errors::kNoResults, "none"));
   EXPECT_EQ(Export(), 1);
   EXPECT_THAT(folder_.Names(), IsEmpty());
 }
@@ -234,8 +233,7 @@ TEST_F(ExportTest, AJobWithoutResultsLeavesNothing) {
 TEST_F(ExportTest, AJobThatIsGoneIsSubmittedAnewByTheNextRun) {
   server_.jobs.submit_query.FailOnce(absl::DeadlineExceededError("late"));
   EXPECT_EQ(Export(), 3);
-  server_.jobs.watch_job.Play(
-      {{}, MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", "gone")});
+  server_.jobs.watch_job.Play({{}, MakeError(errors::kJobNotFound, "gone")});
   EXPECT_EQ(Export(), 5);
   EXPECT_THAT(folder_.Names(), IsEmpty());
 }
@@ -251,7 +249,7 @@ TEST_F(ExportTest, PartsOfGcjobsResultsAreNotTakenForOnesOwn) {
   PlayPages(1, 1, absl::PermissionDeniedError("no"));
   EXPECT_EQ(Run({"results", kJobId, "--out=" + folder_.Path("f")}), 4);
   EXPECT_EQ(Export(), 2);
-  EXPECT_THAT(err(), HasSubstr(absl::StrCat("f.part is of gcjobs results ", kJobId)));
+  EXPECT_THAT(err(), HasSubstr(absl::StrCat("f.part belongs to gcjobs results ", kJobId)));
 }
 
 TEST_F(ExportTest, ResultsOfItsJobMayGoOnInstead) {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <map>
 
-#include "client/connection.h"
+#include "client/rpc_client.h"
 #include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
 
@@ -94,7 +94,8 @@ TEST_F(GlobalOptionsTest, TlsFilesImplyTls) {
   options_.ca_file = "/ca.pem";
   ASSERT_THAT(Resolve(), IsOk());
   EXPECT_TRUE(options_.tls);
-  EXPECT_THAT(Connector::Create(options_), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(RpcClient::Create(options_, CliIo()).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(GlobalOptionsTest, CertificateAndKeyBelongTogether) {

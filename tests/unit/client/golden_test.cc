@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_split.h"
 
-#include "common/file.h"
 #include "client/text.h"
-#include "common/error_info.h"
+#include "common/errors.h"
+#include "common/file.h"
 #include "common/status_conversion.h"
 #include "tests/unit/client/cli_test_base.h"
 
@@ -37,8 +37,7 @@ class GoldenTest : public CliTest {
     *job.mutable_end_time() = ToProto(clock_.Now() - absl::Seconds(90));
     *job.mutable_expire_time() = ToProto(clock_.Now() + absl::Hours(150));
     job.set_poll_count(12);
-    *job.mutable_error() = ToProto(MakeError(absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT",
-                                             "job ran longer than 100s"));
+    *job.mutable_error() = ToProto(MakeError(errors::kJobTimedOut, "job ran longer than 100s"));
     return job;
   }
 

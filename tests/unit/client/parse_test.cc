@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "client/usage_error.h"
+#include "client/cli_error.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {

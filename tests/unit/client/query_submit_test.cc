@@ -179,10 +179,9 @@ TEST_F(SubmitJobTest, ResultOnlyPrintsTheBytes) {
 }
 
 TEST_F(SubmitJobTest, AnUnknownKindIsNotFound) {
-  server_.jobs.submit_job.Fail(
-      MakeError(absl::StatusCode::kNotFound, "JOB_KIND_NOT_FOUND", "no kind audits.query"));
+  server_.jobs.submit_job.Fail(MakeError(errors::kJobKindNotFound, "no kind audits.query"));
   EXPECT_EQ(Submit({}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds shows"));
+  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds lists"));
 }
 
 TEST_F(SubmitJobTest, Mistakes) {

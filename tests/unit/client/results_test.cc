@@ -7,8 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "client/download/download_state.h"
+#include "client/download/part_file.h"
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "tests/unit/client/cli_test_base.h"
 #include "tests/unit/client/temp_folder.h"
 
@@ -63,10 +64,10 @@ class ResultsTest : public CliTest {
     return cursors;
   }
 
-  std::string HowToGoOn(const std::string& pages) const {
+  std::string HowToResume(const std::string& pages) const {
     const std::string file = folder_.Path("f");
-    return absl::StrCat(file, ".part has ", pages, "; gcjobs results ", kJobId, " --out ", file,
-                        " goes on there");
+    return absl::StrCat(file, ".part has ", pages, "; to resume: gcjobs results ", kJobId,
+                        " --out ", file);
   }
 
   DownloadState SavedState() const {
@@ -132,13 +133,13 @@ TEST_F(ResultsTest, StdoutGoesOnAfterABreakWithoutARepeat) {
   EXPECT_THAT(Cursors(), ElementsAre("", "c2"));
 }
 
-TEST_F(ResultsTest, StdoutThatBreaksOffSaysHowToGoOn) {
+TEST_F(ResultsTest, StdoutThatBreaksOffSaysHowToResume) {
   Play(1, 2, 4, absl::PermissionDeniedError("no more"));
   EXPECT_EQ(Results(), 4);
   EXPECT_THAT(err(), HasSubstr(absl::StrCat("gcjobs results ", kJobId, " --cursor c2")));
 }
 
-TEST_F(ResultsTest, AnInterruptOfStdoutSaysHowToGoOn) {
+TEST_F(ResultsTest, AnInterruptOfStdoutSaysHowToResume) {
   Play(1, 2, 4, std::nullopt);
   out_.set_on_flush([this] {
     if (out() == Lines(1, 2)) interrupt_.Set();
@@ -212,7 +213,7 @@ TEST_F(ResultsTest, ARestartOfTheServerIsBridged) {
   };
   EXPECT_EQ(Results(), 0);
   EXPECT_EQ(out(), Lines(1, 4));
-  EXPECT_EQ(Count(err(), "connection lost after page 2, going on from there"), 1) << err();
+  EXPECT_EQ(Count(err(), "connection lost after page 2, resuming from there"), 1) << err();
 }
 
 class BrokenResultsTest : public ResultsTest,
@@ -236,8 +237,7 @@ INSTANTIATE_TEST_SUITE_P(All, BrokenResultsTest,
                                            absl::StatusCode::kDeadlineExceeded));
 
 TEST_F(ResultsTest, AThrottledReaderComesBackWhenItIsTold) {
-  absl::Status throttled =
-      MakeError(absl::StatusCode::kResourceExhausted, "GENESYS_RATE_LIMITED", "throttled");
+  absl::Status throttled = MakeError(errors::kGenesysRateLimited, "throttled");
   SetRetryDelay(&throttled, absl::Seconds(7));
   Play(1, 1, 2, throttled);
   Play(2, 2, 2);
@@ -247,23 +247,21 @@ TEST_F(ResultsTest, AThrottledReaderComesBackWhenItIsTold) {
 }
 
 TEST_F(ResultsTest, WhatIsRefusedForGoodIsNotTriedAgain) {
-  Play(1, 1, 3, MakeError(absl::StatusCode::kInternal, "GENESYS_BAD_RESPONSE", "empty pages"));
+  Play(1, 1, 3, MakeError(errors::kGenesysBadResponse, "empty pages"));
   EXPECT_EQ(Results({Out()}), 1);
   EXPECT_THAT(sleeps_, IsEmpty());
   EXPECT_EQ(SavedState().pages, 1);
 }
 
 TEST_F(ResultsTest, ExpiredResultsSayWhatToDo) {
-  Play(1, 0, 3, MakeError(absl::StatusCode::kNotFound, "GENESYS_RESULT_EXPIRED", "gone"));
+  Play(1, 0, 3, MakeError(errors::kGenesysResultExpired, "gone"));
   EXPECT_EQ(Results({Out()}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: Genesys Cloud has thrown the results away"));
+  EXPECT_THAT(err(), HasSubstr("hint: Genesys Cloud no longer has the results"));
   EXPECT_THAT(folder_.Names(), IsEmpty());
 }
 
 TEST_F(ResultsTest, AJobThatHasNotEndedSaysHowToWait) {
-  Play(1, 0, 3,
-       MakeError(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED", "runs",
-                 {{"job_id", "j"}}));
+  Play(1, 0, 3, MakeError(errors::kJobNotFinished, "runs", {{"job_id", "j"}}));
   EXPECT_EQ(Results({Out()}), 1);
   EXPECT_THAT(err(), HasSubstr("hint: gcjobs watch j waits"));
   EXPECT_THAT(folder_.Names(), IsEmpty());
@@ -315,7 +313,7 @@ TEST_F(ResultsTest, GivesUpAfterReconnectForAndStaysResumable) {
   Play(1, 2, 4, absl::UnavailableError("reset"));
   for (int i = 0; i < 100; ++i) Play(3, 2, 4, absl::UnavailableError("reset"));
   EXPECT_EQ(Results({Out(), "--reconnect-for=20s"}), 3);
-  EXPECT_THAT(err(), HasSubstr(HowToGoOn("2 pages")));
+  EXPECT_THAT(err(), HasSubstr(HowToResume("2 pages")));
   EXPECT_EQ(SavedState().pages, 2);
 }
 
@@ -342,20 +340,20 @@ class ResumedResultsTest : public ResultsTest {
   std::string interrupted_err_;
 };
 
-TEST_F(ResumedResultsTest, TheInterruptedRunSaysHowToGoOn) {
-  EXPECT_THAT(interrupted_err_, HasSubstr(HowToGoOn("2 pages") + "\n"));
+TEST_F(ResumedResultsTest, TheInterruptedRunSaysHowToResume) {
+  EXPECT_THAT(interrupted_err_, HasSubstr(HowToResume("2 pages") + "\n"));
   EXPECT_FALSE(folder_.Exists("f"));
   EXPECT_EQ(SavedState().next_cursor, "c2");
 }
 
-TEST_F(ResumedResultsTest, GoesOnByItself) {
+TEST_F(ResumedResultsTest, ResumesByItself) {
   Play(3, 4, 4);
   EXPECT_EQ(Again(), 0);
   EXPECT_EQ(folder_.Read("f"), Lines(1, 4));
   EXPECT_THAT(folder_.Names(), ElementsAre("f"));
   EXPECT_THAT(Cursors(), ElementsAre("", "c2"));
-  EXPECT_THAT(err(), HasSubstr("going on after page 2\n"));
-  EXPECT_THAT(err(), HasSubstr("4 pages, 8 items, 60 bytes; 2 of the pages in"));
+  EXPECT_THAT(err(), HasSubstr("resuming after page 2\n"));
+  EXPECT_THAT(err(), HasSubstr("4 pages, 8 items, 60 bytes; the last 2 pages in"));
 }
 
 TEST_F(ResumedResultsTest, WhatWasWrittenBeyondTheStateIsCut) {
@@ -369,13 +367,13 @@ TEST_F(ResumedResultsTest, APartThatWasCutIsRefused) {
   std::filesystem::resize_file(folder_.Path("f.part"), 5);
   EXPECT_EQ(Again(), 1);
   EXPECT_THAT(err(), HasSubstr("is too short"));
-  EXPECT_THAT(err(), HasSubstr("hint: --restart"));
+  EXPECT_THAT(err(), HasSubstr("hint: use --restart"));
 }
 
 TEST_F(ResumedResultsTest, WithoutItsStateItIsRefused) {
   folder_.Remove("f.part.state");
   EXPECT_EQ(Again(), 1);
-  EXPECT_THAT(err(), HasSubstr("hint: --restart"));
+  EXPECT_THAT(err(), HasSubstr("hint: use --restart"));
 }
 
 TEST_F(ResumedResultsTest, AnotherJobIsRefused) {
@@ -383,7 +381,7 @@ TEST_F(ResumedResultsTest, AnotherJobIsRefused) {
   io_.interrupt = &fresh;
   EXPECT_EQ(Run({"results", "other", Out()}), 2);
   io_.interrupt = &interrupt_;
-  EXPECT_THAT(err(), HasSubstr(absl::StrCat("f.part is of job ", kJobId)));
+  EXPECT_THAT(err(), HasSubstr(absl::StrCat("f.part belongs to job ", kJobId)));
   EXPECT_EQ(SavedState().pages, 2);
 }
 
@@ -407,7 +405,7 @@ TEST_F(ResumedResultsTest, StoppedJustBeforeTheEnd) {
 TEST_F(ResultsTest, AFileThatIsThereIsNotReplaced) {
   folder_.Write("f", "precious");
   EXPECT_EQ(Results({Out()}), 2);
-  EXPECT_THAT(err(), HasSubstr("hint: --overwrite"));
+  EXPECT_THAT(err(), HasSubstr("hint: use --overwrite"));
   EXPECT_EQ(folder_.Read("f"), "precious");
   Play(1, 1, 1);
   EXPECT_EQ(Results({Out(), "--overwrite"}), 0);
@@ -440,7 +438,7 @@ TEST_F(ResultsTest, AFullDiskLeavesWhatALaterRunGoesOnFrom) {
     EXPECT_EQ(Results({Out()}), 1);
   }
   EXPECT_THAT(err(), HasSubstr("f.part: File too large"));
-  EXPECT_THAT(err(), HasSubstr(HowToGoOn("1 page")));
+  EXPECT_THAT(err(), HasSubstr(HowToResume("1 page")));
   EXPECT_EQ(SavedState().pages, 1);
   Play(2, 2, 2);
   EXPECT_EQ(Results({Out()}), 0);

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_conversion.h"
 #include "tests/fakes/temp_dir.h"
 #include "tests/unit/client/cli_test_base.h"
@@ -149,7 +150,7 @@ TEST_F(SubmitActionTest, RetriesAreBoundedByTheTimeout) {
 }
 
 TEST_F(SubmitActionTest, AFullIntakeIsRetriedWhenItSays) {
-  absl::Status full = MakeError(absl::StatusCode::kResourceExhausted, "INTAKE_FULL", "full");
+  absl::Status full = MakeError(errors::kIntakeFull, "full");
   SetRetryDelay(&full, absl::Seconds(3));
   server_.jobs.submit_action.FailOnce(full);
   EXPECT_EQ(Submit({}), 0);
@@ -175,8 +176,7 @@ TEST_F(SubmitActionTest, TheExitCodeTellsTheState) {
 }
 
 TEST_F(SubmitActionTest, RefusedCredentialsAreARefusal) {
-  server_.jobs.submit_action.Fail(MakeError(absl::StatusCode::kFailedPrecondition,
-                                            "GENESYS_CREDENTIALS_REJECTED", "invalid_client"));
+  server_.jobs.submit_action.Fail(MakeError(errors::kGenesysCredentialsRejected, "invalid_client"));
   EXPECT_EQ(Submit({}), 4);
   EXPECT_THAT(err(), HasSubstr("GENESYS_CLIENT_SECRET"));
 }

@@ -65,5 +65,25 @@ TEST(FormatSecondsTest, WholeSecondsElseMilliseconds) {
   EXPECT_EQ(FormatSeconds(absl::Milliseconds(2500)), "2500ms");
 }
 
+TEST(TableTest, ColumnsAreAlignedByDisplayWidth) {
+  Table table({"ID", "NAME", "N"});
+  table.AddRow({"1", "注文", "x"});
+  table.AddRow({"long-identifier", "é", "y"});
+  EXPECT_EQ(table.ToString(),
+            "ID               NAME  N\n"
+            "1                注文  x\n"
+            "long-identifier  é     y\n");
+}
+
+TEST(TableTest, ControlCharactersCannotLeaveTheirCell) {
+  Table table({"NAME"});
+  table.AddRow({"a\nb\x1b[1A"});
+  EXPECT_EQ(table.ToString(), "NAME\na\\nb\\x1b[1A\n");
+}
+
+TEST(FieldLinesTest, EmptyFieldsAreLeftOut) {
+  EXPECT_EQ(FieldLines({{"A", "1"}, {"Longer", ""}, {"BB", "2"}}), "A   1\nBB  2\n");
+}
+
 }  // namespace
 }  // namespace gcjobs

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_split.h"
 
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "tests/unit/client/cli_test_base.h"
 
 // `gcjobs watch` over a real connection that breaks in every way.
@@ -74,8 +74,7 @@ class WatchTest : public CliTest {
     return event;
   }
   static absl::Status Compacted() {
-    return MakeError(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED", "trimmed",
-                     {{"oldest_revision", "25"}});
+    return MakeError(errors::kRevisionCompacted, "trimmed", {{"oldest_revision", "25"}});
   }
 };
 
@@ -115,7 +114,7 @@ TEST_F(WatchTest, TheExitCodeSaysHowTheJobEnded) {
 }
 
 TEST_F(WatchTest, AnUnknownJobIsNotFound) {
-  PlayJob({}, MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", "job x not found"));
+  PlayJob({}, MakeError(errors::kJobNotFound, "job x not found"));
   EXPECT_EQ(Run({"watch", "x"}), 5);
   EXPECT_THAT(err(), HasSubstr("hint: gcjobs list"));
 }
@@ -270,12 +269,12 @@ TEST_F(WatchTest, GivesUpAfterReconnectFor) {
   EXPECT_LE(clock_.Now() - start, absl::Seconds(30));
 }
 
-TEST_F(WatchTest, InterruptSaysHowToGoOn) {
+TEST_F(WatchTest, InterruptSaysHowToResume) {
   PlayJob({Queued(), Running()}, std::nullopt);
   out_.WhenHolds("revision 20", [this] { interrupt_.Set(); });
   EXPECT_EQ(Run({"watch", kJobId}), 130);
-  EXPECT_THAT(err(),
-              HasSubstr(std::string("the job goes on; gcjobs watch ") + kJobId + " --after 20\n"));
+  EXPECT_THAT(err(), HasSubstr(std::string("the job continues; to follow it: gcjobs watch ") +
+                               kJobId + " --after 20\n"));
 }
 
 TEST_F(WatchTest, InterruptEndsAnOutage) {
@@ -311,7 +310,7 @@ TEST_F(WatchTest, AllJobsBeginWithSnapshotsAndResumeFromTheBookmark) {
   EXPECT_EQ(Run({"watch"}), 130);
   ExpectEachEventShownOnce();
   EXPECT_THAT(JobsResumePoints(), ElementsAre(0, 15, 20));
-  EXPECT_THAT(err(), HasSubstr("to go on from here add --after 30"));
+  EXPECT_THAT(err(), HasSubstr("to resume from here, add --after 30"));
 }
 
 TEST_F(WatchTest, SnapshotsThatBreakOffAreAskedForAgain) {

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "client/usage_error.h"
+#include "client/cli_error.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/client/temp_folder.h"
 
@@ -19,6 +19,49 @@ using ::gcjobs::testing::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+TEST(DownloadStateTest, ComesBackAsItWas) {
+  DownloadState state;
+  state.job_id = "job-1";
+  state.next_cursor = "c\"1\\";
+  state.pages = 3;
+  state.items = 150;
+  state.bytes = 5000000000;
+  state.complete = true;
+  state.request_id = "r";
+  state.request_digest = "d";
+  state.request_time = absl::FromUnixSeconds(1700000000);
+  const absl::StatusOr<DownloadState> read = ParseDownloadState(ToJson(state));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->job_id, state.job_id);
+  EXPECT_EQ(read->next_cursor, state.next_cursor);
+  EXPECT_EQ(read->pages, 3);
+  EXPECT_EQ(read->items, 150);
+  EXPECT_EQ(read->bytes, 5000000000);
+  EXPECT_TRUE(read->complete);
+  EXPECT_EQ(read->request_id, "r");
+  EXPECT_EQ(read->request_digest, "d");
+  EXPECT_EQ(read->request_time, state.request_time);
+}
+
+TEST(DownloadStateTest, IsOneLineOfJson) {
+  DownloadState state;
+  state.job_id = "job-1";
+  state.pages = 1;
+  state.bytes = 7;
+  EXPECT_EQ(ToJson(state),
+            "{\"version\":1,\"job_id\":\"job-1\",\"pages\":1,\"items\":0,\"bytes\":7,"
+            "\"complete\":false}\n");
+}
+
+TEST(DownloadStateTest, AnythingElseIsRefused) {
+  for (const char* json :
+       {"", "[]", "{", "{\"version\":1", "{\"job_id\":\"x\"}", "{\"version\":2}",
+        "{\"version\":\"1\"}", "{\"version\":1,\"job_id\":7}", "{\"version\":1,\"bytes\":-1}",
+        "{\"version\":1,\"bytes\":1.5}", "{\"version\":1,\"complete\":1}"}) {
+    EXPECT_THAT(ParseDownloadState(json), StatusIs(absl::StatusCode::kInvalidArgument)) << json;
+  }
+}
 
 class PartFileTest : public ::testing::Test {
  protected:
@@ -174,7 +217,7 @@ TEST_F(PartFileTest, AFileThatAppearsMeanwhileIsNotReplaced) {
     EXPECT_THAT(file->Append("new"), IsOk());
     folder_.Write("out", "precious");
     const absl::Status status = file->Finish(State(1, 3));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("has appeared meanwhile"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("has appeared in the meantime"));
   }
   EXPECT_EQ(folder_.Read("out"), "precious");
   PartFile::Options options = Options();
