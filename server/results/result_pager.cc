@@ -11,6 +11,7 @@
 #include "common/errors.h"
 #include "common/failpoint.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 #include "server/genesys/error_mapping.h"
 #include "server/net/timer.h"
 
@@ -107,26 +108,20 @@ uint64_t ResultPager::IdOf(absl::string_view next) const {
 absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {
   // From here on the body stays where it is.
   const auto answer = std::make_shared<HttpResponse>(std::move(response));
-  const absl::StatusOr<ResultsView> view = source_.kind->ParseResults(answer.get());
-  if (!view.ok()) return view.status();
-  absl::StatusOr<std::string> next = Follow(*view, *answer);
-  if (!next.ok()) return next.status();
-
-  const absl::StatusOr<PageSlices> slices = CutPage(&answer->body, *view, position_.skip_items);
-  if (absl::IsOutOfRange(slices.status())) {
-    return Refuse("changed_page", slices.status().message(), *answer);
+  ASSIGN_OR_RETURN(const ResultsView view, source_.kind->ParseResults(answer.get()));
+  ASSIGN_OR_RETURN(const std::string next, Follow(view, *answer));
+  absl::StatusOr<UpstreamPage> page =
+      CutPage(std::shared_ptr<std::string>(answer, &answer->body), view, position_, next);
+  if (absl::IsOutOfRange(page.status())) {
+    return Refuse("changed_page", page.status().message(), *answer);
   }
-  if (!slices.ok()) {
-    return BadResponse(Describe(request_), slices.status().message(), *answer);
-  }
-  UpstreamPage page = MakeUpstreamPage(std::shared_ptr<const std::string>(answer, &answer->body),
-                                       *slices, position_, *next);
-  const ResultPart& last = page.parts.back();
+  if (!page.ok()) return BadResponse(Describe(request_), page.status().message(), *answer);
+  const ResultPart& last = page->parts.back();
   if (!last.is_last && last.after.empty_pages >= kMaxEmptyPages) {
     return Refuse("empty_pages", "it is the third page in a row without items", *answer);
   }
   GCJOBS_FAILPOINT("results.page_read");
-  seen_.insert(IdOf(*next));
+  seen_.insert(IdOf(next));
   position_ = last.after;
   return page;
 }
@@ -139,12 +134,11 @@ absl::StatusOr<std::string> ResultPager::Follow(const ResultsView& view,
   if (view.next.size() > kMaxNextBytes) {
     return Refuse("long_cursor", "what leads to the next page is too long to be sent", response);
   }
-  absl::StatusOr<std::string> next = view.next;
+  std::string next = view.next;
   if (source_.kind->description().results_mode() == v1::RESULTS_MODE_LINK) {
-    next = source_.client->ResolveLink(request_.target, view.next);
-    if (!next.ok()) return next.status();
+    ASSIGN_OR_RETURN(next, source_.client->ResolveLink(request_.target, view.next));
   }
-  if (seen_.contains(IdOf(*next))) {
+  if (seen_.contains(IdOf(next))) {
     return Refuse("repeated_cursor", "it leads back to a page that came before", response);
   }
   return next;

@@ -7,7 +7,7 @@
 #include "common/errors.h"
 #include "common/job_state.h"
 #include "common/status_macros.h"
-#include "server/results/stored_result.h"
+#include "server/results/upstream_page.h"
 #include "server/rpc/request_validation.h"
 
 namespace gcjobs {
