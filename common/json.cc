@@ -169,12 +169,12 @@ class JsonReader {
   }
 
   absl::Status ForEachElement(absl::FunctionRef<bool(absl::string_view)> visit) {
-    const error_code error = VisitElements([&](ondemand::value element) -> error_code {
+    const error_code result = VisitElements([&](ondemand::value element) -> error_code {
       absl::string_view raw;
       if (const auto error = RawOf(element, &raw)) return error;
       return visit(Original(raw)) ? simdjson::SUCCESS : kEnough;
     });
-    return error && error != kEnough ? ToStatus(error) : absl::OkStatus();
+    return result && result != kEnough ? ToStatus(result) : absl::OkStatus();
   }
 
   // What is not JSON is left out; the rest, too, where it begins a container's

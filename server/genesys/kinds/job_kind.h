@@ -35,7 +35,7 @@ struct SubmissionRef {
   absl::string_view body;  // JSON text, spliced in verbatim; may be empty
 };
 
-// What one look saw.
+// What one poll saw.
 struct PollReport {
   std::string upstream_status;  // as spelt
   // The state that it means; unset when we do not know the status.
@@ -71,7 +71,7 @@ struct ResultsView {
   std::string next;
 };
 
-// How one kind of upstream work is submitted, looked at, cancelled and read.
+// How one kind of upstream work is submitted, polled, cancelled and read.
 // Knows the wire, decides nothing. Stateless, thread-safe.
 class JobKind {
  public:
@@ -82,7 +82,7 @@ class JobKind {
   const std::string& name() const { return description().kind(); }
 
   // The submission's call is held until the work is done, and its answer is
-  // the result: there is nothing to look at, and an answer that says no is the
+  // the result: there is nothing to poll, and an answer that says no is the
   // work's own (v1::FailureBody).
   virtual bool holds_call() const { return false; }
 
@@ -96,7 +96,7 @@ class JobKind {
   virtual ApiRequest BuildPoll(const JobRef& job) const = 0;
 
   // Reads a 2xx answer. INTERNAL/GENESYS_BAD_RESPONSE when it is unreadable.
-  // `job` is the one that was looked at: a follow-up needs it.
+  // `job` is the one that was polled: a follow-up needs it.
   virtual absl::StatusOr<PollReport> ParsePoll(const JobRef& job,
                                                const HttpResponse& response) const = 0;
 

@@ -14,7 +14,7 @@ namespace gcjobs {
 // `InProgress` are one status.
 std::string FoldUpstreamStatus(absl::string_view status);
 
-// The state that an upstream status means (contract.md section 3: case folded,
+// The state that an upstream status means (the case is folded,
 // `-`, `_` and space alike); unset when it is not known. `expired` is FAILED.
 std::optional<v1::JobState> StateOfUpstreamStatus(absl::string_view status);
 
