@@ -180,9 +180,8 @@ Task<absl::StatusOr<ResultsPlan>> ResultsService::Stream::Plan() {
       co_await Callback<absl::StatusOr<ResultsPlan>>([this](auto done) {
         on_plan_ = std::move(done);
         const bool was_taken = deps_.readers->Run([self = Self()] {
-          absl::StatusOr<ResultsPlan> plan = self->ReadPlan();
-          self->deps_.loop->Post([self, plan = std::move(plan)]() mutable {
-            std::exchange(self->on_plan_, nullptr)(std::move(plan));
+          self->deps_.loop->Post([self, made = self->ReadPlan()]() mutable {
+            std::exchange(self->on_plan_, nullptr)(std::move(made));
           });
         });
         if (!was_taken) std::exchange(on_plan_, nullptr)(ServerBusyError());
