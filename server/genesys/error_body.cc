@@ -44,19 +44,16 @@ std::string CleanUpstreamText(absl::string_view text) {
 ErrorBody ParseErrorBody(const HttpResponse& response) {
   ErrorBody error;
   const absl::string_view body = response.body;
-  if (body.size() > kMaxBodyBytes || !JsonValue::Parse(body).ok()) {
-    error.message = PlainText(body);
-  } else if (const auto found = FindJson(body, {{"code"},
-                                                {"error"},
-                                                {"message"},
-                                                {"error_description"},
-                                                {"description"},
-                                                {"contextId"}});
-             found.ok()) {
+  const auto found = FindJson(
+      body.substr(0, kMaxBodyBytes),
+      {{"code"}, {"error"}, {"message"}, {"error_description"}, {"description"}, {"contextId"}});
+  if (found.ok()) {
     const auto& [code, oauth_error, message, oauth_message, description, context_id] = *found;
     error.code = FirstOf({code, oauth_error});
     error.message = FirstOf({message, oauth_message, description});
     error.correlation_id = FirstOf({context_id});
+  } else if (!JsonValue::Parse(body).ok()) {
+    error.message = PlainText(body);
   }
   if (error.correlation_id.empty()) {
     error.correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));
