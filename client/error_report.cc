@@ -25,7 +25,13 @@ std::string Message(const absl::Status& status, const GlobalOptions& options) {
   // With an ErrorInfo the server itself has spoken.
   const bool has_info = GetErrorInfo(status).has_value();
   if (!has_info && absl::IsUnavailable(status)) {
-    return absl::StrCat("cannot reach gcjobsd at ", options.server, ": ", status.message());
+    // Of what gRPC says ("failed to connect to all addresses; last error: ...")
+    // the end is the reason.
+    absl::string_view reason = status.message();
+    constexpr absl::string_view kAttempt = "Failed to connect to remote host: ";
+    const size_t attempt = reason.find(kAttempt);
+    if (attempt != absl::string_view::npos) reason.remove_prefix(attempt + kAttempt.size());
+    return absl::StrCat("cannot reach gcjobsd at ", options.server, ": ", reason);
   }
   if (!has_info && absl::IsDeadlineExceeded(status)) {
     return absl::StrCat("gcjobsd at ", options.server, " did not answer in time (",

@@ -1,7 +1,11 @@
 #include "client/commands/command.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "client/job_view.h"
 #include "client/text.h"
@@ -29,6 +33,25 @@ CLI::Validator AtLeast(int64_t least) {
         int64_t number = 0;
         if (absl::SimpleAtoi(text, &number) && number >= least) return "";
         return absl::StrCat("\"", text, "\" is not a whole number of at least ", least);
+      },
+      "");
+}
+
+CLI::Validator InRange(int64_t least, int64_t most) {
+  return CLI::Validator(
+      [least, most](const std::string& text) -> std::string {
+        int64_t number = 0;
+        if (absl::SimpleAtoi(text, &number) && number >= least && number <= most) return "";
+        return absl::StrCat("\"", text, "\" is not a whole number from ", least, " to ", most);
+      },
+      "");
+}
+
+CLI::Validator OneOf(std::vector<std::string> words) {
+  return CLI::Validator(
+      [words = std::move(words)](const std::string& text) -> std::string {
+        if (std::find(words.begin(), words.end(), text) != words.end()) return "";
+        return absl::StrCat("\"", text, "\" is not one of ", absl::StrJoin(words, ", "));
       },
       "");
 }

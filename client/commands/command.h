@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -69,8 +70,11 @@ CLI::Option* AddRepeatable(CLI::App* command, const std::string& name, T& values
   return command->add_option(name, values, description)->allow_extra_args(false);
 }
 
-// Checks that an option's value is a whole number of at least `least`.
+// Checks of an option's value, with errors for people: a whole number from
+// `least` to `most`, and one of `words`.
+CLI::Validator InRange(int64_t least, int64_t most);
 CLI::Validator AtLeast(int64_t least);
+CLI::Validator OneOf(std::vector<std::string> words);
 
 // Prints a message as JSON (--output json), or else `text`.
 void Print(const Session& session, const google::protobuf::Message& message,

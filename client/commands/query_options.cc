@@ -197,13 +197,13 @@ void QueryFlags::AddTo(CLI::App* command) {
   query_.AddTo(command, "The whole query, instead of the above; sent as is");
   command->add_option("--page-size", page_size_, "Conversations per page (default: the endpoint's)")
       ->option_text("N")
-      ->check(CLI::Range(1, 1000));
+      ->check(InRange(1, 1000));
   command
       ->add_option("--endpoint", endpoint_,
                    "query: details/query; jobs: details/jobs, for large exports (default: the "
                    "server's)")
       ->option_text("query|jobs")
-      ->check(CLI::IsMember({"query", "jobs"}));
+      ->check(OneOf({"query", "jobs"}));
 }
 
 }  // namespace gcjobs

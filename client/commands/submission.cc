@@ -137,7 +137,7 @@ void SubmitOptionFlags::AddTo(CLI::App* command, const std::string& default_guar
                                 "as OUTCOME_UNKNOWN, at-least-once submits it again (default ",
                                 default_guarantee, ")"))
       ->option_text("GUARANTEE")
-      ->check(CLI::IsMember({"at-most-once", "at-least-once"}));
+      ->check(OneOf({"at-most-once", "at-least-once"}));
   command->add_option("--poll-initial", poll_initial, "Time from acceptance to the first poll")
       ->option_text("DURATION");
   command->add_option("--poll-max", poll_max, "Longest time between two polls")

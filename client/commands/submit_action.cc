@@ -77,7 +77,7 @@ void AddInputOptions(CLI::App* command, Flags* flags) {
                    "async: Genesys Cloud accepts the work and gcjobsd polls for the result; "
                    "direct: gcjobsd waits for the answer (default: the server's)")
       ->option_text("async|direct")
-      ->check(CLI::IsMember({"async", "direct"}));
+      ->check(OneOf({"async", "direct"}));
 }
 
 }  // namespace

@@ -339,6 +339,8 @@ TEST_F(CommandsTest, MistakesOnTheCommandLineAre2) {
                                                        {"submit"},
                                                        {"submit", "action"},
                                                        {"list", "--limit=0"},
+                                                       {"query", "submit", "--page-size=5000"},
+                                                       {"submit", "action", "a", "--mode=x"},
                                                        {"list", "--state=done"},
                                                        {"watch", "--after=-1"},
                                                        {"get", "a", "--timeout=5"},
@@ -351,6 +353,8 @@ TEST_F(CommandsTest, MistakesOnTheCommandLineAre2) {
   EXPECT_THAT(err(), HasSubstr("error: gcjobs submit needs a command\n"));
   EXPECT_THAT(err(), HasSubstr("error: unexpected argument \"b\"\nhint: gcjobs get --help"));
   EXPECT_THAT(err(), HasSubstr("error: unknown option --frob\n"));
+  EXPECT_THAT(err(), HasSubstr("error: --mode: \"x\" is not one of async, direct\n"));
+  EXPECT_THAT(err(), HasSubstr("--page-size: \"5000\" is not a whole number from 1 to 1000\n"));
   EXPECT_THAT(err(), HasSubstr("error: --limit: \"0\" is not a whole number of at least 1\n"));
 }
 

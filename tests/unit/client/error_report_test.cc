@@ -26,6 +26,14 @@ TEST(RenderErrorTest, UnreachableNamesTheServerAndTheRemedy) {
             "hint: start gcjobsd there, or name another server with --server or GCJOBS_SERVER\n");
 }
 
+TEST(RenderErrorTest, OfGrpcsReasonTheEndIsShown) {
+  const absl::Status status = absl::UnavailableError(
+      "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:50051: "
+      "Failed to connect to remote host: Connection refused");
+  EXPECT_THAT(RenderError(status, Options()),
+              HasSubstr("gcjobsd at 127.0.0.1:50051: Connection refused\n"));
+}
+
 TEST(RenderErrorTest, AConnectionThatIsClosedAtOnceMayWantTls) {
   EXPECT_THAT(RenderError(absl::UnavailableError("last error: Socket closed"), Options()),
               HasSubstr("hint: if the server requires TLS"));
