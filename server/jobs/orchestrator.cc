@@ -232,11 +232,13 @@ void Orchestrator::Delete(std::string job_id, Done done) {
 
 Task<> Orchestrator::ServeDelete(std::string job_id, Done done) {
   absl::StatusOr<store::StoredJob> record;
-  if (const LiveJob* const job = book_.Find(job_id)) {
-    record = job->Record();
-  } else {
-    record = co_await Read(std::move(job_id));
+  {
+    // With the lock, no commit of the job is under way: a watcher, who learns of
+    // the end as soon as it is durable, may ask before the book knows of it.
+    const std::optional<JobLock> lock = co_await book_.LockIfLive(job_id);
+    if (lock) record = lock->job()->Record();
   }
+  if (!record.ok()) record = co_await Read(std::move(job_id));
   absl::Status status = record.status();
   if (absl::IsNotFound(status)) {
     status = absl::OkStatus();

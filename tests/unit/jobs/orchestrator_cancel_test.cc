@@ -342,6 +342,22 @@ TEST(OrchestratorDeleteTest, OnlyATerminalJobCanBeDeleted) {
               StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
 }
 
+// Watchers are told by the store's writer, which is ahead of the loop: one who
+// deletes the job at once was refused, as if it had not ended.
+TEST(OrchestratorDeleteTest, AJobCanBeDeletedAsSoonAsItsEndIsDurable) {
+  JobWorld world;
+  const std::string job_id = world.SubmitAccepted();
+  world.AwaitPoll();
+  world.client().Answer(FakeGenesysClient::Ok("COMPLETED"));
+  while (world.loop().Turn(absl::ZeroDuration())) {
+  }
+  EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_PENDING);  // its end is queued
+  absl::Status deleted = absl::UnknownError("no answer");
+  world.engine().Delete(job_id, [&deleted](absl::Status answer) { deleted = std::move(answer); });
+  world.Settle();
+  EXPECT_THAT(deleted, IsOk());
+}
+
 TEST(OrchestratorDeleteTest, DeletingAJobThatIsGoneIsFine) {
   JobWorld world;
   EXPECT_THAT(world.Delete("nobody"), IsOk());
