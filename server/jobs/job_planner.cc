@@ -164,8 +164,7 @@ absl::Status AttemptsExhausted(const store::StoredJob& job, int polls) {
 }  // namespace
 
 bool IsSuccess(const ApiReply& reply) {
-  const int status = reply.response.status;
-  return reply.fate == Fate::kAnswered && status >= 200 && status < 300;
+  return reply.fate == Fate::kAnswered && reply.response.is_success();
 }
 
 bool MayFareBetterLater(const ApiReply& reply) {
