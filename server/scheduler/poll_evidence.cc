@@ -11,8 +11,8 @@ using age_grid::Edge;
 using age_grid::kBins;
 using age_grid::Width;
 
-// Ends remembered. Higher: what polls tell of each other is used for longer, and
-// a class costs more memory and time.
+// Ends that are remembered. Higher: what polls tell about each other is used for
+// longer, and a class costs more memory and time.
 constexpr size_t kRememberedEnds = 128;
 
 // Calls visit(bin, begin, end) for the part of each bin between two ages.
@@ -34,8 +34,9 @@ void DurationHistogram::AddUnfinished(double from, double to) {
 }
 
 void DurationHistogram::AddEnd(double from, double to, const SurvivalCurve& law, double weight) {
-  // Chances that the job is unfinished, given that it was at `from` and was not
-  // at `to`. What the law excludes happened evenly.
+  // `before` and `after`: the chance that the job was unfinished at the beginning and
+  // the end of a bin, given that it was so at `from` and not at `to`. Where the law
+  // excludes what has happened, all times are equally likely.
   const double at_to = law.Survival(to), ends = law.Survival(from) - at_to;
   const bool excluded = ends < 1e-9 * (ends + at_to) || ends < 1e-200;
   double before = 1;
@@ -84,7 +85,7 @@ void PollEvidence::Decay(double factor) {
   for (End& end : ends_) end.weight *= static_cast<float>(factor);
 }
 
-void PollEvidence::ShareOut(const SurvivalCurve& law) {
+void PollEvidence::Spread(const SurvivalCurve& law) {
   histogram_ = older_;
   for (const End& end : ends_) histogram_.AddEnd(end.from, end.to, law, end.weight);
 }

@@ -8,12 +8,11 @@
 
 namespace gcjobs {
 
-// What the polls of jobs have shown, on the age grid: in each bin how many ended
-// there, and how many were at risk there (a job that passed half of a bin
-// counts half). Their quotient is the bin's hazard, which treats a job that is
-// still running like one that ended: each counts for as long as it was seen
-// (E. L. Kaplan, P. Meier, "Nonparametric estimation from incomplete
-// observations", JASA 53, 1958).
+// What polls have shown, on the grid of ages: for each bin, how many jobs ended in it,
+// and how many were at risk in it (a job that passed through half of a bin counts
+// half). Their quotient is the bin's hazard. Jobs that are still running are treated
+// like those that ended: each counts for as long as it was seen (E. L. Kaplan, P.
+// Meier, "Nonparametric estimation from incomplete observations", JASA 53, 1958).
 struct DurationHistogram {
   std::array<float, age_grid::kBins> ended{};
   std::array<float, age_grid::kBins> at_risk{};
@@ -21,22 +20,21 @@ struct DurationHistogram {
 
   // A job was seen unfinished at `from` and again at `to`.
   void AddUnfinished(double from, double to);
-  // A job was seen unfinished at `from` and finished at `to`; it counts `weight`.
-  // Where in between it ended is shared out by `law`, the best guess so far.
+  // A job was seen unfinished at `from` and finished at `to`; it counts `weight`. It is
+  // spread over the bins in between as `law`, the best guess so far, has it.
   void AddEnd(double from, double to, const SurvivalCurve& law, double weight = 1);
-  // Everything counts `factor` times what it did.
+  // Multiplies all counts by `factor`.
   void Decay(double factor);
 
-  // Time seen altogether, in seconds.
+  // For how long jobs were seen altogether, in seconds.
   double Exposure() const;
 };
 
-// A histogram that remembers between which polls its latest ends were seen, to
-// share them out anew when more is known. Of a hundred jobs that ended within their
-// first 15 s nothing is known but that; two polls after 6 s tell where in there
-// most of all of them ended. Repeated, this is the estimate of B. W. Turnbull,
-// "The empirical distribution function with arbitrarily grouped, censored and
-// truncated data", JRSS B 38, 1976.
+// A histogram that remembers between which polls its latest ends were seen, to spread
+// them anew when more is known. Of a hundred jobs that ended within their first 15 s
+// nothing else is known; two polls after 6 s then tell when most of them ended.
+// Repeated, this is the estimate of B. W. Turnbull, "The empirical distribution
+// function with arbitrarily grouped, censored and truncated data", JRSS B 38, 1976.
 class PollEvidence {
  public:
   PollEvidence() = default;
@@ -44,12 +42,12 @@ class PollEvidence {
       : older_(histogram), histogram_(histogram) {}
 
   void AddUnfinished(double from, double to);
-  // What was there before counts `decay` times what it did.
+  // What was there before is first multiplied by `decay`.
   void AddEnd(double from, double to, const SurvivalCurve& law, double decay = 1);
-  // What is there counts `factor` times what it did.
+  // Multiplies all counts by `factor`.
   void Decay(double factor);
-  // Shares the remembered ends out by `law`: one step of the estimate.
-  void ShareOut(const SurvivalCurve& law);
+  // Spreads the remembered ends as `law` has it: one step of the estimate.
+  void Spread(const SurvivalCurve& law);
 
   const DurationHistogram& histogram() const { return histogram_; }
   double jobs() const { return histogram_.jobs; }

@@ -8,15 +8,15 @@
 
 namespace gcjobs {
 
-// What says when a poll is due.
+// What determines when a poll is due.
 enum class PollLimit {
-  kWaste,         // it is not worth its price before
-  kMinGap,        // no two polls in quicker succession
-  kMaxGap,        // no gap longer than this
+  kWaste,         // the poll is not worth its price before
+  kMinGap,        // the shortest gap between two polls
+  kMaxGap,        // the longest gap
   kPolicy,        // the caller's PollPolicy
   kBackoff,       // the last poll failed
-  kBudget,        // it is due, and waits for a request to spend
-  kPollUnderWay,  // it is being polled
+  kBudget,        // the poll is due, and waits for the request budget
+  kPollUnderWay,  // the job is being polled
 };
 
 // For operators: `waste`, `min_gap`, ...
@@ -24,15 +24,15 @@ absl::string_view Name(PollLimit limit);
 
 // Why a job's next poll is when it is.
 struct PollExplanation {
-  std::string poll_class;  // whose durations are the measure
-  double samples = 0;      // ends of such jobs, after decay
-  bool proven = false;     // so many that long gaps are trusted
-  absl::Time seen_at;      // last seen unfinished; when accepted, if never
-  double survival = 1;     // chance that it is still running now, given that
-  absl::Duration waste;    // expected time since its end, undetected
-  double weight = 1;       // of the waste: more while the job is watched
-  absl::Duration price;    // the weighted waste at which a poll is worth it
-  absl::Time next_poll;    // InfiniteFuture: under way
+  std::string poll_class;  // the job's class: PollTask::poll_class or a class above it
+  double samples = 0;      // ends of such jobs that were seen, after decay
+  bool proven = false;     // enough of them to trust the law for long gaps
+  absl::Time seen_at;      // when it was last seen unfinished, or accepted
+  double survival = 1;     // the chance that it is still running, given that
+  absl::Duration waste;    // the expected time since its end, undetected
+  double weight = 1;       // of the waste; more than 1 while the job is watched
+  absl::Duration price;    // the weighted waste at which a poll is due
+  absl::Time next_poll;    // InfiniteFuture while a poll is under way
   PollLimit limit = PollLimit::kWaste;
   int budget_left = 0;          // requests that polls may send now
   int budget_limit = 0;         // requests in a window

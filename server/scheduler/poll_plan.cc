@@ -12,12 +12,16 @@ using age_grid::kBins;
 using age_grid::kBinsPerE;
 using age_grid::kFirstEdge;
 
-// Nodes of the grid in each bin of the curve: 1/32 of a factor e apart.
+// Nodes of the grid in each bin of the curve: they are a factor of e^(1/32) apart.
 constexpr int kNodesPerBin = 4;
 constexpr int kMostNodes = kNodesPerBin * (kBins - 1) + 1;
 
 // The grid ends where e^-30 of the jobs are left.
 constexpr double kHorizon = 30;
+
+// A plan is good for prices up to this factor away from its own: around the best plan
+// the lag hardly changes.
+constexpr double kPriceTolerance = 1.05;
 
 using NodeAges = std::array<double, kMostNodes>;
 
@@ -33,7 +37,7 @@ const NodeAges& Ages() {
   return ages;
 }
 
-// The last node that is not after `age`, give or take a rounding.
+// The last node that is not beyond `age`, give or take a rounding error.
 int NodeOf(double age) {
   const double bins =
       age <= kFirstEdge ? age / kFirstEdge : 1 + kBinsPerE * std::log(age / kFirstEdge);
@@ -44,8 +48,8 @@ double HazardAfter(const SurvivalCurve& curve, int node) {
   return curve.HazardOf(node / kNodesPerBin);
 }
 
-// The best gap g of a job whose hazard h stays as it is: e^(h g) - 1 - h g = h price.
-// From any age on lag and polls of such a job cost price + g.
+// The best gap g for a job whose hazard h stays as it is: e^(h g) - 1 - h g = h price.
+// From any age on, lag and polls of such a job cost price + g.
 double MemorylessGap(double hazard, double price) {
   const double target = hazard * price;
   const double root = std::sqrt(2 * target);
@@ -57,8 +61,8 @@ double MemorylessGap(double hazard, double price) {
   return u / hazard;
 }
 
-// Lines in s, pushed with descending slopes; the least of them at an s that
-// grows from question to question.
+// The lower envelope of lines in s. Lines are pushed with descending slopes, and each
+// question is about an s that is not less than the one before.
 class LowerEnvelope {
  public:
   struct Line {
@@ -88,12 +92,12 @@ class LowerEnvelope {
   }
 
   std::vector<Line> lines_;
-  size_t first_ = 0;  // those before it are not least any more
+  size_t first_ = 0;  // the lines before it are no longer the lowest anywhere
 };
 
-// Solves the plan from the last node to the first. Costs are counted up to the
-// poll that sees the end, so they include the time that the job lasts, which no
-// plan changes.
+// Solves the plan backwards, from the last node to the first. Costs are counted up to
+// the poll that sees the end, so they include the duration of the job, which no plan
+// changes.
 class Solution {
  public:
   Solution(const SurvivalCurve& curve, double price) : curve_(curve), price_(price) {
@@ -137,7 +141,7 @@ class Solution {
     return price_ + gap + 1 / HazardAfter(curve_, node);
   }
 
-  // From `node` the next poll is best at about the node `at`: where exactly says
+  // From `node` the best next poll is at about the node `at`; exactly where is told by
   // the parabola through the costs there and at its neighbours.
   Choice Refined(int node, int at) const {
     const double s = survival_[node];
@@ -156,7 +160,7 @@ class Solution {
     return {choice.next + shift, choice.cost + shift * (slope + shift * curvature)};
   }
 
-  // Where several polls fall within one cell, whose hazard is constant.
+  // The choice where several polls fall within one cell, whose hazard is constant.
   Choice Dense(int node) const {
     constexpr Choice kNone{0, 1e300};
     const double hazard = HazardAfter(curve_, node), cell = Cell(node);
@@ -187,10 +191,28 @@ double PollPlan::NextPoll(const SurvivalCurve& curve, double seen) const {
   const double gap = next_[node] - ages[node], gap_after = next_[node + 1] - ages[node + 1];
   const double part = std::clamp((seen - ages[node]) / (ages[node + 1] - ages[node]), 0.0, 1.0);
   const double smooth = gap + part * (gap_after - gap);
-  // Where the next poll leaps from one mode to the other there is none in between.
+  // Where the next poll jumps from one mode of the law to the next, it must not be put
+  // in between.
   if (std::abs(gap_after - gap) < 0.5 * gap) return seen + smooth;
   const double nearest = part < 0.5 ? next_[node] : next_[node + 1];
   return std::max(nearest, seen + std::min(gap, gap_after) / 2);
+}
+
+double PollPlanner::NextPoll(SurvivalBook::ClassId poll_class, double seen, double price) {
+  const SurvivalModel& model = book_->ModelOf(poll_class);
+  KeptPlans& kept = kept_[poll_class];
+  const auto fits = [&](const Kept& entry) {
+    return entry.plan && entry.version == model.version() &&
+           entry.price < price * kPriceTolerance && price < entry.price * kPriceTolerance;
+  };
+  if (!fits(kept.plans[kept.used])) kept.used = 1 - kept.used;
+  Kept& entry = kept.plans[kept.used];
+  if (!fits(entry)) {
+    entry.version = model.version();
+    entry.price = price;
+    entry.plan.emplace(model.curve(), price);
+  }
+  return entry.plan->NextPoll(model.curve(), seen);
 }
 
 }  // namespace gcjobs

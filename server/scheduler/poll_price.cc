@@ -6,17 +6,17 @@
 namespace gcjobs {
 namespace {
 
-// With an empty bucket the price is this factor e^kSwing above the base. A full
-// one does not lower it: tokens that are over now are better spent on
-// the jobs of the next seconds than on polls that are not worth their price.
+// With an empty bucket the price is e^kSwing times the base. A full one does not
+// lower it: spare tokens are better spent on the jobs of the next seconds than on
+// polls that are not worth their price.
 constexpr double kSwing = 0.7;
 
-// With an empty bucket the polls taken tell the price: the base goes this part
-// of the way to it with each.
+// With an empty bucket the polls that are made tell the price: with each, the base
+// moves this share of the way towards what the poll was worth.
 constexpr double kRise = 0.02;
 
-// A full bucket says that the base is too high: it falls by this part a second,
-// and the faster the longer the bucket stays full, up to a halving in 5 s.
+// A full bucket says that the base is too high: its logarithm falls by so much a
+// second, and the faster the longer the bucket stays full, up to a halving in 5 s.
 constexpr double kFall = 0.005;
 constexpr double kFastestFall = 0.14;
 constexpr double kFallDoublesAfter = 5;  // seconds
@@ -24,17 +24,18 @@ constexpr double kFallDoublesAfter = 5;  // seconds
 // In between the base follows the level, slowly.
 constexpr double kFollow = 0.01;
 
-// The base of a server that has just started, in seconds: neither so low that
-// the first jobs use up the bucket, nor so high that they wait.
+// The base just after a start, in seconds: neither so low that the first jobs use up
+// the bucket, nor so high that they wait.
 constexpr double kFirstPrice = 0.5;
 
-// Points in the window's future at which the pace is checked.
+// Points at which the pace is checked, over the length of a window from now on.
 constexpr int kPoints = 12;
 
-// Without a pace there is no time to tell; whoever asks is to ask again.
+// Without a pace nobody knows when there is a token; ask again after this.
 constexpr absl::Duration kRetry = absl::Seconds(1);
 
-constexpr double kHighest = 1e7;  // months of waste
+// The highest price, in seconds: months of waste.
+constexpr double kHighest = 1e7;
 
 }  // namespace
 
@@ -42,7 +43,7 @@ PollPrice::PollPrice(Options options, const RequestBudget* budget, absl::Time no
     : options_(options), budget_(budget), now_(now), log_base_(std::log(kFirstPrice)) {
   MeasureBudget();
   tokens_ = depth_;
-  pace_ = SustainablePace();
+  Update();
 }
 
 void PollPrice::Advance(absl::Time now) {
@@ -56,7 +57,7 @@ void PollPrice::Advance(absl::Time now) {
   const double follow = kFollow * pace_ / depth_ * (0.5 - tokens_ / depth_);
   log_base_ += elapsed * (full_for_ > 0 ? -fall : follow);
   log_base_ = std::clamp(log_base_, std::log(options_.floor), std::log(kHighest));
-  pace_ = SustainablePace();
+  Update();
 }
 
 // What is left when all that was sent has left the window.
@@ -66,15 +67,16 @@ void PollPrice::MeasureBudget() {
   depth_ = std::max(options_.depth * most, 2.0);
 }
 
-// What others (submissions above all) have used up is not there to be spent,
-// and the price is to tell.
+// What others have used up (submissions above all) cannot be spent, and the price
+// has to reflect that.
 double PollPrice::Spendable() const {
   return std::max(budget_->LeftBy(RequestClass::kPoll, now_), 0);
 }
 
-double PollPrice::price() const {
+void PollPrice::Update() {
   const double lack = std::max(1 - 2 * tokens_ / depth_, 0.0);
-  return std::exp(log_base_ + kSwing * lack);
+  price_ = std::exp(log_base_ + kSwing * lack);
+  pace_ = SustainablePace();
 }
 
 absl::Time PollPrice::NextToken() const {
@@ -86,11 +88,11 @@ absl::Time PollPrice::NextToken() const {
 void PollPrice::Spend(double waste) {
   if (tokens_ < 2 && waste > price()) log_base_ += kRise * std::log(waste / price());
   tokens_ = std::max(tokens_ - 1, 0.0);
-  pace_ = SustainablePace();
+  Update();
 }
 
-// What is left at each point ahead, the bucket's tokens being spoken for,
-// divided by the time until then: the least of these can be held all along.
+// What is left at each point ahead, not counting the bucket's tokens, over the time
+// until then: the least of these can be sustained all along.
 double PollPrice::SustainablePace() const {
   double pace = 1e9;
   for (int point = 1; point <= kPoints; ++point) {

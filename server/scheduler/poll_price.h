@@ -7,24 +7,23 @@
 
 namespace gcjobs {
 
-// What a poll costs: so many seconds of expected waste must have gathered for a
-// job before it is worth a request. The price is not set by anybody: it rises
-// while polls are taken faster than the budget grows, and falls while they are
-// taken slower.
+// What a poll costs, in seconds of expected waste: a job is worth a request when so
+// much has gathered. Nobody sets the price: it rises while polls are made faster than
+// the budget grows, and falls while they are made slower.
 //
-// Polls are paced by a bucket of tokens. It fills at the greatest steady pace
-// that the budget can hold from now on, whatever is in the window already, so
-// that a burst never uses up the window and then starves. It is shallow next
-// to the window, and its level steers the price: an emptying bucket raises it,
-// a full one lets it fall. It moves slowly in between, for polls at a steady
-// price are the best use of a budget.
+// Polls are paced by a bucket of tokens. It fills at the greatest steady pace that
+// the budget can hold from now on, whatever is in the window already, so that a burst
+// never uses up the window and then starves. It is shallow compared with the window,
+// and its level steers the price: an emptying bucket raises it, a full one lets it
+// fall. In between the price moves slowly, since polls at a steady price are the best
+// use of a budget (docs/decisions/0006).
 //
 // Loop thread only.
 class PollPrice {
  public:
   struct Options {
-    // The lowest price, in seconds: a poll that would save less is not worth a
-    // request even when there are plenty. Lower: more polls when idle.
+    // The lowest price, in seconds: a poll that would save less is not worth a request
+    // even when there are plenty. Lower: more polls where the budget suffices.
     double floor = 0.05;
     // The bucket's depth as a share of what polls may use of the window. Higher:
     // a steadier price, and less of the budget used.
@@ -37,26 +36,28 @@ class PollPrice {
   // Lets the time pass up to `now`: the bucket fills, the price moves.
   void Advance(absl::Time now);
 
-  // Seconds of expected waste that justify a poll now.
-  double price() const;
+  // In seconds of expected waste.
+  double price() const { return price_; }
   double floor() const { return options_.floor; }
 
-  // A poll may be taken now, for all that pacing has to say.
+  // The bucket has a token: as far as pacing goes, a poll may be made now.
   bool affordable() const { return tokens_ >= 1; }
-  // When that will be so at the present pace; in the past when it is.
+  // When it will have one, at the present pace; now or earlier when it has.
   absl::Time NextToken() const;
 
-  // A poll was taken of a job whose expected waste was `waste`.
+  // A poll was made, of a job whose expected waste was so many seconds.
   void Spend(double waste);
 
-  // Polls a second that the budget can hold from now on.
+  // Polls a second that the budget can sustain from now on.
   double pace() const { return pace_; }
-  // Polls a second that it can hold in the long run.
+  // Polls a second that it can sustain in the long run.
   double capacity() const { return capacity_; }
 
  private:
   double SustainablePace() const;
   void MeasureBudget();
+  // The price and the pace follow from the rest.
+  void Update();
   double Spendable() const;
 
   const Options options_;
@@ -66,8 +67,9 @@ class PollPrice {
   double tokens_;
   double pace_ = 0;
   double capacity_ = 0;
-  double full_for_ = 0;  // seconds that the bucket has been full
-  double log_base_;      // of the price while the bucket is not nearly empty
+  double full_for_ = 0;  // seconds for which the bucket has been full
+  double log_base_;      // log of the price while the bucket is at least half full
+  double price_ = 0;
 };
 
 }  // namespace gcjobs

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "absl/random/distributions.h"
 #include "common/check.h"
@@ -9,21 +11,28 @@
 namespace gcjobs {
 namespace {
 
-// Ripe cohorts compared in one decision. There are only a few unless far more
-// is due than the budget can serve; then the best of so many will do.
-constexpr size_t kMostCompared = 64;
+// Due times computed anew, at most so often: of those that are due first, which a
+// decision compares, and of so many others, in turn. Higher numbers: decisions are
+// fairer, a fallen price and what models have learned reach all jobs sooner, and a
+// decision costs more. At five decisions a second 1,000 jobs have all had their turn
+// within three seconds, 100,000 within five minutes; each of those is polled once in
+// hours.
+constexpr size_t kRescheduledFirst = 64;
+constexpr size_t kRescheduledInTurn = 64;
+constexpr absl::Duration kRescheduleInterval = absl::Milliseconds(50);
 
-// Due times are computed anew when the price has fallen by so much, or the
-// models have learned, at most so often. Prices that rise need nothing: who is
-// due too early is found out when its turn comes.
-constexpr double kPriceFall = 0.97;
-constexpr absl::Duration kRescheduleInterval = absl::Milliseconds(200);
-constexpr absl::Duration kRescheduleIntervalPerCohort = absl::Microseconds(200);
-// What a model learns from one poll moves few due times by little.
-constexpr int kRescheduleLearnedFactor = 10;
-
-// While the price may fall, what is not due now may be sooner than it seems.
+// When to come back while the price may fall: jobs may then be due sooner than it seems.
 constexpr absl::Duration kComeBack = absl::Seconds(1);
+
+// The cap on gaps may use this part of the budget: a third, or an eighth of it
+// where the law is well known.
+constexpr double kGuardShare = 1 / 3.0;
+constexpr double kGuardShareProven = 1 / 8.0;
+
+// One in so many jobs of a class not seen before is polled early; one in so many
+// more with each end seen.
+constexpr double kOneEarlyOfFirst = 8;
+constexpr double kEarlyLessPerSample = 0.25;
 
 }  // namespace
 
@@ -35,221 +44,304 @@ PollScheduler::PollScheduler(Options options, const RequestBudget* budget, Survi
       random_(random),
       price_(options.price, budget, now),
       planner_(book),
-      now_(now),
-      by_id_(0, IdHash{&jobs_}, IdEqual{&jobs_}),
-      scheduled_price_(price_.price()),
-      rescheduled_at_(now) {}
+      now_(now) {}
+
+double PollScheduler::Job::AgeAt(absl::Time time) const {
+  return std::max(absl::ToDoubleSeconds(time - accepted_at), 0.0);
+}
+
+// What happens to jobs.
+
+PollScheduler::Job* PollScheduler::Find(absl::string_view job_id) const {
+  const auto found = jobs_.find(job_id);
+  return found == jobs_.end() ? nullptr : found->get();
+}
 
 void PollScheduler::Add(PollTask task, absl::Time now) {
   Advance(now);
-  GCJOBS_CHECK(Find(task.job_id) == kNone, "job ", task.job_id, " is scheduled already");
-  Join(NewJob(std::move(task)));
+  auto job = std::make_unique<Job>();
+  job->id = std::move(task.job_id);
+  job->accepted_at = job->seen_at = task.accepted_at;
+  job->poll_class = book_->ClassOf(task.poll_class);
+  job->early_eighths = DrawEarlyEighths(job->poll_class);
+  if (task.policy.initial_interval || task.policy.max_interval) {
+    job->policy = std::make_unique<const PollPolicy>(task.policy);
+  }
+  const auto [added, is_new] = jobs_.insert(std::move(job));
+  GCJOBS_CHECK(is_new, "job ", (*added)->id, " is scheduled already");
+  StartGap(added->get());
 }
 
-std::optional<std::string> PollScheduler::Take(absl::Time now) {
-  Refresh(now);
-  if (!price_.affordable()) return std::nullopt;
-  const std::optional<Ranked> best = MostWasteful();
-  if (!best) return std::nullopt;
-  const JobIndex job = cohorts_[best->cohort].head;
-  price_.Spend(best->rank);
-  Leave(job);
-  if (std::exchange(jobs_[job].postponed, false)) postponed_.erase(job);
-  under_way_[job] = now;
-  return jobs_[job].id;
+// Some jobs are polled early, to put the law to the test; more of a class of which
+// little is known.
+uint8_t PollScheduler::DrawEarlyEighths(SurvivalBook::ClassId poll_class) {
+  if (options_.one_early_of <= 0) return 0;
+  const double one_of =
+      kOneEarlyOfFirst + book_->ModelOf(poll_class).samples() * kEarlyLessPerSample;
+  const double often = std::min<double>(one_of, options_.one_early_of);
+  if (absl::Uniform(random_, 0.0, often) >= 1) return 0;
+  return absl::Uniform<uint8_t>(absl::IntervalClosed, random_, 1, 7);
 }
 
 void PollScheduler::SeenUnfinished(absl::string_view job_id, absl::Time now) {
   Advance(now);
-  const JobIndex index = Find(job_id);
-  if (index == kNone) return;
-  Job& job = jobs_[index];
-  const auto under_way = under_way_.find(index);
-  // The answer speaks of some time since the poll was taken: what is certain is
-  // that it was unfinished then.
+  Job* const job = Find(job_id);
+  if (job == nullptr) return;
+  // The answer describes some moment after the poll was taken; what is certain is that
+  // the job was unfinished when it was.
+  const auto under_way = under_way_.find(job);
   const absl::Time seen_at = under_way != under_way_.end() ? under_way->second : now;
-  if (job.cohort != kNone) Leave(index);
-  if (under_way != under_way_.end()) under_way_.erase(under_way);
-  book_->Unfinished(job.poll_class, job.AgeAt(job.seen_at), job.AgeAt(seen_at), KindOfPoll(job));
-  job.early = 0;
-  job.seen_at = std::max(job.seen_at, seen_at);
-  Join(index);
+  book_->Unfinished(job->poll_class, job->AgeAt(job->seen_at), job->AgeAt(seen_at),
+                    KindOfPoll(*job));
+  Withdraw(job);
+  job->early_eighths = 0;
+  job->seen_at = std::max(job->seen_at, seen_at);
+  StartGap(job);
 }
 
 void PollScheduler::Postpone(absl::string_view job_id, absl::Time until) {
-  const JobIndex index = Find(job_id);
-  if (index == kNone) return;
-  if (jobs_[index].cohort != kNone) Leave(index);
-  under_way_.erase(index);
-  jobs_[index].postponed = true;
-  postponed_[index] = until;
-  Join(index);
+  Job* const job = Find(job_id);
+  if (job == nullptr) return;
+  Withdraw(job);
+  job->not_before = until;
+  StartGap(job);
 }
 
 void PollScheduler::SeenEnded(absl::string_view job_id, absl::Time now) {
   Advance(now);
-  const JobIndex index = Find(job_id);
-  if (index == kNone) return;
-  const Job& job = jobs_[index];
-  book_->Ended(job.poll_class, job.AgeAt(job.seen_at), job.AgeAt(now), KindOfPoll(job));
+  Job* const job = Find(job_id);
+  if (job == nullptr) return;
+  book_->Ended(job->poll_class, job->AgeAt(job->seen_at), job->AgeAt(now), KindOfPoll(*job));
   Remove(job_id);
 }
 
 void PollScheduler::Remove(absl::string_view job_id) {
-  const JobIndex index = Find(job_id);
-  if (index == kNone) return;
-  if (jobs_[index].cohort != kNone) Leave(index);
-  Forget(index);
+  const auto found = jobs_.find(job_id);
+  if (found == jobs_.end()) return;
+  Withdraw(found->get());
+  jobs_.erase(found);
+}
+
+void PollScheduler::SetWatched(absl::string_view job_id, bool watched) {
+  Job* const job = Find(job_id);
+  if (job == nullptr || job->watched == watched) return;
+  job->watched = watched;
+  if (!under_way_.contains(job)) Reschedule(job);
+}
+
+void PollScheduler::StartGap(Job* job) {
+  job->jitter = absl::Uniform<float>(absl::IntervalClosed, random_, -1, 1);
+  job->due = DueOf(*job).time;
+  waiting_.insert(job);
+}
+
+void PollScheduler::Withdraw(Job* job) {
+  if (under_way_.erase(job) == 0) waiting_.erase(job);
+}
+
+void PollScheduler::Reschedule(Job* job) {
+  const absl::Time due = DueOf(*job).time;
+  if (due == job->due) return;
+  auto place = waiting_.extract(job);
+  job->due = due;
+  waiting_.insert(std::move(place));
+}
+
+// The decision.
+
+// Which job is polled next, if any:
+//
+// 1. The jobs that wait are in waiting_, ordered by when their next poll is due. A due
+//    time was right when it was computed, at the price of that moment and by what the
+//    class's model knew. When the price has risen since it is too early, when the price
+//    has fallen too late, and when the model has learned either. So Refresh computes
+//    the due times of the first jobs anew, and in turn those of all others; and a job
+//    that seems due is asked once more.
+// 2. While the bucket that paces the polls is empty, nobody is polled (PollPrice).
+// 3. Of the first jobs that are due, the one is polled that has wasted most since then
+//    (RankOf); in d seconds it wastes at most d, times its weight. There are only a few,
+//    unless far more are due than the budget can serve; then the best of those that
+//    have been due longest will do.
+// 4. The price learns what the poll is worth, and rises when the budget is used up by
+//    polls that are worth more than the price.
+std::optional<std::string> PollScheduler::Take(absl::Time now) {
+  Refresh(now);
+  if (!price_.affordable()) return std::nullopt;
+  Job* best = nullptr;
+  double best_rank = 0;
+  size_t compared = 0;
+  for (Job* const job : waiting_) {
+    if (job->due > now_ || compared++ == kRescheduledFirst) break;
+    const double most_wasted = WeightOf(*job) * absl::ToDoubleSeconds(now_ - job->due);
+    if (best_rank >= price_.price() + most_wasted) continue;
+    const Due due = DueOf(*job);
+    const double rank = due.time <= now_ ? RankOf(*job, due) : 0;
+    if (rank <= best_rank) continue;
+    best = job;
+    best_rank = rank;
+  }
+  if (best == nullptr) return std::nullopt;
+  price_.Spend(best_rank);
+  waiting_.erase(best);
+  best->not_before = absl::InfinitePast();
+  under_way_[best] = now_;
+  return best->id;
+}
+
+// What the poll is worth, in seconds of waste: the price at the time when it is due,
+// and from then on more by what is wasted. A poll that is due for another reason (the
+// cap, a policy, an early poll) gains on the others like one of a job that has surely
+// ended: it may have to wait, but does not starve.
+double PollScheduler::RankOf(const Job& job, const Due& due) const {
+  if (due.limit != PollLimit::kWaste || job.early_eighths != 0) {
+    return price_.price() + absl::ToDoubleSeconds(now_ - due.time);
+  }
+  const SurvivalCurve& curve = CurveOf(job);
+  const double seen = job.AgeAt(job.seen_at);
+  return price_.price() + WeightOf(job) * (curve.Waste(seen, job.AgeAt(now_)) -
+                                           curve.Waste(seen, job.AgeAt(due.time)));
 }
 
 absl::Time PollScheduler::Refresh(absl::Time now) {
   Advance(now);
-  const absl::Time due = NextDue();
-  const bool may_change = !waiting_.empty() && (price_.price() > price_.floor() || IsStale());
-  return may_change && due > now ? std::min(due, now + kComeBack) : due;
+  if (now_ - rescheduled_at_ >= kRescheduleInterval) RescheduleSome();
+  // After a rise of the price, jobs that seem due have to wait.
+  while (!waiting_.empty() && (*waiting_.begin())->due <= now_ &&
+         DueOf(**waiting_.begin()).time > now_) {
+    Reschedule(*waiting_.begin());
+  }
+  if (waiting_.empty()) return absl::InfiniteFuture();
+  const absl::Time due = (*waiting_.begin())->due;
+  const absl::Time next = due <= now_ ? price_.NextToken() : due;
+  const bool may_be_sooner = next > now_ && price_.price() > price_.floor();
+  return may_be_sooner ? std::min(next, now_ + kComeBack) : next;
 }
 
-absl::Time PollScheduler::NextDue() const {
-  if (!ripe_.empty()) return price_.NextToken();
-  return waiting_.empty() ? absl::InfiniteFuture() : waiting_.begin()->first;
+void PollScheduler::Advance(absl::Time now) {
+  now_ = std::max(now_, now);
+  price_.Advance(now_);
+}
+
+// The turn goes by due time, and from the last job to the first again.
+void PollScheduler::RescheduleSome() {
+  rescheduled_at_ = now_;
+  std::vector<Job*> some;
+  auto next = waiting_.upper_bound(Place(last_in_turn_));
+  while (next != waiting_.end() && some.size() < kRescheduledInTurn) some.push_back(*next++);
+  if (next == waiting_.end()) {
+    last_in_turn_ = {absl::InfinitePast(), ""};
+  } else {
+    last_in_turn_ = {some.back()->due, some.back()->id};
+  }
+  for (Job* const job : some) Reschedule(job);
+
+  some.clear();
+  next = waiting_.begin();
+  while (next != waiting_.end() && some.size() < kRescheduledFirst) some.push_back(*next++);
+  for (Job* const job : some) Reschedule(job);
+}
+
+// When a poll is due.
+
+PollScheduler::Due PollScheduler::DueOf(const Job& job) const {
+  // A caller who names the longest gap has the say over it.
+  const bool own_cap = job.policy != nullptr && job.policy->max_interval;
+  Due due = DueByModel(job, own_cap ? absl::InfiniteDuration() : MaxGap(job));
+  if (job.policy != nullptr) due = DueByPolicy(job, due);
+  return job.not_before > due.time ? Due{job.not_before, PollLimit::kBackoff} : due;
+}
+
+PollScheduler::Due PollScheduler::DueByModel(const Job& job, absl::Duration max_gap) const {
+  const double seen = job.AgeAt(job.seen_at);
+  const double part =
+      job.early_eighths != 0 ? job.early_eighths / 8.0 : 1 + options_.jitter * job.jitter;
+  const absl::Duration gap =
+      absl::Seconds((planner_.NextPoll(job.poll_class, seen, PriceFor(job)) - seen) * part);
+  if (gap < options_.min_gap) return {job.seen_at + options_.min_gap, PollLimit::kMinGap};
+  const absl::Duration cap = max_gap * (1 - options_.jitter * (1 - job.jitter) / 2);
+  if (gap > cap) return {job.seen_at + cap, PollLimit::kMaxGap};
+  return {job.seen_at + gap, PollLimit::kWaste};
+}
+
+// A caller's policy sets the time of the first poll, and bounds for the gaps after it:
+// two equal intervals make a fixed one.
+PollScheduler::Due PollScheduler::DueByPolicy(const Job& job, const Due& due) {
+  const PollPolicy& policy = *job.policy;
+  absl::Duration low = absl::ZeroDuration();
+  absl::Duration high = policy.max_interval.value_or(absl::InfiniteDuration());
+  if (policy.initial_interval) {
+    const bool is_first = job.seen_at == job.accepted_at;
+    if (is_first || policy.max_interval) low = std::min(*policy.initial_interval, high);
+    if (is_first) high = low;
+  }
+  const absl::Time bounded = std::clamp(due.time, job.seen_at + low, job.seen_at + high);
+  return bounded == due.time ? due : Due{bounded, PollLimit::kPolicy};
+}
+
+// Polling each live job once in so long takes kGuardShare of the budget.
+absl::Duration PollScheduler::MaxGap(const Job& job) const {
+  const double share = book_->ModelOf(job.poll_class).proven() ? kGuardShareProven : kGuardShare;
+  if (price_.capacity() <= 0) return options_.max_gap;
+  const double jobs = static_cast<double>(jobs_.size());
+  return std::max(options_.max_gap, absl::Seconds(jobs / (price_.capacity() * share)));
+}
+
+// At the lowest price, which is paid when the budget suffices, a watched job is polled
+// like any other: watching must not cost requests.
+double PollScheduler::PriceFor(const Job& job) const {
+  return std::max(price_.price() / WeightOf(job), price_.floor());
+}
+
+double PollScheduler::WeightOf(const Job& job) const {
+  return job.watched ? options_.watched_weight : 1;
+}
+
+const SurvivalCurve& PollScheduler::CurveOf(const Job& job) const {
+  return book_->ModelOf(job.poll_class).curve();
+}
+
+PollKind PollScheduler::KindOfPoll(const Job& job) const {
+  return job.early_eighths != 0 ? PollKind::kEarly : PollKind::kDue;
 }
 
 absl::Time PollScheduler::NextDue(absl::string_view job_id) const {
-  const JobIndex index = Find(job_id);
-  if (index == kNone || jobs_[index].cohort == kNone) return absl::InfiniteFuture();
-  const Cohort& cohort = cohorts_[jobs_[index].cohort];
-  return DueOf(index, cohort.head == index ? cohort.jitter : 0).time;
-}
-
-void PollScheduler::SetWatched(absl::string_view job_id, bool watched) {
-  const JobIndex index = Find(job_id);
-  if (index == kNone || jobs_[index].watched == watched) return;
-  jobs_[index].watched = watched;
-  if (jobs_[index].cohort == kNone) return;
-  Leave(index);
-  Join(index);
+  const Job* const job = Find(job_id);
+  if (job == nullptr || under_way_.contains(job)) return absl::InfiniteFuture();
+  return DueOf(*job).time;
 }
 
 std::optional<PollExplanation> PollScheduler::Explain(absl::string_view job_id,
                                                       absl::Time now) const {
-  const JobIndex index = Find(job_id);
-  if (index == kNone) return std::nullopt;
-  const Job& job = jobs_[index];
-  const double seen = job.AgeAt(job.seen_at), age = job.AgeAt(now);
-  const SurvivalCurve& curve = CurveOf(job);
+  const Job* const job = Find(job_id);
+  if (job == nullptr) return std::nullopt;
+  const SurvivalModel& model = book_->ModelOf(job->poll_class);
+  const SurvivalCurve& curve = model.curve();
+  const double seen = job->AgeAt(job->seen_at), age = job->AgeAt(now);
   PollExplanation why;
-  why.poll_class = book_->NameOf(job.poll_class);
-  why.samples = book_->ModelOf(job.poll_class).samples();
-  why.proven = book_->ModelOf(job.poll_class).proven();
-  why.seen_at = job.seen_at;
+  why.poll_class = book_->NameOf(job->poll_class);
+  why.samples = model.samples();
+  why.proven = model.proven();
+  why.seen_at = job->seen_at;
   why.survival = std::exp(curve.CumulativeHazard(seen) - curve.CumulativeHazard(age));
   why.waste = absl::Seconds(curve.Waste(seen, age));
-  why.weight = price_.price() / PriceFor(job);
+  why.weight = price_.price() / PriceFor(*job);
   why.price = absl::Seconds(price_.price());
   why.budget_left = budget_->LeftBy(RequestClass::kPoll, now);
   why.budget_limit = budget_->limit();
   why.polls_per_second = price_.capacity();
-  if (job.cohort == kNone) {
+  if (under_way_.contains(job)) {
     why.next_poll = absl::InfiniteFuture();
     why.limit = PollLimit::kPollUnderWay;
     return why;
   }
-  const Cohort& cohort = cohorts_[job.cohort];
-  const Due due = DueOf(index, cohort.head == index ? cohort.jitter : 0);
+  const Due due = DueOf(*job);
   why.next_poll = std::max(due.time, price_.NextToken());
-  if (due.time <= now)
+  why.limit = due.limit;
+  if (due.time <= now) {  // it waits for a request
     why.next_poll = std::max(why.next_poll, budget_->Earliest(RequestClass::kPoll));
-  why.limit = due.time <= now ? PollLimit::kBudget : due.limit;
+    why.limit = PollLimit::kBudget;
+  }
   return why;
-}
-void PollScheduler::Advance(absl::Time now) {
-  now_ = std::max(now_, now);
-  price_.Advance(now_);
-  absl::Duration interval = kRescheduleInterval + kRescheduleIntervalPerCohort * cohorts_.size();
-  const bool price_fell = price_.price() < scheduled_price_ * kPriceFall;
-  if (!price_fell) interval *= kRescheduleLearnedFactor;
-  if (IsStale() && now_ - rescheduled_at_ >= interval) {
-    rescheduled_at_ = now_;
-    scheduled_price_ = price_.price();
-    scheduled_version_ = book_->version();
-    for (CohortIndex index = 0; index < cohorts_.size(); ++index) {
-      if (cohorts_[index].head == kNone || cohorts_[index].ripe != kNone) continue;
-      Unschedule(index);
-      Schedule(index);
-    }
-  }
-  GatherRipe();
-}
-
-bool PollScheduler::IsStale() const {
-  return !waiting_.empty() &&
-         (price_.price() < scheduled_price_ * kPriceFall || book_->version() != scheduled_version_);
-}
-
-// Those whose time has come by an older price may find that they have to wait.
-void PollScheduler::GatherRipe() {
-  while (!waiting_.empty() && waiting_.begin()->first <= now_) {
-    const CohortIndex index = waiting_.begin()->second;
-    waiting_.erase(waiting_.begin());
-    Schedule(index);
-  }
-}
-
-void PollScheduler::Schedule(CohortIndex index) {
-  Cohort& cohort = cohorts_[index];
-  const Due due = DueOf(cohort.head, cohort.jitter);
-  cohort.due = due.time;
-  if (cohort.due > now_) {
-    waiting_.insert({cohort.due, index});
-    return;
-  }
-  cohort.ripe = static_cast<uint32_t>(ripe_.size());
-  ripe_.push_back(index);
-}
-
-void PollScheduler::Unschedule(CohortIndex index) {
-  Cohort& cohort = cohorts_[index];
-  if (cohort.ripe == kNone) {
-    waiting_.erase({cohort.due, index});
-    return;
-  }
-  ripe_[cohort.ripe] = ripe_.back();
-  cohorts_[ripe_.back()].ripe = cohort.ripe;
-  ripe_.pop_back();
-  cohort.ripe = kNone;
-}
-
-std::optional<PollScheduler::Ranked> PollScheduler::MostWasteful() {
-  std::optional<Ranked> best;
-  const size_t ripe = ripe_.size();
-  for (size_t compared = 0; compared < ripe && (compared < kMostCompared || !best); ++compared) {
-    next_ripe_ = next_ripe_ + 1 < ripe_.size() ? next_ripe_ + 1 : 0;
-    const CohortIndex index = ripe_[next_ripe_];
-    const double rank = RankOrReturn(index);
-    if (rank > (best ? best->rank : 0)) best = Ranked{index, rank};
-  }
-  return best;
-}
-
-// At the time when it is due a poll is worth the price, and from then on more by
-// what is wasted. What is due for another reason (the cap, a policy, an early
-// poll) gains on the others as fast as a job that has surely ended: it waits,
-// but does not starve.
-double PollScheduler::RankOrReturn(CohortIndex index) {
-  const Cohort& cohort = cohorts_[index];
-  const Job& job = jobs_[cohort.head];
-  const Due due = DueOf(cohort.head, cohort.jitter);
-  if (due.time > now_) {
-    Unschedule(index);
-    Schedule(index);
-    return -1;
-  }
-  if (due.limit != PollLimit::kWaste || job.early != 0) {
-    return price_.price() + absl::ToDoubleSeconds(now_ - due.time);
-  }
-  const double seen = job.AgeAt(job.seen_at);
-  return price_.price() + WeightOf(job) * (CurveOf(job).Waste(seen, job.AgeAt(now_)) -
-                                           CurveOf(job).Waste(seen, job.AgeAt(due.time)));
 }
 
 }  // namespace gcjobs

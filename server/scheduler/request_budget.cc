@@ -8,15 +8,15 @@
 namespace gcjobs {
 namespace {
 
-// 429s that arrive together tell the same news: the limit is lowered once.
+// 429s that arrive together have one cause: the limit is lowered once.
 constexpr absl::Duration kLoweringInterval = absl::Seconds(5);
 
-// Below this a limit is not lowered by guessing: a throttled endpoint may have
-// a limit of its own that says nothing of the token's.
+// A limit is not lowered below this by guessing: a throttled endpoint may have a limit
+// of its own, which says nothing about the token's.
 constexpr int kLowestGuess = 10;
 
-// Blind requests are at most this part of the limit: kept free, they cost as
-// much of it.
+// Blind requests are at most one in so many of the limit: they are kept free, and so
+// cost as much of it.
 constexpr int kLeastPerBlindRequest = 20;
 
 size_t Index(RequestClass request_class) { return static_cast<size_t>(request_class); }
@@ -61,7 +61,7 @@ void RequestBudget::End(RequestClass request_class) {
   ended_.push_back({clock_->MonotonicNow(), request_class});
 }
 
-// It may have been a probe: whoever asks next may try in its place.
+// It may have been a probe; if so, the next to ask may be one in its place.
 void RequestBudget::GiveBack(RequestClass request_class) {
   if (under_way_[Index(request_class)] == 0) return;
   --under_way_[Index(request_class)];
@@ -74,9 +74,9 @@ void RequestBudget::Take(RequestClass request_class) {
   End(request_class);
 }
 
-// Of our requests some may have arrived since the upstream has counted, or not
-// yet: its count tells those of others only within bounds. What was believed
-// before stands as far as it is within them.
+// Some of our requests may have arrived after Genesys Cloud counted, or not yet, so
+// its count tells those of others only within bounds. What was believed before stands
+// as far as it is within them.
 void RequestBudget::OnReport(const RateLimitReport& report, absl::Time sent_at) {
   last_report_had_limit_ = report.allowed.has_value() && *report.allowed > 0;
   if (last_report_had_limit_) {
@@ -137,7 +137,7 @@ int RequestBudget::OwnAt(absl::Time time) const {
          (under_way_count ? all_under_way_ : 0);
 }
 
-// Those that had ended when it was sent, and itself.
+// Those that had ended when that one was sent, and that one itself.
 int RequestBudget::SurelyCounted(absl::Time sent_at) const {
   const absl::Time now = clock_->MonotonicNow();
   const auto ended_later = std::partition_point(
@@ -148,8 +148,9 @@ int RequestBudget::SurelyCounted(absl::Time sent_at) const {
 
 std::deque<RequestBudget::Ended>::const_iterator RequestBudget::FirstThatCounts(
     absl::Time time) const {
+  const absl::Time oldest = time - Span();
   return std::partition_point(ended_.begin(), ended_.end(),
-                              [&](const Ended& ended) { return ended.time + Span() <= time; });
+                              [&](const Ended& ended) { return ended.time <= oldest; });
 }
 
 int RequestBudget::Allowance(RequestClass request_class) const {

@@ -5,10 +5,9 @@
 
 namespace gcjobs {
 
-// What a request to Genesys Cloud is for, in order of precedence: where the
-// budget is short, a lower number goes first. Genesys Cloud's "not before"
-// (Retry-After) is kept per class, so that a throttled export does not stop
-// submissions.
+// What a request to Genesys Cloud is for, most urgent first: where the budget is
+// short, the earlier one goes first. Retry-After is kept per class, so that a throttled
+// export does not stop submissions.
 enum class RequestClass { kToken, kSubmit, kCancel, kManage, kPoll, kResults };
 
 inline constexpr int kRequestClasses = 6;

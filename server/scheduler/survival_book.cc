@@ -13,7 +13,8 @@ namespace {
 using age_grid::kBins;
 using Row = std::array<float, kBins>;
 
-// No count can honestly be so large: a memory of 400 jobs, each in one bin.
+// A count is at most some 400, the jobs that are remembered; one larger than this
+// did not come from Save.
 constexpr float kMostInABin = 1e9F;
 
 absl::string_view NameAbove(absl::string_view name) {
@@ -95,12 +96,12 @@ absl::Status SurvivalBook::Load(absl::string_view bytes) {
   if (bytes.size() > std::numeric_limits<int>::max() ||
       !state.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError(
-        absl::StrCat("what was learned of durations: ", bytes.size(), " bytes cannot be read"));
+        absl::StrCat("the learned durations cannot be read: ", bytes.size(), " bytes"));
   }
   if (state.first_edge_seconds() != age_grid::kFirstEdge ||
       state.bins_per_e() != age_grid::kBinsPerE) {
     return absl::DataLossError(
-        absl::StrCat("what was learned of durations is on another grid: first edge ",
+        absl::StrCat("the learned durations are on another grid: first edge ",
                      state.first_edge_seconds(), " s, bins per e ", state.bins_per_e()));
   }
   for (const scheduler::ClassEvidence& saved : state.classes()) {

@@ -15,28 +15,28 @@
 
 namespace gcjobs {
 
-// The models of an organisation's classes of jobs, in a hierarchy: the class
-// above `action.async/ID` is `action.async`, above that is the class of
-// everything, whose name is empty. What is learned of a class is learned of
-// those above it too, so that a class not seen before begins with what its
-// likes have shown.
+// The models of an organisation's classes of jobs, in a hierarchy: the class above
+// `action.async/ID` is `action.async`, and above that is the class of all jobs,
+// whose name is empty. What is learned of a class is learned of those above it too,
+// so that a new class begins with what similar ones have shown.
 //
 // Loop thread only.
 class SurvivalBook {
  public:
-  // Stands for a class while it is held; small and cheap to copy.
+  // Names a class within this book.
   using ClassId = uint32_t;
 
   struct Options {
-    // Classes with a model of their own. Later ones share the model above
-    // them. Each costs up to 10 KB.
+    // Classes with a model of their own; later ones share the model above them.
+    // Each costs up to 10 KB of memory.
     size_t max_classes = 10'000;
   };
 
   SurvivalBook() : SurvivalBook(Options()) {}
   explicit SurvivalBook(Options options);
 
-  // The class of that name, or the one above it when there are too many.
+  // The class of that name, which is added when it is new; the one above it when
+  // there are too many.
   ClassId ClassOf(absl::string_view name);
 
   const std::string& NameOf(ClassId id) const { return classes_[id].name; }
@@ -54,15 +54,13 @@ class SurvivalBook {
   // All that was learned, as bytes of a gcjobs.scheduler.SurvivalState.
   std::string Save() const;
 
-  // Takes up what Save() gave, in this or an earlier version. DATA_LOSS when
-  // the bytes are not that, or not on this grid; then nothing has changed, and
-  // going on without is safe: it only costs learning anew. Classes of it that
-  // make no sense are left out.
+  // Restores what Save() gave. DATA_LOSS when the bytes are something else, or on
+  // another grid of ages: then nothing has changed, and it is safe to go on without
+  // them, since all can be learned anew. Classes with impossible counts are left out.
   // REQUIRES: nothing was learned yet.
   absl::Status Load(absl::string_view bytes);
 
-  // Grows whenever something was learned: when it differs from what was saved
-  // last, it is time to save.
+  // Grows whenever something is learned.
   uint64_t version() const { return version_; }
 
  private:

@@ -31,15 +31,12 @@ using age_grid::Edge;
 using age_grid::kBins;
 using age_grid::Width;
 
-// Once in three years: below it a hazard means "never" and would make the
-// expected residual meaninglessly long.
+// Per second: once in three years. A lower hazard means "never", and would make the
+// expected time to the end meaninglessly long.
 constexpr double kLeastHazard = 1e-8;
 
 // A law of 1e-300 is over; dividing by less is not defined.
 constexpr double kLeastSurvival = 1e-300;
-
-// Chances below this tell no more than "not expected".
-constexpr double kLeastChance = 1e-12;
 
 // Integral over `span` of exp(-hazard * t) dt.
 double IntegralOfDecay(double hazard, double span) { return -std::expm1(-hazard * span) / hazard; }
@@ -129,12 +126,6 @@ double SurvivalCurve::AgeOfWaste(double x, double waste) const {
     span = next;
   }
   return begin + span;
-}
-
-double SurvivalCurve::LogChanceBetween(double x, double a) const {
-  const double unfinished = CumulativeHazard(x);
-  const double ends = -std::expm1(unfinished - CumulativeHazard(a));
-  return std::log(std::max(ends, kLeastChance)) - unfinished;
 }
 
 }  // namespace gcjobs

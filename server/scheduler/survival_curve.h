@@ -7,8 +7,8 @@
 
 namespace gcjobs {
 
-// Ages are doubles in seconds throughout the survival code: it is arithmetic
-// with logarithms and exponentials, not time keeping.
+// Ages and durations are doubles in seconds throughout the survival code: it is
+// arithmetic with logarithms and exponentials, not time keeping.
 
 // The log-spaced grid of ages on which durations are counted. Bin 0 reaches
 // from 0 to kFirstEdge, the last one to infinity; in between each bin is
@@ -58,8 +58,9 @@ class SurvivalCurve {
   // The curve of a law given as S(t): exact at the grid's edges.
   static SurvivalCurve OfLaw(absl::FunctionRef<double(double)> survival);
 
-  // Lognormal: the prior of what nothing is known of but a scale. `sigma`, of the
-  // logarithm of the duration: 1 when the scale is known, more when it is a guess.
+  // The prior of a class of which only a scale is known: lognormal with that mean.
+  // `sigma` is the standard deviation of the duration's logarithm: 1 when the scale
+  // is known, more when it is a guess.
   static SurvivalCurve LognormalPrior(double mean, double sigma = 1);
 
   // P(T > age).
@@ -78,10 +79,6 @@ class SurvivalCurve {
   // The age at which W(x, .) reaches `waste`: Waste(x, AgeOfWaste(x, w)) = w.
   // O(log bins).
   double AgeOfWaste(double x, double waste) const;
-
-  // log P(x < T <= a), relative to no condition. The chance of what a poll at x
-  // and one at a have shown.
-  double LogChanceBetween(double x, double a) const;
 
  private:
   // Expected time from `age` to the end, for a job unfinished at `age`.

@@ -15,15 +15,15 @@ using age_grid::Width;
 // some percent, and to follow a slow drift within a day of ordinary work.
 constexpr double kMemoryJobs = 400;
 
-// The prior counts as so many jobs. A tenth of the 30 ends after which it is
-// to have little say, for it is spread over all bins.
+// The prior counts as so many jobs: a twentieth of the 30 ends after which it is
+// to have little say, since it is spread over all bins.
 constexpr double kPriorJobs = 1.5;
 
 // The prior's scale counts as so many ends.
 constexpr double kScaleEnds = 1.5;
 
-// What a guessed scale adds to the prior's sigma: a factor of some seven either
-// way.
+// What a guessed scale adds to the prior's sigma: durations may be seven times
+// (e^2) longer or shorter than guessed.
 constexpr double kSigmaOfGuess = 1;
 
 // Beyond the ages that were seen, the prior counts at least this many jobs.
@@ -32,17 +32,17 @@ constexpr double kLeastPriorAtRisk = 0.1;
 // A parent that rests on fewer ends than this knows no more than the prior.
 constexpr double kInformedParent = 30;
 
-// When the evidence for a change reaches so many nats the past is dropped; one
-// job adds at most kMostDoubtOfOneJob, so that a single odd one never does it.
+// When the evidence for a change reaches so many nats the past is dropped; one job
+// adds at most kMostDoubtOfOneJob, so that a single odd one never suffices.
 constexpr double kDoubtThatDrops = 14;
 constexpr double kMostDoubtOfOneJob = 2;
 
-// What came lately was polled in the wrong places, and among it are jobs that
-// still followed the old law: as a new past it counts for so much.
+// Recent jobs were polled in the wrong places, and some of them still followed the
+// old law: as the new past they count for so much.
 constexpr double kTrustInSuccessor = 0.1;
 
-// When what came lately is so much of the past there is nothing left to compare:
-// one that rests on more jobs would win by its precision alone, some day.
+// When the recent jobs are so much of the past there is nothing left to compare: as
+// the explanation that rests on more jobs they would win by precision alone.
 constexpr double kMostOfThePast = 0.9;
 
 // Chances below this tell no more than "not expected".
@@ -51,21 +51,20 @@ constexpr double kLeastChance = 1e-12;
 // The same for early polls, which are rare and say more.
 constexpr double kEarlyDoubtThatDrops = 5;
 
-// Observations that may wait before the curve is made anew, as a part of the
-// jobs it rests on: it would move by less than its own uncertainty.
+// Polls that may wait before the curve is made anew, as a share of the jobs it rests
+// on: it would move by less than its own uncertainty.
 constexpr double kNewsThatMatter = 0.02;
 
-// Ends that may wait, likewise, before those remembered are shared out anew.
+// Ends that may wait, as the same share, before those remembered are spread anew.
 constexpr double kEndsThatMatter = 0.03;
 
 // The prior is made anew when its scale has moved by this factor.
 constexpr double kScaleThatMatters = 1.03;
 
-// A class that rests on more ends than this needs no advice from above.
+// A class that rests on more ends than this does not consult the one above.
 constexpr double kInformed = 100;
 
-// Ends after which a model is taken at its word, and the doubt that takes the
-// trust away again.
+// Ends after which a model is trusted, and the doubt (in nats) that ends the trust.
 constexpr double kProvenSamples = 150;
 constexpr double kDoubtThatDisproves = 3;
 
@@ -89,7 +88,7 @@ double LogChance(const SurvivalCurve& law, double from, double to, bool ended) {
   return ended ? std::log(std::max(-std::expm1(passes), kLeastChance)) : passes;
 }
 
-// How much older a job has become, in factors e, up to one. A job that hangs
+// How much older a job has become, in factors of e, at most one. A job that hangs
 // for ever is polled often, and is still one job.
 double SpanOf(double from, double to) {
   constexpr double kFactor = 2.718281828;
@@ -115,7 +114,7 @@ void SurvivalModel::Unfinished(double from, double to, PollKind poll) {
   if (poll == PollKind::kEarly) WeighEarlyPoll(from, to, /*ended=*/false);
   WatchForChange(from, to, /*ended=*/false);
   settled_.AddUnfinished(from, to);
-  Learned();
+  CountNews();
 }
 
 void SurvivalModel::Ended(double from, double to, PollKind poll) {
@@ -123,16 +122,16 @@ void SurvivalModel::Ended(double from, double to, PollKind poll) {
   if (poll == PollKind::kEarly) WeighEarlyPoll(from, to, /*ended=*/true);
   WatchForChange(from, to, /*ended=*/true);
   settled_.AddEnd(from, to, curve(), std::exp(-1 / kMemoryJobs));
-  ++unshared_ends_;
-  Learned();
+  ++unspread_ends_;
+  CountNews();
 }
 
-void SurvivalModel::Learned() {
+void SurvivalModel::CountNews() {
   if (++news_ < kNewsThatMatter * settled_.jobs()) return;
   news_ = 0;
-  if (unshared_ends_ > kEndsThatMatter * settled_.jobs()) {
-    settled_.ShareOut(curve());
-    unshared_ends_ = 0;
+  if (unspread_ends_ > kEndsThatMatter * settled_.jobs()) {
+    settled_.Spread(curve());
+    unspread_ends_ = 0;
   }
   curve_.reset();
   ++version_;
@@ -147,23 +146,31 @@ bool SurvivalModel::proven() const {
   return settled_.jobs() >= kProvenSamples && doubt_ < kDoubtThatDisproves;
 }
 
-void SurvivalModel::Restore(const DurationHistogram& evidence) { Drop(PollEvidence(evidence)); }
+void SurvivalModel::Restore(const DurationHistogram& evidence) {
+  ReplacePast(PollEvidence(evidence));
+}
 
-void SurvivalModel::Drop(PollEvidence successor) {
+void SurvivalModel::ReplacePast(PollEvidence successor) {
   settled_ = std::move(successor);
   recent_ = early_ = PollEvidence();
   recent_curve_.reset();
   doubt_ = early_doubt_ = 0;
-  news_ = unshared_ends_ = 0;
+  news_ = unspread_ends_ = 0;
   curve_.reset();
   ++version_;
 }
 
-// Two explanations of what polls show compete: the whole past, and what came since
-// the past last explained best. `recent_` begins as a prior of the old scale,
-// which loses against a past that holds, and wins at once against one that does
-// not. Each poll counts given what the one before has shown, so that it does not
-// matter that jobs are old already when the law changes.
+// Page's test of whether the law has changed:
+//
+// 1. Two explanations of what a poll shows compete: the whole past (curve()) and the
+//    polls since the past last was the better one (recent_). recent_ begins as a
+//    prior of the past's scale: it loses against a past that still holds, and soon
+//    wins against one that does not.
+// 2. The chance of what is seen is taken given what the poll before has shown, so
+//    that jobs that are old already when the law changes do not mislead.
+// 3. The log of the chances' ratio is added to the doubt, limited per job, and the
+//    doubt never falls below 0. At 0 the past is the better one: recent_ begins anew.
+// 4. When the doubt reaches kDoubtThatDrops, recent_ becomes the past.
 void SurvivalModel::WatchForChange(double from, double to, bool ended) {
   if (!recent_curve_) recent_curve_ = CurveOf(recent_.histogram(), &recent_prior_);
   const double doubt =
@@ -178,7 +185,7 @@ void SurvivalModel::WatchForChange(double from, double to, bool ended) {
   }
   if (doubt_ >= kDoubtThatDrops) {
     recent_.Decay(kTrustInSuccessor);
-    return Drop(recent_);
+    return ReplacePast(recent_);
   }
   if (recent_.jobs() > kMostOfThePast * settled_.jobs()) doubt_ = 0;
   if (doubt_ == 0) ForgetRecent();
@@ -190,8 +197,8 @@ void SurvivalModel::ForgetRecent() {
   recent_ = PollEvidence();
 }
 
-// What an early poll shows is predicted by the law with a chance p; somebody
-// who knows nothing would say one half.
+// The same for early polls, against somebody who knows nothing and gives whatever
+// is seen a chance of one half.
 void SurvivalModel::WeighEarlyPoll(double from, double to, bool ended) {
   const double passes = std::exp(curve().CumulativeHazard(from) - curve().CumulativeHazard(to));
   const double chance = std::max(ended ? 1 - passes : passes, 1e-6);
@@ -202,12 +209,12 @@ void SurvivalModel::WeighEarlyPoll(double from, double to, bool ended) {
   } else {
     early_.AddUnfinished(from, to);
   }
-  if (early_doubt_ >= kEarlyDoubtThatDrops) return Drop(early_);
+  if (early_doubt_ >= kEarlyDoubtThatDrops) return ReplacePast(early_);
   if (early_doubt_ == 0) early_ = PollEvidence();
 }
 
-// The posterior mean of each bin's hazard: ends over jobs at risk, the prior's
-// counted in.
+// The posterior mean of each bin's hazard: ends over jobs at risk, with those of the
+// priors added (a gamma prior for the rate of a piecewise exponential law).
 SurvivalCurve SurvivalModel::CurveOf(const DurationHistogram& evidence, ScaledPrior* prior) const {
   const SurvivalCurve& scaled = PriorOf(evidence, prior);
   const bool ask_above =
@@ -243,7 +250,8 @@ const SurvivalCurve& SurvivalModel::PriorOf(const DurationHistogram& evidence,
   return *prior->curve;
 }
 
-// Time seen over ends seen: the mean, whether the jobs seen have ended or not.
+// The mean duration in seconds, estimated as time seen over ends seen, which is
+// right for jobs that are still running too.
 double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
   double expected = kDefaultMean;
   if (&evidence == &recent_.histogram() && settled_.jobs() > 0) {
@@ -254,8 +262,8 @@ double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
   return (evidence.Exposure() + kScaleEnds * expected) / (evidence.jobs + kScaleEnds);
 }
 
-// Of a class without ends even the scale is a guess: its first jobs may take a
-// second or an hour, and are polled early enough for either.
+// The prior's sigma. Of a class without ends even the scale is a guess: its first
+// jobs may take a second or an hour, and are polled early enough for either.
 double SurvivalModel::SigmaOf(const DurationHistogram& evidence) const {
   if (&evidence == &recent_.histogram()) return 1;
   const bool told_from_above = parent_ != nullptr && parent_->samples() >= kInformedParent;

@@ -67,7 +67,6 @@ class Crowd {
   }
 
   void LetPass(absl::Duration time) { clock_.Advance(time); }
-  size_t cohorts() const { return scheduler_.cohorts(); }
 
  private:
   static RequestBudget::Options BudgetOptions() {
@@ -106,7 +105,6 @@ LiveJobsCost MeasureLiveJobs(size_t jobs, int decisions) {
   }
   std::sort(times.begin(), times.end());
   cost.slowest_1_percent_from = times[times.size() * 99 / 100];
-  cost.cohorts = crowd.cohorts();
   return cost;
 }
 

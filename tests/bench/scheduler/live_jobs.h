@@ -8,7 +8,6 @@ namespace gcjobs::bench {
 // What the scheduler costs with many live jobs, measured on this machine.
 struct LiveJobsCost {
   size_t jobs = 0;
-  size_t cohorts = 0;
   double bytes_per_job = 0;           // of heap, all included
   double add_microseconds = 0;        // mean, of one job
   double decision_microseconds = 0;   // mean: choose a job, take the answer, put it back

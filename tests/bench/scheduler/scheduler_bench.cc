@@ -258,10 +258,10 @@ void MeasureDrifts(const Scope& scope) {
 void PrintLiveJobs(size_t jobs) {
   const LiveJobsCost cost = MeasureLiveJobs(jobs, 100'000);
   std::printf(
-      "\n%zu live jobs in %zu cohorts: %.0f bytes a job, %.2f us to add one, %.2f us a "
+      "\n%zu live jobs: %.0f bytes a job, %.2f us to add one, %.2f us a "
       "decision (slowest 1 %%: from %.1f us)\n",
-      cost.jobs, cost.cohorts, cost.bytes_per_job, cost.add_microseconds,
-      cost.decision_microseconds, cost.slowest_1_percent_from);
+      cost.jobs, cost.bytes_per_job, cost.add_microseconds, cost.decision_microseconds,
+      cost.slowest_1_percent_from);
 }
 
 int Usage() {

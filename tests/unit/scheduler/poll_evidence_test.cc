@@ -60,7 +60,7 @@ TEST(PollEvidenceTest, AFewClosePollsTellWhereTheOthersEnded) {
   for (int i = 0; i < 100; ++i) evidence.AddEnd(0, 20, guess);
   for (int i = 0; i < 10; ++i) evidence.AddEnd(0, 5, guess);
   EXPECT_LT(EndedBefore(evidence.histogram(), 6), 70);
-  for (int step = 0; step < 100; ++step) evidence.ShareOut(LawOf(evidence.histogram()));
+  for (int step = 0; step < 100; ++step) evidence.Spread(LawOf(evidence.histogram()));
   EXPECT_GT(EndedBefore(evidence.histogram(), 6), 105);
 }
 
@@ -70,7 +70,7 @@ TEST(PollEvidenceTest, SharingOutLosesNobody) {
   for (int i = 0; i < 1000; ++i) evidence.AddEnd(i % 7, 10 + i % 5, Exponential(10), 0.999);
   const double jobs = evidence.jobs();
   const float at_risk = evidence.histogram().at_risk[age_grid::BinOf(200)];
-  evidence.ShareOut(Exponential(3));
+  evidence.Spread(Exponential(3));
   EXPECT_NEAR(evidence.jobs(), jobs, 1e-3 * jobs);
   EXPECT_NEAR(EndedBefore(evidence.histogram(), 1000), jobs, 1e-3 * jobs);
   EXPECT_FLOAT_EQ(evidence.histogram().at_risk[age_grid::BinOf(200)], at_risk);

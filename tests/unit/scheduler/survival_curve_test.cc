@@ -134,12 +134,5 @@ TEST_P(AnySurvivalCurveTest, TheAgeOfAWasteHasThatWaste) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, AnySurvivalCurveTest, ::testing::Range(1, 31));
 
-TEST(SurvivalCurveTest, ChanceBetweenTwoAges) {
-  const SurvivalCurve curve = Exponential(30);
-  EXPECT_NEAR(curve.LogChanceBetween(10, 40), std::log(std::exp(-1 / 3.0) - std::exp(-4 / 3.0)),
-              1e-9);
-  EXPECT_GT(curve.LogChanceBetween(1e6, 1e6), -1e9);  // finite: it enters sums
-}
-
 }  // namespace
 }  // namespace gcjobs
