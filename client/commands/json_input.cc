@@ -1,12 +1,8 @@
 #include "client/commands/json_input.h"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -14,69 +10,29 @@
 
 #include "client/cli_error.h"
 #include "client/parse.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "common/utf8.h"
 
 namespace gcjobs {
 namespace {
 
-enum class JsonType { kNone, kString, kOther, kObject, kArray };
-
+// What a text is as JSON.
 struct JsonCheck {
-  JsonType type = JsonType::kNone;  // kNone: not one JSON value
+  std::optional<JsonValue::Type> type;  // unset: it is not one JSON value
   std::string problem;
-  bool too_big = false;  // a number beyond 1.8e308, else valid
+  bool is_number_too_big = false;  // a number beyond 1.8e308, else valid
 };
 
-// Remembers what the outermost value is; everything else is skipped.
-class TypeHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TypeHandler> {
- public:
-  bool Default() { return See(JsonType::kOther); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return See(JsonType::kOther); }
-  bool String(const char*, rapidjson::SizeType, bool) { return See(JsonType::kString); }
-  bool StartObject() { return See(JsonType::kObject); }
-  bool StartArray() { return See(JsonType::kArray); }
-  // The ends and keys say nothing about the outermost value.
-  bool Key(const char*, rapidjson::SizeType, bool) { return true; }
-  bool EndObject(rapidjson::SizeType) { return true; }
-  bool EndArray(rapidjson::SizeType) { return true; }
-
-  JsonType type() const { return type_; }
-
- private:
-  bool See(JsonType type) {
-    if (type_ == JsonType::kNone) type_ = type;
-    return true;
-  }
-
-  JsonType type_ = JsonType::kNone;
-};
-
-// Iterative, so that depth costs memory and not stack. Numbers stay text and
-// keep any number of digits; RapidJSON refuses those that no double can hold.
+// The server has limits of its own; here only memory is one.
 JsonCheck CheckJson(absl::string_view text) {
-  // RapidJSON takes a NUL for the end of the text.
-  if (text.find('\0') != absl::string_view::npos)
-    return {JsonType::kNone, "it contains a NUL byte", false};
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseNumbersAsStringsFlag |
-                              rapidjson::kParseValidateEncodingFlag;
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  rapidjson::Reader reader;
-  TypeHandler handler;
-  if (reader.Parse<kFlags>(stream, handler)) return {handler.type(), "", false};
-  const rapidjson::ParseErrorCode error = reader.GetParseErrorCode();
-  return {
-      JsonType::kNone,
-      absl::StrCat(rapidjson::GetParseError_En(error), " At byte ", reader.GetErrorOffset(), "."),
-      error == rapidjson::kParseErrorNumberTooBig};
-}
-
-std::string QuoteJson(absl::string_view text) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-  return std::string(buffer.GetString(), buffer.GetSize());
+  constexpr JsonLimits kNoLimits = {std::numeric_limits<size_t>::max(),
+                                    std::numeric_limits<int>::max()};
+  const absl::Status valid = ValidateJson(text, kNoLimits);
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(text);
+  if (valid.ok() && value.ok()) return {value->type(), "", false};
+  return {std::nullopt, std::string(valid.message()),
+          value.ok() && value->Is(JsonValue::Type::kNumber)};
 }
 
 struct Parameter {
@@ -98,14 +54,14 @@ absl::StatusOr<Parameter> ParseParameter(absl::string_view option) {
   const absl::string_view value = option.substr(equals + 1);
   const JsonCheck check = CheckJson(value);
   // A number, but not one that can be sent; as a string it would surprise.
-  const bool is_json = check.type != JsonType::kNone;
-  if (!is_json && (must_be_json || check.too_big)) {
+  const bool is_json = check.type.has_value();
+  if (!is_json && (must_be_json || check.is_number_too_big)) {
     return UsageError(absl::StrCat("--param ", key, " is not JSON: ", check.problem),
                       absl::StrCat("for a string write --param ", key, "=TEXT"));
   }
   // With a plain `=`, quotes are part of the text.
-  const bool verbatim = must_be_json || (is_json && check.type != JsonType::kString);
-  return Parameter{std::string(key), verbatim ? std::string(value) : QuoteJson(value)};
+  const bool verbatim = must_be_json || (is_json && check.type != JsonValue::Type::kString);
+  return Parameter{std::string(key), verbatim ? std::string(value) : JsonQuote(value)};
 }
 
 }  // namespace
@@ -118,7 +74,7 @@ absl::StatusOr<std::string> ParametersFromOptions(const std::vector<std::string>
     if (!keys.insert(parameter.key).second) {
       return UsageError(absl::StrCat("--param ", parameter.key, " is given twice"));
     }
-    absl::StrAppend(&json, json.size() > 1 ? "," : "", QuoteJson(parameter.key), ":",
+    absl::StrAppend(&json, json.size() > 1 ? "," : "", JsonQuote(parameter.key), ":",
                     parameter.json);
   }
   json += "}";
@@ -128,9 +84,9 @@ absl::StatusOr<std::string> ParametersFromOptions(const std::vector<std::string>
 absl::Status CheckJsonShape(absl::string_view source, absl::string_view json, JsonShape shape,
                             absl::string_view hint) {
   const JsonCheck check = CheckJson(json);
-  if (check.type == JsonType::kObject) return absl::OkStatus();
+  if (check.type == JsonValue::Type::kObject) return absl::OkStatus();
   const bool may_be_array = shape == JsonShape::kObjectOrArray;
-  if (may_be_array && check.type == JsonType::kArray) return absl::OkStatus();
+  if (may_be_array && check.type == JsonValue::Type::kArray) return absl::OkStatus();
   return UsageError(
       absl::StrCat(source,
                    may_be_array ? " is not a JSON object or array" : " is not a JSON object",

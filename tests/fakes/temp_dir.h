@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -36,6 +38,24 @@ class TempDir {
   std::string Write(const std::string& name, absl::string_view text) const {
     std::ofstream(File(name), std::ios::binary) << text;
     return File(name);
+  }
+
+  // A file's content, or "(none)".
+  std::string Read(const std::string& name) const {
+    std::ifstream file(File(name), std::ios::binary);
+    if (!file) return "(none)";
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  bool Exists(const std::string& name) const { return std::filesystem::exists(File(name)); }
+  void Remove(const std::string& name) const { std::filesystem::remove(File(name)); }
+
+  // What is in it, hidden files included.
+  std::set<std::string> Names() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
   }
 
  private:

@@ -5,8 +5,8 @@
 
 #include "client/download/part_file.h"
 #include "common/errors.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/unit/client/cli_test_base.h"
-#include "tests/unit/client/temp_folder.h"
 
 namespace gcjobs::testing {
 namespace {
@@ -26,7 +26,7 @@ class ExportTest : public CliTest {
   int Export(std::vector<std::string> arguments = {"--last=24h"}) {
     Interrupt interrupt;
     io_.interrupt = running_ = &interrupt;
-    arguments.insert(arguments.begin(), {"export", "--out=" + folder_.Path("f")});
+    arguments.insert(arguments.begin(), {"export", "--out=" + folder_.File("f")});
     const int code = Run(std::move(arguments));
     io_.interrupt = running_ = &interrupt_;
     return code;
@@ -69,7 +69,7 @@ class ExportTest : public CliTest {
     return ParseDownloadState(folder_.Read("f.part.state")).value_or(DownloadState());
   }
 
-  TempFolder folder_;
+  TempDir folder_;
   Interrupt* running_ = &interrupt_;
 };
 
@@ -247,7 +247,7 @@ TEST_F(ExportTest, ARefusedReaderKeepsTheJob) {
 
 TEST_F(ExportTest, PartsOfGcjobsResultsAreNotTakenForOnesOwn) {
   PlayPages(1, 1, absl::PermissionDeniedError("no"));
-  EXPECT_EQ(Run({"results", kJobId, "--out=" + folder_.Path("f")}), 4);
+  EXPECT_EQ(Run({"results", kJobId, "--out=" + folder_.File("f")}), 4);
   EXPECT_EQ(Export(), 2);
   EXPECT_THAT(err(), HasSubstr(absl::StrCat("f.part belongs to gcjobs results ", kJobId)));
 }
@@ -255,7 +255,7 @@ TEST_F(ExportTest, PartsOfGcjobsResultsAreNotTakenForOnesOwn) {
 TEST_F(ExportTest, ResultsOfItsJobMayGoOnInstead) {
   LeaveInterrupted();
   PlayPages(2, 3);
-  EXPECT_EQ(Run({"results", kJobId, "--out=" + folder_.Path("f")}), 0);
+  EXPECT_EQ(Run({"results", kJobId, "--out=" + folder_.File("f")}), 0);
   EXPECT_EQ(folder_.Read("f"), "1\n2\n3\n");
 }
 

@@ -10,8 +10,8 @@
 #include "client/download/part_file.h"
 #include "common/error_info.h"
 #include "common/errors.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/unit/client/cli_test_base.h"
-#include "tests/unit/client/temp_folder.h"
 
 // `gcjobs results` over a real connection that breaks in every way.
 namespace gcjobs::testing {
@@ -54,7 +54,7 @@ class ResultsTest : public CliTest {
     arguments.insert(arguments.begin(), {"results", kJobId});
     return Run(std::move(arguments));
   }
-  std::string Out() const { return "--out=" + folder_.Path("f"); }
+  std::string Out() const { return "--out=" + folder_.File("f"); }
 
   std::vector<std::string> Cursors() const {
     std::vector<std::string> cursors;
@@ -65,7 +65,7 @@ class ResultsTest : public CliTest {
   }
 
   std::string HowToResume(const std::string& pages) const {
-    const std::string file = folder_.Path("f");
+    const std::string file = folder_.File("f");
     return absl::StrCat(file, ".part has ", pages, "; to resume: gcjobs results ", kJobId,
                         " --out ", file);
   }
@@ -74,7 +74,7 @@ class ResultsTest : public CliTest {
     return ParseDownloadState(folder_.Read("f.part.state")).value_or(DownloadState());
   }
 
-  TempFolder folder_;
+  TempDir folder_;
 };
 
 TEST_F(ResultsTest, OneItemALineOnStdout) {
@@ -187,7 +187,7 @@ TEST_F(ResultsTest, AFileWithoutItems) {
 TEST_F(ResultsTest, AScriptGetsTheSummaryAsJson) {
   Play(1, 1, 1);
   EXPECT_EQ(Results({Out(), "-o", "json"}), 0);
-  EXPECT_EQ(out(), absl::StrCat("{\"job_id\":\"", kJobId, "\",\"file\":\"", folder_.Path("f"),
+  EXPECT_EQ(out(), absl::StrCat("{\"job_id\":\"", kJobId, "\",\"file\":\"", folder_.File("f"),
                                 "\",\"pages\":1,\"items\":2,\"bytes\":15,\"seconds\":0.0}\n"));
   EXPECT_THAT(err(), IsEmpty());
 }
@@ -364,7 +364,7 @@ TEST_F(ResumedResultsTest, WhatWasWrittenBeyondTheStateIsCut) {
 }
 
 TEST_F(ResumedResultsTest, APartThatWasCutIsRefused) {
-  std::filesystem::resize_file(folder_.Path("f.part"), 5);
+  std::filesystem::resize_file(folder_.File("f.part"), 5);
   EXPECT_EQ(Again(), 1);
   EXPECT_THAT(err(), HasSubstr("is too short"));
   EXPECT_THAT(err(), HasSubstr("hint: use --restart"));
@@ -446,7 +446,7 @@ TEST_F(ResultsTest, AFullDiskLeavesWhatALaterRunGoesOnFrom) {
 }
 
 TEST_F(ResultsTest, AFolderThatIsNotThereIsAUsageError) {
-  EXPECT_EQ(Results({"--out=" + folder_.Path("no/f")}), 2);
+  EXPECT_EQ(Results({"--out=" + folder_.File("no/f")}), 2);
   EXPECT_THAT(err(), HasSubstr("No such file or directory"));
 }
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
-#include "tests/unit/client/temp_folder.h"
 
 namespace gcjobs {
 namespace {
@@ -115,7 +115,7 @@ class CheckpointerTest : public ::testing::Test {
  protected:
   std::unique_ptr<PartFile> Open() const {
     PartFile::Options options;
-    options.path = folder_.Path("out");
+    options.path = folder_.File("out");
     options.check = [](const DownloadState&) { return absl::OkStatus(); };
     return *PartFile::Open(options);
   }
@@ -131,7 +131,7 @@ class CheckpointerTest : public ::testing::Test {
     return ParseDownloadState(folder_.Read("out.part.state")).value_or(DownloadState()).bytes;
   }
 
-  gcjobs::testing::TempFolder folder_;
+  gcjobs::testing::TempDir folder_;
   gcjobs::testing::FakeClock clock_;
   std::unique_ptr<PartFile> file_ = Open();
   std::unique_ptr<Checkpointer> checkpointer_ =
@@ -166,7 +166,7 @@ TEST_F(CheckpointerTest, WhatWasTakenIsSavedBeforeTheEnd) {
 }
 
 TEST_F(CheckpointerTest, AFailedSaveIsToldAndStays) {
-  std::filesystem::create_directory(folder_.Path("out.part.state"));
+  std::filesystem::create_directory(folder_.File("out.part.state"));
   EXPECT_THAT(checkpointer_->Offer(DownloadState()), IsOk());
   EXPECT_THAT(checkpointer_->Wait(), StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(checkpointer_->Offer(DownloadState()),

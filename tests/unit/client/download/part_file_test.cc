@@ -7,15 +7,15 @@
 #include <filesystem>
 
 #include "client/cli_error.h"
+#include "tests/fakes/temp_dir.h"
 #include "tests/matchers/status_matchers.h"
-#include "tests/unit/client/temp_folder.h"
 
 namespace gcjobs {
 namespace {
 
 using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::StatusIs;
-using ::gcjobs::testing::TempFolder;
+using ::gcjobs::testing::TempDir;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -67,7 +67,7 @@ class PartFileTest : public ::testing::Test {
  protected:
   PartFile::Options Options() {
     PartFile::Options options;
-    options.path = folder_.Path("out");
+    options.path = folder_.File("out");
     options.check = [this](const DownloadState& found) {
       return found.job_id == job_id_ ? absl::OkStatus() : absl::InvalidArgumentError("other job");
     };
@@ -97,7 +97,7 @@ class PartFileTest : public ::testing::Test {
     EXPECT_THAT(file->Append("tw"), IsOk());
   }
 
-  TempFolder folder_;
+  TempDir folder_;
   std::string job_id_ = "job-1";
 };
 
@@ -178,7 +178,7 @@ TEST_F(PartFileTest, AStateWithoutItsPartIsRefused) {
 
 TEST_F(PartFileTest, APartThatIsTooShortIsRefused) {
   LeaveInterrupted();
-  std::filesystem::resize_file(folder_.Path("out.part"), 3);
+  std::filesystem::resize_file(folder_.File("out.part"), 3);
   EXPECT_THAT(std::string(TryOpen().status().message()),
               HasSubstr("out.part is too short: it has 3 bytes of the 4"));
 }
@@ -280,23 +280,23 @@ TEST_F(PartFileTest, DiscardLeavesNothing) {
 }
 
 TEST_F(PartFileTest, WhatIsNoFileIsRefused) {
-  std::filesystem::create_directory(folder_.Path("out"));
+  std::filesystem::create_directory(folder_.File("out"));
   EXPECT_THAT(GetHint(TryOpen().status()), HasSubstr("--stdout"));
-  std::filesystem::remove(folder_.Path("out"));
-  ASSERT_EQ(mkfifo(folder_.Path("out").c_str(), 0600), 0);
+  std::filesystem::remove(folder_.File("out"));
+  ASSERT_EQ(mkfifo(folder_.File("out").c_str(), 0600), 0);
   EXPECT_THAT(TryOpen(), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(PartFileTest, AFolderThatIsNotThereIsNamed) {
   PartFile::Options options = Options();
-  options.path = folder_.Path("nowhere/out");
+  options.path = folder_.File("nowhere/out");
   const absl::Status status = PartFile::Open(options).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(std::string(status.message()), HasSubstr("nowhere/out.part: No such file"));
 }
 
 TEST_F(PartFileTest, ALinkThatLeadsNowhereIsNoPart) {
-  std::filesystem::create_symlink(folder_.Path("nowhere"), folder_.Path("out.part"));
+  std::filesystem::create_symlink(folder_.File("nowhere"), folder_.File("out.part"));
   EXPECT_THAT(TryOpen(), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
