@@ -79,8 +79,8 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredenti
 
 void RpcServer::MakeServices(const Parts& parts) {
   const OrgNames orgs(OrgNamesOf(config_), config_.default_org);
-  watch_service_ = std::make_unique<WatchService>(
-      WatchService::Deps{parts.hub, parts.store, parts.readers}, orgs, WatchService::Options());
+  watch_service_ = std::make_unique<WatchService>(WatchService::Deps{parts.hub, parts.readers},
+                                                  orgs, WatchService::Options());
 
   GenesysClients clients;
   absl::flat_hash_map<std::string, ActionTimeouts*> actions;
@@ -90,13 +90,13 @@ void RpcServer::MakeServices(const Parts& parts) {
   }
   ResultsService::Options results_options;
   results_options.cursor_key = CursorKeyOf(config_);
-  results_service_ = std::make_unique<ResultsService>(
-      ResultsService::Deps{parts.loop, parts.store, parts.readers, parts.kinds, std::move(clients),
-                           parts.metrics},
-      std::move(results_options));
-  const JobService::Deps deps = {
-      parts.engine, parts.loop,           parts.store,          parts.readers,
-      parts.kinds,  authenticator_.get(), watch_service_.get(), results_service_.get()};
+  results_service_ =
+      std::make_unique<ResultsService>(ResultsService::Deps{parts.loop, parts.readers, parts.kinds,
+                                                            std::move(clients), parts.metrics},
+                                       std::move(results_options));
+  const JobService::Deps deps = {parts.engine,          parts.loop,           parts.readers,
+                                 parts.kinds,           authenticator_.get(), watch_service_.get(),
+                                 results_service_.get()};
   job_service_ = std::make_unique<JobService>(deps, orgs, SubmitDefaultsOf(config_));
   action_service_ = std::make_unique<ActionService>(
       ActionService::Deps{parts.loop, std::move(actions), authenticator_.get()}, orgs);

@@ -22,7 +22,7 @@
 #include "server/rpc/job_service.h"
 #include "server/rpc/results/results_service.h"
 #include "server/rpc/watch/watch_service.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 #include "server/watch/watch_hub.h"
 
@@ -35,8 +35,7 @@ class RpcServer {
   // All must outlive this; the loop must have stopped before it is destroyed.
   struct Parts {
     EventLoop* loop = nullptr;
-    const Store* store = nullptr;
-    ReadPool* readers = nullptr;
+    ReaderPool* readers = nullptr;
     Metrics* metrics = nullptr;
     const JobKindRegistry* kinds = nullptr;
     JobEngine* engine = nullptr;

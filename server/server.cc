@@ -11,7 +11,6 @@
 #include "common/status_macros.h"
 #include "server/job_kinds.h"
 #include "server/rpc/auth/listener_credentials.h"
-#include "server/store/memory_store.h"
 #include "server/store/sqlite_store.h"
 
 namespace gcjobs {
@@ -59,25 +58,20 @@ absl::Status Server::OpenTransport() {
 }
 
 absl::Status Server::OpenStore() {
-  GroupCommitOptions commit;
-  commit.metrics = &metrics_;
-  commit.listener = [this](const std::vector<EventPtr>& events) {
+  SqliteStore::Options options;
+  if (config_.store != "memory") options.data_dir = config_.data_dir;
+  options.metrics = &metrics_;
+  options.listener = [this](const std::vector<EventPtr>& events) {
     if (WatchHub* const hub = publish_to_.load(std::memory_order_acquire)) hub->Publish(events);
   };
-  if (config_.store == "memory") {
-    store_ = std::make_unique<MemoryStore>(std::move(commit));
-  } else {
-    SqliteStore::Options options;
-    options.data_dir = config_.data_dir;
-    options.commit = std::move(commit);
-    ASSIGN_OR_RETURN(store_, SqliteStore::Open(std::move(options)));
-  }
-  readers_ = std::make_unique<ReadPool>();
+  ASSIGN_OR_RETURN(store_, SqliteStore::Open(std::move(options)));
+  ASSIGN_OR_RETURN(readers_, ReaderPool::Start(store_.get(), {}));
   return absl::OkStatus();
 }
 
 absl::Status Server::StartHub() {
-  ASSIGN_OR_RETURN(const RevisionRange range, store_->GetRevisionRange());
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, store_->OpenReader());
+  ASSIGN_OR_RETURN(const RevisionRange range, reader->GetRevisionRange());
   log_ = std::make_unique<EventLog>(EventLog::Options(), range.head);
   WatchHub::Options options;
   options.metrics = &metrics_;
@@ -130,7 +124,6 @@ absl::Status Server::StartJobs() {
 absl::Status Server::StartRpc() {
   RpcServer::Parts parts;
   parts.loop = loop_.get();
-  parts.store = store_.get();
   parts.readers = readers_.get();
   parts.metrics = &metrics_;
   parts.kinds = kinds_.get();

@@ -23,7 +23,7 @@
 #include "server/net/event_loop.h"
 #include "server/org_stack.h"
 #include "server/rpc_server.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 #include "server/watch/event_log.h"
 #include "server/watch/watch_hub.h"
@@ -88,7 +88,7 @@ class Server {
   // store is open.
   std::atomic<WatchHub*> publish_to_{nullptr};
   std::unique_ptr<Store> store_;
-  std::unique_ptr<ReadPool> readers_;
+  std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<WatchHub> hub_;
   std::vector<std::unique_ptr<OrgStack>> orgs_;

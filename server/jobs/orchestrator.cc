@@ -65,10 +65,11 @@ Orchestrator::Orchestrator(Options options, Deps deps)
 
 absl::StatusOr<Orchestrator::RecoveryReport> Orchestrator::Recover() {
   RecoveryReport report;
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, store_->OpenReader());
   // 1. All go into the book, and only then does one of them go on: a read under way
   // must not see the commits of the restart.
   std::vector<LiveJob*> restored;  // in order of creation, in which they are sent
-  RETURN_IF_ERROR(store_->ForEachLiveJob([&](const store::StoredJob& record) {
+  RETURN_IF_ERROR(reader->ForEachLiveJob([&](const store::StoredJob& record) {
     const absl::Status configured = CheckConfigured(record.job());
     if (configured.ok()) {
       restored.push_back(
@@ -87,7 +88,7 @@ absl::StatusOr<Orchestrator::RecoveryReport> Orchestrator::Recover() {
     if (job->state() != v1::JOB_STATE_QUEUED) {
       polls_.Start(job);
     } else {
-      ASSIGN_OR_RETURN(store::Submission payload, store_->GetSubmission(job->id()));
+      ASSIGN_OR_RETURN(store::Submission payload, reader->GetSubmission(job->id()));
       Admission::Ticket ticket = admission_.Readmit(job->org().name, payload.body().size());
       const store::StoredJob record = job->Record();
       if (record.submit_in_doubt() || !record.job().cancel_requested()) {
@@ -121,8 +122,9 @@ void Orchestrator::Stop() {
 }
 
 Task<absl::StatusOr<store::StoredJob>> Orchestrator::Read(std::string job_id) {
-  return OnReader(loop_, readers_,
-                  [store = store_, job_id = std::move(job_id)] { return store->GetJob(job_id); });
+  return OnReader(loop_, readers_, [job_id = std::move(job_id)](StoreReader& reader) {
+    return reader.GetJob(job_id);
+  });
 }
 
 void Orchestrator::Submit(JobSubmission submission, JobDone done) {

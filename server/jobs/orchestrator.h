@@ -25,7 +25,7 @@
 #include "server/jobs/submission.h"
 #include "server/jobs/upstream.h"
 #include "server/net/event_loop.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
@@ -50,7 +50,7 @@ class Orchestrator final : public JobEngine {
   struct Deps {  // all outlive the orchestrator
     EventLoop* loop = nullptr;
     Store* store = nullptr;
-    ReadPool* readers = nullptr;
+    ReaderPool* readers = nullptr;
     Metrics* metrics = nullptr;
     const JobKindRegistry* kinds = nullptr;
     std::vector<OrgRuntime*> orgs;
@@ -103,7 +103,7 @@ class Orchestrator final : public JobEngine {
   const Options options_;
   EventLoop* const loop_;
   Store* const store_;
-  ReadPool* const readers_;
+  ReaderPool* const readers_;
   const JobKindRegistry* const kinds_;
   absl::flat_hash_map<std::string, OrgRuntime*> orgs_;
   JobIdGenerator ids_;

@@ -22,9 +22,9 @@ Task<> Retention::Sweep() {
   // 1. The jobs, batch by batch, until none is left.
   for (bool has_more = true; has_more;) {
     const absl::Time now = deps_.loop->clock()->Now();
-    absl::StatusOr<std::vector<Store::ExpiredJob>> expired = co_await OnReader(
-        deps_.loop, deps_.readers, [store = deps_.store, now, limit = options_.batch] {
-          return store->ListExpired(now, limit);
+    absl::StatusOr<std::vector<ExpiredJob>> expired = co_await OnReader(
+        deps_.loop, deps_.readers, [now, limit = options_.batch](StoreReader& reader) {
+          return reader.ListExpired(now, limit);
         });
     if (!expired.ok()) {
       Log(LogLevel::kWarning, "retention_sweep_failed", {{"error", expired.status()}});
@@ -34,9 +34,9 @@ Task<> Retention::Sweep() {
     GCJOBS_FAILPOINT("retention.before_delete");
     // A write each: a job that somebody deleted meanwhile is refused alone. They
     // are made in order, so that the last one's answer is enough.
-    const Store::ExpiredJob last = std::move(expired->back());
+    const ExpiredJob last = std::move(expired->back());
     for (size_t i = 0; i + 1 < expired->size(); ++i) {
-      Store::ExpiredJob& job = (*expired)[i];
+      ExpiredJob& job = (*expired)[i];
       deps_.store->Commit(DeleteJob{std::move(job.job_id), job.revision, now},
                           [](const absl::StatusOr<CommitOutcome>& /*outcome*/) {});
     }
@@ -48,9 +48,7 @@ Task<> Retention::Sweep() {
 
   // 2. The events of jobs that were deleted long ago.
   const absl::Time before = deps_.loop->clock()->Now() - options_.event_window;
-  const absl::StatusOr<int64_t> trimmed =
-      co_await OnReader(deps_.loop, deps_.readers,
-                        [store = deps_.store, before] { return store->TrimEvents(before); });
+  const absl::StatusOr<int64_t> trimmed = co_await TrimEvents(deps_.loop, deps_.store, before);
   if (!trimmed.ok()) {
     Log(LogLevel::kWarning, "event_trim_failed", {{"error", trimmed.status()}});
   } else if (*trimmed > 0) {

@@ -7,7 +7,7 @@
 #include "common/task.h"
 
 #include "server/net/event_loop.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
@@ -29,7 +29,7 @@ class Retention {
   struct Deps {  // all outlive this
     EventLoop* loop = nullptr;
     Store* store = nullptr;
-    ReadPool* readers = nullptr;
+    ReaderPool* readers = nullptr;
   };
   Retention(Options options, Deps deps) : options_(options), deps_(deps) {}
 

@@ -17,7 +17,9 @@ SurvivalKeeper::SurvivalKeeper(Options options, absl::string_view org, SurvivalB
       saved_version_(book->version()) {}
 
 void SurvivalKeeper::Load() {
-  const absl::StatusOr<std::string> bytes = store_->GetDocument(document_);
+  const auto reader = store_->OpenReader();
+  const absl::StatusOr<std::string> bytes =
+      reader.ok() ? (*reader)->GetDocument(document_) : reader.status();
   if (absl::IsNotFound(bytes.status())) return;
   const absl::Status loaded = bytes.ok() ? book_->Load(*bytes) : bytes.status();
   if (!loaded.ok()) {

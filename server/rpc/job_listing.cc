@@ -93,7 +93,7 @@ absl::StatusOr<JobQuery::Position> DecodePosition(absl::string_view text) {
 
 // Whether anything comes after `last`. A page may be short because it was full
 // of bytes: only asking for one more job tells it from the last page.
-absl::StatusOr<bool> AnyAfter(const Store& store, JobQuery query, JobQuery::Position last) {
+absl::StatusOr<bool> AnyAfter(StoreReader& store, JobQuery query, JobQuery::Position last) {
   query.after = std::move(last);
   query.limit = 1;
   ASSIGN_OR_RETURN(const std::vector<v1::Job> next, store.ListJobs(query));
@@ -115,7 +115,7 @@ absl::StatusOr<JobQuery> BuildJobQuery(const v1::ListJobsRequest& request, const
   return query;
 }
 
-absl::StatusOr<v1::ListJobsResponse> ReadJobPage(const Store& store, const JobQuery& query) {
+absl::StatusOr<v1::ListJobsResponse> ReadJobPage(StoreReader& store, const JobQuery& query) {
   ASSIGN_OR_RETURN(std::vector<v1::Job> jobs, store.ListJobs(query));
   v1::ListJobsResponse page;
   if (jobs.empty()) return page;

@@ -17,7 +17,7 @@ absl::StatusOr<JobQuery> BuildJobQuery(const v1::ListJobsRequest& request, const
 
 // One page as the store has it, with the token of the next one if there is
 // one. Blocks on disk. Errors: the store's.
-absl::StatusOr<v1::ListJobsResponse> ReadJobPage(const Store& store, const JobQuery& query);
+absl::StatusOr<v1::ListJobsResponse> ReadJobPage(StoreReader& store, const JobQuery& query);
 
 }  // namespace gcjobs
 

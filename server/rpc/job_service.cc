@@ -101,8 +101,8 @@ grpc::ServerUnaryReactor* JobService::GetJob(grpc::CallbackServerContext* contex
                       deps_.loop->Post([this, call = std::move(call), job_id = request->job_id()] {
                         std::optional<v1::Job> live = deps_.engine->FindLive(job_id);
                         if (live) return call->Answer(*std::move(live));
-                        const bool taken = deps_.readers->Run([this, call, job_id] {
-                          absl::StatusOr<store::StoredJob> stored = deps_.store->GetJob(job_id);
+                        const bool taken = deps_.readers->Run([call, job_id](StoreReader& reader) {
+                          absl::StatusOr<store::StoredJob> stored = reader.GetJob(job_id);
                           if (!stored.ok()) return call->Refuse(stored.status());
                           call->Answer(std::move(*stored->mutable_job()));
                         });
@@ -120,14 +120,15 @@ grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* cont
       [&](const CallPtr<v1::ListJobsResponse>& call, absl::string_view) -> absl::Status {
         ASSIGN_OR_RETURN(JobQuery query, BuildJobQuery(*request, orgs_));
         // `call` stays here too: a pool that is full destroys the task.
-        const bool taken = deps_.readers->Run([this, call, query = std::move(query)] {
-          absl::StatusOr<v1::ListJobsResponse> page = ReadJobPage(*deps_.store, query);
-          if (!page.ok()) return call->Refuse(page.status());
-          deps_.loop->Post([this, call, page = *std::move(page)]() mutable {
-            OverlayLiveJobs(&page);
-            call->Answer(std::move(page));
-          });
-        });
+        const bool taken =
+            deps_.readers->Run([this, call, query = std::move(query)](StoreReader& reader) {
+              absl::StatusOr<v1::ListJobsResponse> page = ReadJobPage(reader, query);
+              if (!page.ok()) return call->Refuse(page.status());
+              deps_.loop->Post([this, call, page = *std::move(page)]() mutable {
+                OverlayLiveJobs(&page);
+                call->Answer(std::move(page));
+              });
+            });
         return taken ? absl::OkStatus() : ServerBusyError();
       });
 }

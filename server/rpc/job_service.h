@@ -12,7 +12,7 @@
 #include "server/rpc/results/results_service.h"
 #include "server/rpc/submit/submission_builder.h"
 #include "server/rpc/watch/watch_service.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
@@ -32,8 +32,7 @@ class JobService final
   struct Deps {
     JobEngine* engine = nullptr;  // used on the loop only
     EventLoop* loop = nullptr;
-    const Store* store = nullptr;
-    ReadPool* readers = nullptr;  // where the store is read
+    ReaderPool* readers = nullptr;  // where the store is read
     const JobKindRegistry* kinds = nullptr;
     const Authenticator* authenticator = nullptr;
     // The streams' handlers. They get the calls of those who may call.

@@ -7,7 +7,7 @@
 namespace gcjobs {
 namespace {
 
-// Whether an empty list, which asks for nothing, or one that has `value`.
+// Whether `list` is empty, which allows everything, or has `value`.
 template <typename List, typename Value>
 bool Allows(const List& list, const Value& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();

@@ -38,7 +38,8 @@ struct JobQuery {
   size_t max_bytes = 3 << 20;  // below gRPC's default limit of 4 MiB for a received message
 };
 
-// Whether `job` matches `filter` (contract: fields AND, values within OR).
+// Whether `job` matches `filter`: every field that is set, by any of its values
+// (but all of its labels).
 bool Matches(const v1::JobFilter& filter, const v1::Job& job);
 
 }  // namespace gcjobs

@@ -4,18 +4,20 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/failpoint.h"
-#include "common/log.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
+
+constexpr int64_t kVersion = 1;
 
 // Times are nanoseconds since the Unix epoch. Blobs are the messages of
 // stored_job.proto and gcjobs.v1.JobEvent; columns beside them repeat what
 // queries need. Tables with text keys are WITHOUT ROWID: one tree to write
 // instead of two, appended to, since job ids grow with time.
-constexpr char kVersion1[] = R"sql(
+constexpr char kSchema[] = R"sql(
   CREATE TABLE jobs (
     job_id        TEXT    NOT NULL PRIMARY KEY,
     org           TEXT    NOT NULL,
@@ -25,7 +27,7 @@ constexpr char kVersion1[] = R"sql(
     action_id     TEXT    NOT NULL,
     create_time   INTEGER NOT NULL,
     update_time   INTEGER NOT NULL,
-    expire_time   INTEGER,            -- NULL: not terminal, or kept for ever
+    expire_time   INTEGER,            -- NULL: not terminal, or kept forever
     revision      INTEGER NOT NULL,
     last_sequence INTEGER NOT NULL,
     record        BLOB    NOT NULL    -- store.StoredJob
@@ -60,66 +62,39 @@ constexpr char kVersion1[] = R"sql(
     compacted INTEGER NOT NULL        -- revision of the newest event that was trimmed
   );
   INSERT INTO meta (id, compacted) VALUES (1, 0);
-)sql";
 
-constexpr char kVersion2[] = R"sql(
+  -- Knowledge of the server's own, by name.
   CREATE TABLE documents (
     name  TEXT NOT NULL PRIMARY KEY,
     bytes BLOB NOT NULL
   ) WITHOUT ROWID;
 )sql";
 
-constexpr Migration kMigrations[] = {
-    {"jobs, submissions, events", kVersion1},
-    {"documents", kVersion2},
-};
-
-absl::Status SchemaTooNewError(int64_t version, size_t supported) {
+absl::Status SchemaTooNewError(int64_t version) {
   return MakeError(
-      absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_NEW",
+      errors::kSchemaTooNew,
       absl::StrCat("the store has schema version ", version,
-                   ", but this program knows versions up to ", supported,
+                   ", but this program knows versions up to ", kVersion,
                    "; use the program that wrote it, or a newer one"),
-      {{"schema_version", absl::StrCat(version)}, {"supported_version", absl::StrCat(supported)}});
-}
-
-absl::Status ApplyMigration(const Migration& migration, size_t version, SqliteHandle* handle) {
-  const std::string step = absl::StrCat("migrate to version ", version);
-  absl::Status status = handle->Execute(step, "BEGIN IMMEDIATE");
-  if (status.ok()) status = handle->Execute(step, migration.sql);
-  if (status.ok()) {
-    status = handle->Execute(step, absl::StrCat("PRAGMA user_version = ", version));
-  }
-  GCJOBS_FAILPOINT("store.migrate");
-  if (status.ok()) status = handle->Execute(step, "COMMIT");
-  if (!status.ok()) {
-    // What made the step fail is what the caller wants to know.
-    if (handle->InTransaction()) handle->Execute(step, "ROLLBACK").IgnoreError();
-    return status;
-  }
-  return absl::OkStatus();
+      {{"schema_version", absl::StrCat(version)}, {"supported_version", absl::StrCat(kVersion)}});
 }
 
 }  // namespace
 
-absl::Span<const Migration> SchemaMigrations() { return kMigrations; }
+absl::Status EnsureSchema(SqliteHandle* handle) {
+  ASSIGN_OR_RETURN(const int64_t version, handle->ReadInt("PRAGMA user_version"));
+  if (version == kVersion) return absl::OkStatus();
+  if (version != 0) return SchemaTooNewError(version);
 
-absl::Status Migrate(absl::Span<const Migration> migrations, SqliteHandle* handle) {
-  const absl::StatusOr<int64_t> version = handle->ReadInt("PRAGMA user_version");
-  if (!version.ok()) return version.status();
-  const auto current = static_cast<size_t>(*version);
-  if (*version < 0 || current > migrations.size()) {
-    return SchemaTooNewError(*version, migrations.size());
-  }
-  for (size_t next = current; next < migrations.size(); ++next) {
-    absl::Status status = ApplyMigration(migrations[next], next + 1, handle);
-    if (!status.ok()) return status;
-  }
-  if (current > 0 && current < migrations.size()) {
-    Log(LogLevel::kInfo, "store_migrated",
-        {{"from_version", *version}, {"to_version", static_cast<uint64_t>(migrations.size())}});
-  }
-  return absl::OkStatus();
+  constexpr char kStep[] = "create the schema";
+  RETURN_IF_ERROR(handle->Execute(kStep, "BEGIN IMMEDIATE"));
+  absl::Status created =
+      handle->Execute(kStep, absl::StrCat(kSchema, "PRAGMA user_version = ", kVersion, ";"));
+  GCJOBS_FAILPOINT("store.create_schema");
+  if (created.ok()) created = handle->Execute(kStep, "COMMIT");
+  // What made the step fail is what the caller wants to know.
+  if (!created.ok() && handle->InTransaction()) handle->Execute(kStep, "ROLLBACK").IgnoreError();
+  return created;
 }
 
 }  // namespace gcjobs

@@ -1,101 +1,176 @@
 #include "server/store/sqlite_store.h"
 
 #include <utility>
+#include <variant>
 
-#include "common/time_conversion.h"
+#include "common/errors.h"
+#include "common/failpoint.h"
+#include "common/log.h"
+#include "common/status_macros.h"
+#include "server/store/commit_judge.h"
+#include "server/store/sqlite_reader.h"
+#include "server/store/store_errors.h"
 
 namespace gcjobs {
 namespace {
 
 constexpr char kFileName[] = "gcjobs.db";
 
-// Live jobs read at a time: few enough to hold in memory with long errors.
-constexpr size_t kLiveJobsPage = 256;
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(Options options) {
-  auto dir = DataDir::Open(options.data_dir);
-  if (!dir.ok()) return dir.status();
-  const auto path = (*dir)->CreateFile(kFileName);
-  if (!path.ok()) return path.status();
-  auto writer = SqliteWriter::Open(*path);
-  if (!writer.ok()) return writer.status();
-  auto readers = SqliteReaderPool::Open(*path, options.readers);
-  if (!readers.ok()) return readers.status();
-  return std::unique_ptr<SqliteStore>(new SqliteStore(
-      *std::move(dir), *std::move(writer), *std::move(readers), std::move(options.commit)));
+  const bool lasts = !options.data_dir.empty();
+  ASSIGN_OR_RETURN(auto dir, lasts ? DataDir::Open(options.data_dir) : DataDir::OpenScratch());
+  ASSIGN_OR_RETURN(std::string file, dir->CreateFile(kFileName));
+  ASSIGN_OR_RETURN(auto writer,
+                   SqliteWriter::Open(file, lasts ? SqliteWriter::Durability::kSync
+                                                  : SqliteWriter::Durability::kNoSync));
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(dir), std::move(file), std::move(writer), std::move(options)));
 }
 
-SqliteStore::SqliteStore(std::unique_ptr<DataDir> dir, std::unique_ptr<SqliteWriter> writer,
-                         std::unique_ptr<SqliteReaderPool> readers, GroupCommitOptions options)
+SqliteStore::SqliteStore(std::unique_ptr<DataDir> dir, std::string file,
+                         std::unique_ptr<SqliteWriter> writer, Options options)
     : dir_(std::move(dir)),
-      writer_(std::move(writer)),
-      readers_(std::move(readers)),
-      group_commit_(writer_.get(), std::move(options)) {}
-
-void SqliteStore::Commit(Write write, CommitDone done) {
-  group_commit_.Commit(std::move(write), std::move(done));
-}
-
-absl::StatusOr<store::StoredJob> SqliteStore::GetJob(absl::string_view job_id) const {
-  return readers_->With([&](SqliteReader& reader) { return reader.GetJob(job_id); });
-}
-
-absl::StatusOr<store::Submission> SqliteStore::GetSubmission(absl::string_view job_id) const {
-  return readers_->With([&](SqliteReader& reader) { return reader.GetSubmission(job_id); });
-}
-
-absl::StatusOr<std::string> SqliteStore::GetDocument(absl::string_view name) const {
-  return readers_->With([&](SqliteReader& reader) { return reader.GetDocument(name); });
-}
-
-absl::StatusOr<std::vector<v1::Job>> SqliteStore::ListJobs(const JobQuery& query) const {
-  return readers_->With([&](SqliteReader& reader) { return reader.ListJobs(query); });
-}
-
-absl::Status SqliteStore::ForEachLiveJob(absl::FunctionRef<bool(store::StoredJob)> visit) const {
-  JobQuery::Position after{absl::InfinitePast(), 0, ""};
-  for (;;) {
-    // Page by page, so that `visit` may read the store and a slow one keeps no
-    // snapshot, which would let the log grow.
-    auto page =
-        readers_->With([&](SqliteReader& reader) { return reader.ListLive(after, kLiveJobsPage); });
-    if (!page.ok()) return page.status();
-    if (page->empty()) return absl::OkStatus();
-    after.time = FromProto(page->back().job().create_time());
-    after.job_id = page->back().job().id();
-    for (store::StoredJob& job : *page) {
-      if (!visit(std::move(job))) return absl::OkStatus();
-    }
+      file_(std::move(file)),
+      options_(std::move(options)),
+      queue_(options_.limits, options_.metrics),
+      writer_(std::move(writer)) {
+  if (options_.writer == Writer::kThread) {
+    MutexLock lock(&close_mu_);
+    thread_ = std::make_unique<Thread>("gcj-writer", [this] { RunWriter(); });
   }
 }
 
-absl::StatusOr<std::vector<Store::ExpiredJob>> SqliteStore::ListExpired(absl::Time now,
-                                                                        size_t limit) const {
-  return readers_->With([&](SqliteReader& reader) { return reader.ListExpired(now, limit); });
+SqliteStore::~SqliteStore() { Close(); }
+
+void SqliteStore::Commit(Write write, CommitDone done) {
+  queue_.Push(std::move(write), std::move(done));
 }
 
-absl::StatusOr<std::vector<EventPtr>> SqliteStore::ReadEvents(Revision after,
-                                                              ReadLimit limit) const {
-  return readers_->With([&](SqliteReader& reader) { return reader.ReadEvents(after, limit); });
+void SqliteStore::TrimEvents(absl::Time before, TrimDone done) {
+  queue_.Push({before, /*dropped=*/0, std::move(done)});
 }
 
-absl::StatusOr<std::vector<EventPtr>> SqliteStore::ReadJobEvents(absl::string_view job_id,
-                                                                 Revision after,
-                                                                 ReadLimit limit) const {
-  return readers_->With(
-      [&](SqliteReader& reader) { return reader.ReadJobEvents(job_id, after, limit); });
+absl::StatusOr<std::unique_ptr<StoreReader>> SqliteStore::OpenReader() {
+  return SqliteReader::Open(file_);
 }
 
-absl::StatusOr<RevisionRange> SqliteStore::GetRevisionRange() const {
-  return readers_->With([](SqliteReader& reader) { return reader.GetRevisionRange(); });
+void SqliteStore::Close() {
+  MutexLock lock(&close_mu_);
+  queue_.Close();
+  thread_.reset();
+  if (options_.writer == Writer::kTestOnlyByHand) TestOnlyCommitQueued();
 }
 
-absl::StatusOr<int64_t> SqliteStore::TrimEvents(absl::Time before) {
-  return group_commit_.TrimEvents(before);
+void SqliteStore::TestOnlyCommitQueued() {
+  while (auto group = queue_.TakeGroup()) Process(*std::move(group));
 }
 
-void SqliteStore::Close() { group_commit_.Close(); }
+void SqliteStore::RunWriter() {
+  while (auto group = queue_.WaitForGroup()) Process(*std::move(group));
+}
+
+void SqliteStore::Process(CommitQueue::Group group) {
+  if (auto* trim = std::get_if<CommitQueue::QueuedTrim>(&group)) {
+    TrimOnce(std::move(*trim));
+  } else {
+    CommitGroup(std::get<std::vector<CommitQueue::QueuedWrite>>(std::move(group)));
+  }
+  if (!failed_.ok()) return;
+  if (absl::Status status = writer_->Maintain(); !status.ok()) Fail(status);
+}
+
+// Group commit: a sync costs some milliseconds, however much it makes durable,
+// so all writes that were queued while the last group synced share the next.
+//
+// 1. Begin a transaction and read the head, the last revision given out. No
+//    other connection writes, so the head stays until the transaction's end.
+// 2. Take the writes in their order. Each is judged by what it meets with the
+//    earlier ones made; one that is refused has made nothing and costs no
+//    revision, so that it fails alone and nothing need be taken back.
+// 3. Commit: SQLite writes the log and syncs it once. From here on the group is
+//    durable and visible to readers, whole.
+// 4. Tell the listener the group's events, in order of revision, and only then
+//    answer each caller, in the order of the writes: who is answered finds the
+//    events already on their way to the watchers.
+//
+// If any step before 4 fails, for another reason than a write's own, what is on
+// disk is unknown: after a failed sync the kernel may have dropped the pages,
+// and a second sync would report success. So the store fails for good, and each
+// caller of this and every later group is told; a restart reads what is there.
+void SqliteStore::CommitGroup(std::vector<CommitQueue::QueuedWrite> group) {
+  std::vector<CommitOutcome> outcomes;
+  std::vector<EventPtr> events;
+  if (failed_.ok()) {
+    if (absl::Status status = CommitWrites(&group, &outcomes, &events); !status.ok()) {
+      writer_->Rollback();
+      Fail(status);
+    }
+  }
+  if (!failed_.ok()) {
+    for (CommitQueue::QueuedWrite& queued : group) queued.done(failed_);
+    return;
+  }
+  if (options_.listener && !events.empty()) options_.listener(events);
+  for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
+}
+
+// Steps 1 to 3.
+absl::Status SqliteStore::CommitWrites(std::vector<CommitQueue::QueuedWrite>* group,
+                                       std::vector<CommitOutcome>* outcomes,
+                                       std::vector<EventPtr>* events) {
+  RETURN_IF_ERROR(writer_->Begin());
+  ASSIGN_OR_RETURN(const Revision head, writer_->ReadHead());
+  CommitJudge judge(head);
+  for (CommitQueue::QueuedWrite& queued : *group) {
+    ASSIGN_OR_RETURN(Met met, writer_->Meet(queued.write));
+    Judgement judged = judge.Judge(std::move(met), &queued.write);
+    if (std::holds_alternative<Committed>(judged.outcome)) {
+      RETURN_IF_ERROR(writer_->Make(queued.write, judged));
+      if (judged.event != nullptr) events->push_back(std::move(judged.event));
+    }
+    outcomes->push_back(std::move(judged.outcome));
+  }
+  return CommitTransaction();
+}
+
+void SqliteStore::TrimOnce(CommitQueue::QueuedTrim trim) {
+  if (!failed_.ok()) return trim.done(failed_);
+  const absl::StatusOr<SqliteWriter::TrimStep> step = CommitTrim(trim.before);
+  if (!step.ok()) {
+    writer_->Rollback();
+    Fail(step.status());
+    return trim.done(failed_);
+  }
+  trim.dropped += step->dropped;
+  if (!step->more) return trim.done(trim.dropped);
+  queue_.Push(std::move(trim));  // behind the writes that came meanwhile
+}
+
+absl::StatusOr<SqliteWriter::TrimStep> SqliteStore::CommitTrim(absl::Time before) {
+  RETURN_IF_ERROR(writer_->Begin());
+  ASSIGN_OR_RETURN(const SqliteWriter::TrimStep step, writer_->Trim(before));
+  GCJOBS_FAILPOINT("store.trim");
+  RETURN_IF_ERROR(CommitTransaction());
+  return step;
+}
+
+absl::Status SqliteStore::CommitTransaction() {
+  GCJOBS_FAILPOINT("store.before_commit");
+  const absl::Time start = options_.clock->MonotonicNow();
+  absl::Status status = writer_->Commit();
+  if (options_.metrics != nullptr) {
+    const absl::Duration taken = options_.clock->MonotonicNow() - start;
+    options_.metrics->CommitDuration().Observe(absl::ToDoubleSeconds(taken));
+  }
+  GCJOBS_FAILPOINT("store.after_commit");
+  return status;
+}
+
+void SqliteStore::Fail(const absl::Status& cause) {
+  failed_ = HasReason(cause, errors::kStoreFailed) ? cause : StoreFailedError(cause.message());
+  Log(LogLevel::kError, "store_failed", {{"error", cause}});
+}
 
 }  // namespace gcjobs

@@ -5,29 +5,42 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
+#include "common/clock.h"
+#include "common/metrics.h"
+#include "common/mutex.h"
+#include "common/thread.h"
+#include "server/store/commit_queue.h"
 #include "server/store/data_dir.h"
-#include "server/store/group_commit.h"
-#include "server/store/sqlite_reader_pool.h"
 #include "server/store/sqlite_writer.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
 
-// The embedded store: one SQLite file, one writer, a few readers. See store.h
-// for what it promises; reads work until it is destroyed, also after Close.
-class SqliteStore : public Store {
+// The embedded store: one SQLite file, one thread that writes, readers on
+// connections of their own. See store.h for what it promises.
+class SqliteStore final : public Store {
  public:
+  // Who commits what is queued.
+  enum class Writer {
+    kThread,          // a thread of its own, `gcj-writer`
+    kTestOnlyByHand,  // the test, by TestOnlyCommitQueued()
+  };
+
   struct Options {
-    // Where the file is. Created when missing; one store at a time.
+    // Where the file is. Created when missing; one store at a time. Empty: in
+    // memory, or where temporary files are, and gone with the store. Then
+    // nothing is synced, and all else is as store.h says.
     std::string data_dir;
 
-    // Reads at the same time; each costs a connection with its cache (some
-    // MiB at most). A read beyond it waits.
-    int readers = 2;
-
-    GroupCommitOptions commit;
+    CommitQueue::Limits limits;
+    Listener listener;                 // may be null
+    Metrics* metrics = nullptr;        // may be null; else outlives the store
+    const Clock* clock = RealClock();  // outlives the store
+    Writer writer = Writer::kThread;
   };
 
   // Opens or creates the store.
@@ -36,36 +49,44 @@ class SqliteStore : public Store {
   // DATA_LOSS/STORE_CORRUPT: the file is damaged or no database;
   // UNAVAILABLE/STORE_FAILED: the disk failed.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(Options options);
+  ~SqliteStore() override;  // as Close()
 
   void Commit(Write write, CommitDone done) override;
-  absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const override;
-  absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) const override;
-  absl::StatusOr<std::string> GetDocument(absl::string_view name) const override;
-  absl::StatusOr<std::vector<v1::Job>> ListJobs(const JobQuery& query) const override;
-  // A job that changes meanwhile is given as it is when its turn comes.
-  absl::Status ForEachLiveJob(absl::FunctionRef<bool(store::StoredJob)> visit) const override;
-  absl::StatusOr<std::vector<ExpiredJob>> ListExpired(absl::Time now, size_t limit) const override;
-  absl::StatusOr<std::vector<EventPtr>> ReadEvents(Revision after, ReadLimit limit) const override;
-  absl::StatusOr<std::vector<EventPtr>> ReadJobEvents(absl::string_view job_id, Revision after,
-                                                      ReadLimit limit) const override;
-  absl::StatusOr<RevisionRange> GetRevisionRange() const override;
-  absl::StatusOr<int64_t> TrimEvents(absl::Time before) override;
-  void Close() override;
+  void TrimEvents(absl::Time before, TrimDone done) override;
+  absl::StatusOr<std::unique_ptr<StoreReader>> OpenReader() override;
+  void Close() override ABSL_LOCKS_EXCLUDED(close_mu_);
 
-  // For tests: as GroupCommit::CommitQueued. REQUIRES: CommitMode::kManual.
-  void CommitQueued() { group_commit_.CommitQueued(); }
+  // Commits all that is queued, in as many groups as it takes. One thread at a
+  // time, not from a callback. REQUIRES: Writer::kTestOnlyByHand.
+  void TestOnlyCommitQueued();
 
  private:
-  SqliteStore(std::unique_ptr<DataDir> dir, std::unique_ptr<SqliteWriter> writer,
-              std::unique_ptr<SqliteReaderPool> readers, GroupCommitOptions options);
+  SqliteStore(std::unique_ptr<DataDir> dir, std::string file, std::unique_ptr<SqliteWriter> writer,
+              Options options);
+
+  // The writer's steps.
+  void RunWriter();
+  void Process(CommitQueue::Group group);
+  void CommitGroup(std::vector<CommitQueue::QueuedWrite> group);
+  absl::Status CommitWrites(std::vector<CommitQueue::QueuedWrite>* group,
+                            std::vector<CommitOutcome>* outcomes, std::vector<EventPtr>* events);
+  void TrimOnce(CommitQueue::QueuedTrim trim);
+  absl::StatusOr<SqliteWriter::TrimStep> CommitTrim(absl::Time before);
+  absl::Status CommitTransaction();
+  void Fail(const absl::Status& cause);
 
   // Destroyed from the last to the first: the writer thread ends, then the
-  // readers close, then the writer, which as the last connection tidies up the
-  // log, and then another store may have the directory.
+  // writer closes, which as the last connection tidies up the log, and then
+  // another store may have the directory.
   const std::unique_ptr<DataDir> dir_;
-  const std::unique_ptr<SqliteWriter> writer_;
-  const std::unique_ptr<SqliteReaderPool> readers_;
-  GroupCommit group_commit_;
+  const std::string file_;
+  Options options_;  // constant, but for the listener: writer only
+  CommitQueue queue_;
+  const std::unique_ptr<SqliteWriter> writer_;  // writer only
+  absl::Status failed_;                         // writer only: not OK once the writer failed
+
+  Mutex close_mu_;                                             // taken before the queue's
+  std::unique_ptr<Thread> thread_ ABSL_GUARDED_BY(close_mu_);  // last: uses the members above
 };
 
 }  // namespace gcjobs

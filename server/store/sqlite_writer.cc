@@ -1,15 +1,21 @@
 #include "server/store/sqlite_writer.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "common/errors.h"
 #include "common/failpoint.h"
+#include "common/job_state.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "server/store/job_state.h"
-#include "server/store/sqlite_rows.h"
+#include "gcjobs/v1/job.pb.h"
 #include "server/store/sqlite_schema.h"
-#include "server/store/sqlite_trim.h"
 #include "server/store/store_errors.h"
+#include "server/store/store_sql.h"
 
 namespace gcjobs {
 namespace {
@@ -23,16 +29,15 @@ constexpr int kCheckpointPages = 4000;
 constexpr int kRestartLogPages = 10 * kCheckpointPages;
 constexpr absl::Duration kRestartWait = absl::Milliseconds(100);
 
+// Deleted jobs whose events one trim step drops: some 10 ms of work.
+constexpr int64_t kTrimJobs = 500;
+
 constexpr SqlText kBegin{"begin", "BEGIN IMMEDIATE", nullptr};
 constexpr SqlText kCommit{"commit", "COMMIT", nullptr};
 constexpr SqlText kRollback{"rollback", "ROLLBACK", nullptr};
 
-constexpr SqlText kReadHead{
-    "read head", "SELECT max(compacted, ifnull((SELECT max(revision) FROM events), 0)) FROM meta",
-    "SEARCH events"};
 constexpr SqlText kFindHead{
     "find job's head", "SELECT revision, last_sequence FROM jobs WHERE job_id = ?", "PRIMARY KEY"};
-constexpr SqlText kFindJob{"find job", "SELECT record FROM jobs WHERE job_id = ?", "PRIMARY KEY"};
 constexpr SqlText kFindRequest{
     "find request id",
     "SELECT job_id FROM jobs WHERE org = ? AND request_id = ? AND request_id <> ''",
@@ -62,9 +67,21 @@ constexpr SqlText kDeleteSubmission{"delete submission", "DELETE FROM submission
 constexpr SqlText kPutDocument{
     "put document", "INSERT OR REPLACE INTO documents (name, bytes) VALUES (?, ?)", nullptr};
 
-constexpr const SqlText* kStatements[] = {&kReadHead,        &kFindHead,   &kFindJob,
-                                          &kFindRequest,     &kReplaceJob, &kDeleteJob,
-                                          &kDeleteSubmission};
+// 4 is EVENT_TYPE_DELETED, spelt out as the partial index is.
+static_assert(v1::EVENT_TYPE_DELETED == 4, "the index events_deleted says so");
+constexpr SqlText kFindDeleted{"find deleted jobs",
+                               "SELECT job_id, revision FROM events WHERE type = 4 AND time < ?"
+                               " ORDER BY time, revision LIMIT ?",
+                               "events_deleted"};
+constexpr SqlText kDropEvents{
+    "drop events", "DELETE FROM events WHERE job_id = ? AND revision <= ?", "events_by_job"};
+constexpr SqlText kSetCompacted{"set compacted revision",
+                                "UPDATE meta SET compacted = max(compacted, ?) WHERE id = 1",
+                                "SEARCH meta"};
+
+constexpr const SqlText* kStatements[] = {&kFindHead,   &kFindRequest,      &kReplaceJob,
+                                          &kDeleteJob,  &kDeleteSubmission, &kFindDeleted,
+                                          &kDropEvents, &kSetCompacted};
 
 int RecordLogPages(void* wal_pages, sqlite3* /*db*/, const char* /*name*/, int pages) {
   *static_cast<int*>(wal_pages) = pages;
@@ -81,33 +98,31 @@ void BindExpireTime(const v1::Job& job, SqliteQuery* query) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteWriter>> SqliteWriter::Open(const std::string& path) {
-  auto handle = SqliteHandle::Open(path, SqliteHandle::Access::kReadWrite);
-  if (!handle.ok()) return handle.status();
-  std::unique_ptr<SqliteWriter> writer(new SqliteWriter(*std::move(handle)));
-  if (absl::Status status = writer->Configure(); !status.ok()) return status;
-  if (absl::Status status = Migrate(SchemaMigrations(), writer->handle_.get()); !status.ok()) {
-    return status;
-  }
+absl::StatusOr<std::unique_ptr<SqliteWriter>> SqliteWriter::Open(const std::string& path,
+                                                                 Durability durability) {
+  ASSIGN_OR_RETURN(auto handle, SqliteHandle::Open(path, SqliteHandle::Access::kReadWrite));
+  std::unique_ptr<SqliteWriter> writer(new SqliteWriter(std::move(handle)));
+  RETURN_IF_ERROR(writer->Configure(durability));
+  RETURN_IF_ERROR(EnsureSchema(writer->handle_.get()));
   return writer;
 }
 
 SqliteWriter::SqliteWriter(std::unique_ptr<SqliteHandle> handle) : handle_(std::move(handle)) {}
 
-absl::Status SqliteWriter::Configure() {
-  const auto mode = handle_->ReadText("PRAGMA journal_mode = WAL");
-  if (!mode.ok()) return mode.status();
-  if (*mode != "wal") return StoreFailedError("the file system cannot keep a write-ahead log");
-  absl::Status status = handle_->Execute("configure",
-                                         "PRAGMA synchronous = FULL;"
-                                         // Overwriting what is deleted doubles the writes.
-                                         "PRAGMA secure_delete = OFF;"
-                                         "PRAGMA temp_store = MEMORY;"
-                                         "PRAGMA cache_size = -32768;"
-                                         "PRAGMA journal_size_limit = 67108864");
+absl::Status SqliteWriter::Configure(Durability durability) {
+  ASSIGN_OR_RETURN(const std::string mode, handle_->ReadText("PRAGMA journal_mode = WAL"));
+  if (mode != "wal") return StoreFailedError("the file system cannot keep a write-ahead log");
   // Replaces SQLite's own checkpoint: see Maintain.
   sqlite3_wal_hook(handle_->db(), RecordLogPages, &wal_pages_);
-  return status;
+  const bool sync = durability == Durability::kSync;
+  return handle_->Execute("configure",
+                          absl::StrCat("PRAGMA synchronous = ", sync ? "FULL" : "OFF",
+                                       ";"
+                                       // Overwriting what is deleted doubles the writes.
+                                       "PRAGMA secure_delete = OFF;"
+                                       "PRAGMA temp_store = MEMORY;"
+                                       "PRAGMA cache_size = -32768;"
+                                       "PRAGMA journal_size_limit = 67108864"));
 }
 
 absl::Status SqliteWriter::Begin() { return handle_->Use(kBegin).Run(); }
@@ -122,33 +137,53 @@ void SqliteWriter::Rollback() {
 }
 
 absl::StatusOr<Revision> SqliteWriter::ReadHead() {
-  SqliteQuery query = handle_->Use(kReadHead);
-  const absl::StatusOr<bool> row = query.Step();
-  if (!row.ok()) return row.status();
-  return query.Int(0);
+  SqliteQuery query = handle_->Use(sql::kReadRange);
+  RETURN_IF_ERROR(query.Step().status());
+  return std::max(query.Int(0), query.Int(1));
 }
 
-absl::StatusOr<StoreBackend::JobHead> SqliteWriter::FindHead(absl::string_view job_id) {
-  SqliteQuery query = handle_->Use(kFindHead);
-  const absl::StatusOr<bool> row = query.Bind(job_id).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return JobNotFoundError(job_id);
-  return JobHead{query.Int(0), query.Int(1)};
+absl::StatusOr<Met> SqliteWriter::Meet(const Write& write) {
+  Met met;
+  if (const auto* erase = std::get_if<DeleteJob>(&write)) {
+    SqliteQuery job = handle_->Use(sql::kGetJob);
+    ASSIGN_OR_RETURN(const bool found, job.Bind(erase->job_id).Step());
+    if (!found) return met;
+    ASSIGN_OR_RETURN(met.record, ParseColumn<store::StoredJob>(job.Blob(0), erase->job_id));
+    met.head = JobHead{met.record.job().revision(), met.record.last_sequence()};
+    return met;
+  }
+  const auto* insert = std::get_if<InsertJob>(&write);
+  const auto* update = std::get_if<UpdateJob>(&write);
+  if (insert == nullptr && update == nullptr) return met;
+
+  const v1::Job& shown = insert != nullptr ? insert->job.job() : update->job.job();
+  SqliteQuery head = handle_->Use(kFindHead);
+  ASSIGN_OR_RETURN(const bool found, head.Bind(shown.id()).Step());
+  if (found) met.head = JobHead{head.Int(0), head.Int(1)};
+  if (insert == nullptr || shown.request_id().empty()) return met;
+
+  SqliteQuery owner = handle_->Use(kFindRequest);
+  ASSIGN_OR_RETURN(const bool taken, owner.Bind(shown.org()).Bind(shown.request_id()).Step());
+  if (taken) met.request_owner = std::string(owner.Text(0));
+  return met;
 }
 
-absl::StatusOr<store::StoredJob> SqliteWriter::FindJob(absl::string_view job_id) {
-  SqliteQuery query = handle_->Use(kFindJob);
-  const absl::StatusOr<bool> row = query.Bind(job_id).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return JobNotFoundError(job_id);
-  return ParseColumn<store::StoredJob>(query.Blob(0), job_id);
-}
-
-absl::Status SqliteWriter::InsertJob(const store::StoredJob& job,
-                                     const store::Submission& submission) {
-  if (absl::Status status = InsertRow(job); !status.ok()) return status;
-  const std::string bytes = submission.SerializeAsString();
-  return handle_->Use(kInsertSubmission).Bind(job.job().id()).BindBlob(bytes).Run();
+absl::Status SqliteWriter::Make(const Write& write, const Judgement& judged) {
+  const store::StoredJob& job = std::get<Committed>(judged.outcome).job;
+  if (const auto* insert = std::get_if<InsertJob>(&write)) {
+    RETURN_IF_ERROR(InsertRow(job));
+    const std::string bytes = insert->submission.SerializeAsString();
+    RETURN_IF_ERROR(handle_->Use(kInsertSubmission).Bind(job.job().id()).BindBlob(bytes).Run());
+  } else if (std::holds_alternative<UpdateJob>(write)) {
+    RETURN_IF_ERROR(ReplaceRow(job));
+  } else if (const auto* erase = std::get_if<DeleteJob>(&write)) {
+    RETURN_IF_ERROR(handle_->Use(kDeleteJob).Bind(erase->job_id).Run());
+    RETURN_IF_ERROR(handle_->Use(kDeleteSubmission).Bind(erase->job_id).Run());
+  } else {
+    const auto& document = std::get<PutDocument>(write);
+    RETURN_IF_ERROR(handle_->Use(kPutDocument).Bind(document.name).BindBlob(document.bytes).Run());
+  }
+  return judged.event == nullptr ? absl::OkStatus() : AppendEvent(*judged.event);
 }
 
 absl::Status SqliteWriter::InsertRow(const store::StoredJob& job) {
@@ -160,23 +195,10 @@ absl::Status SqliteWriter::InsertRow(const store::StoredJob& job) {
   query.Bind(ToColumn(FromProto(shown.create_time())));
   query.Bind(ToColumn(FromProto(shown.update_time())));
   BindExpireTime(shown, &query);
-  query.Bind(shown.revision()).Bind(job.last_sequence()).BindBlob(record);
-
-  absl::Status status = query.Run();
-  if (query.extended_code() == SQLITE_CONSTRAINT_PRIMARYKEY) return JobExistsError(shown.id());
-  if (query.extended_code() == SQLITE_CONSTRAINT_UNIQUE) return RequestConflict(shown);
-  return status;
+  return query.Bind(shown.revision()).Bind(job.last_sequence()).BindBlob(record).Run();
 }
 
-absl::Status SqliteWriter::RequestConflict(const v1::Job& job) {
-  SqliteQuery query = handle_->Use(kFindRequest);
-  const absl::StatusOr<bool> row = query.Bind(job.org()).Bind(job.request_id()).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return StoreCorruptError("the index jobs_by_request contradicts its table");
-  return RequestIdExistsError(job.org(), job.request_id(), query.Text(0));
-}
-
-absl::Status SqliteWriter::ReplaceJob(const store::StoredJob& job) {
+absl::Status SqliteWriter::ReplaceRow(const store::StoredJob& job) {
   const v1::Job& shown = job.job();
   const std::string record = job.SerializeAsString();
   SqliteQuery query = handle_->Use(kReplaceJob);
@@ -186,25 +208,40 @@ absl::Status SqliteWriter::ReplaceJob(const store::StoredJob& job) {
   return query.Run();
 }
 
-absl::Status SqliteWriter::RemoveJob(absl::string_view job_id) {
-  absl::Status status = handle_->Use(kDeleteJob).Bind(job_id).Run();
-  return status.ok() ? handle_->Use(kDeleteSubmission).Bind(job_id).Run() : status;
-}
-
-absl::Status SqliteWriter::AppendEvent(const EventPtr& event) {
-  const std::string bytes = event->SerializeAsString();
+absl::Status SqliteWriter::AppendEvent(const v1::JobEvent& event) {
+  const std::string bytes = event.SerializeAsString();
   SqliteQuery query = handle_->Use(kInsertEvent);
-  query.Bind(event->revision()).Bind(event->job().id()).Bind(event->sequence());
-  query.Bind(int64_t{event->type()}).Bind(ToColumn(FromProto(event->time()))).BindBlob(bytes);
+  query.Bind(event.revision()).Bind(event.job().id()).Bind(event.sequence());
+  query.Bind(int64_t{event.type()}).Bind(ToColumn(FromProto(event.time()))).BindBlob(bytes);
   return query.Run();
 }
 
-absl::Status SqliteWriter::PutDocument(const std::string& name, const std::string& bytes) {
-  return handle_->Use(kPutDocument).Bind(name).BindBlob(bytes).Run();
-}
-
-absl::StatusOr<StoreBackend::TrimStep> SqliteWriter::Trim(absl::Time before) {
-  return TrimSome(before, handle_.get());
+absl::StatusOr<SqliteWriter::TrimStep> SqliteWriter::Trim(absl::Time before) {
+  struct DeletedJob {
+    std::string job_id;
+    Revision revision;  // of its DELETED event, which is its last
+  };
+  std::vector<DeletedJob> deleted;
+  {
+    SqliteQuery query = handle_->Use(kFindDeleted);
+    query.Bind(ToColumn(before)).Bind(kTrimJobs);
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool row, query.Step());
+      if (!row) break;
+      deleted.push_back({std::string(query.Text(0)), query.Int(1)});
+    }
+  }
+  TrimStep step;
+  if (deleted.empty()) return step;
+  step.more = static_cast<int64_t>(deleted.size()) == kTrimJobs;
+  Revision newest = 0;
+  for (const DeletedJob& job : deleted) {
+    RETURN_IF_ERROR(handle_->Use(kDropEvents).Bind(job.job_id).Bind(job.revision).Run());
+    step.dropped += handle_->changes();
+    newest = std::max(newest, job.revision);
+  }
+  RETURN_IF_ERROR(handle_->Use(kSetCompacted).Bind(newest).Run());
+  return step;
 }
 
 absl::Status SqliteWriter::Maintain() {
@@ -226,6 +263,6 @@ absl::Status SqliteWriter::Checkpoint(int mode) {
   return SqliteError(handle_->db(), code, "checkpoint");
 }
 
-absl::Span<const SqlText* const> SqliteWriter::Statements() { return kStatements; }
+absl::Span<const SqlText* const> SqliteWriter::TestOnlyStatements() { return kStatements; }
 
 }  // namespace gcjobs

@@ -4,17 +4,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-#include "common/errors.h"
 #include "server/store/write.h"
 
 namespace gcjobs {
 
-// The errors that store.h promises, so that all stores word them alike.
+// The errors that store.h promises, so that all stores word them alike; for
+// JOB_NOT_FOUND see common/errors.h.
 
 absl::Status DocumentNotFoundError(absl::string_view name);
-absl::Status JobExistsError(absl::string_view job_id);
-absl::Status RequestIdExistsError(absl::string_view org, absl::string_view request_id,
-                                  absl::string_view job_id);
 absl::Status RevisionCompactedError(Revision after, Revision oldest);
 absl::Status CommitQueueFullError();
 absl::Status StoreClosedError();

@@ -107,7 +107,7 @@ Revision EventLog::head() const {
   return head_;
 }
 
-std::optional<EventLog::Batch> EventLog::Read(Revision after, Store::ReadLimit limit) const {
+std::optional<EventLog::Batch> EventLog::Read(Revision after, ReadLimit limit) const {
   MutexLock lock(&mu_);
   if (after < base_) return std::nullopt;
   Batch batch;

@@ -103,7 +103,7 @@ class EventLog {
     std::vector<LoggedEventPtr> events;
     Revision through = 0;
   };
-  std::optional<Batch> Read(Revision after, Store::ReadLimit limit) const ABSL_LOCKS_EXCLUDED(mu_);
+  std::optional<Batch> Read(Revision after, ReadLimit limit) const ABSL_LOCKS_EXCLUDED(mu_);
 
   // The next event of one job; the cost does not depend on other jobs.
   struct JobRead {

@@ -13,14 +13,14 @@ namespace {
 
 // A job has half a dozen events at most; a page is the whole job but for those
 // with large results.
-constexpr Store::ReadLimit kPageLimit{/*events=*/16, /*bytes=*/1 << 20};
-constexpr Store::ReadLimit kOneEvent{/*events=*/1, /*bytes=*/1};
+constexpr ReadLimit kPageLimit{/*events=*/16, /*bytes=*/1 << 20};
+constexpr ReadLimit kOneEvent{/*events=*/1, /*bytes=*/1};
 
 WatchPage LastPage(Revision through) { return {{}, through, /*is_last=*/true, {}}; }
 
 // What it means that a job had no events after `after`, and that nothing of it
 // happened up to `quiet_through`. nullopt: by now it has some.
-absl::StatusOr<std::optional<WatchPage>> ExplainQuiet(const Store& store, const std::string& job_id,
+absl::StatusOr<std::optional<WatchPage>> ExplainQuiet(StoreReader& store, const std::string& job_id,
                                                       Revision after, Revision quiet_through) {
   const absl::StatusOr<store::StoredJob> job = store.GetJob(job_id);
   if (job.ok()) {
@@ -55,8 +55,8 @@ absl::StatusOr<WatchPage> ReadJobPage(const WatchSource& source, const std::stri
 
 }  // namespace
 
-JobCursor::JobCursor(WatchSource source, std::string job_id, Revision after)
-    : source_(source), job_id_(std::move(job_id)), position_(after) {}
+JobCursor::JobCursor(const EventLog* log, std::string job_id, Revision after)
+    : log_(log), job_id_(std::move(job_id)), position_(after) {}
 
 // 1. What was read from the store is sent first.
 // 2. Then the log is asked, unless it cannot answer: it may have dropped events
@@ -71,7 +71,7 @@ WatchCursor::Step JobCursor::Next() {
     backlog_.pop_front();
     return Send(*event);
   }
-  const EventLog::JobRead read = source_.log->ReadJob(job_id_, position_);
+  const EventLog::JobRead read = log_->ReadJob(job_id_, position_);
   if (!read.complete) return Step::Read();
   if (!is_known_ && (read.last == nullptr || position_ > read.head)) return Step::Read();
   is_known_ = true;
@@ -85,8 +85,9 @@ WatchCursor::Step JobCursor::Next() {
 }
 
 WatchCursor::Read JobCursor::NextRead() const {
-  return [source = source_, job_id = job_id_, after = position_,
-          is_known = is_known_]() -> absl::StatusOr<WatchPage> {
+  return [log = log_, job_id = job_id_, after = position_,
+          is_known = is_known_](StoreReader& store) -> absl::StatusOr<WatchPage> {
+    const WatchSource source{log, &store};
     if (!is_known) RETURN_IF_ERROR(CheckNotInFuture(source, after));
     return ReadJobPage(source, job_id, after);
   };

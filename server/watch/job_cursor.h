@@ -15,7 +15,7 @@ namespace gcjobs {
 class JobCursor final : public WatchCursor {
  public:
   // Events after `after`; 0 = the job's whole history.
-  JobCursor(WatchSource source, std::string job_id, Revision after);
+  JobCursor(const EventLog* log, std::string job_id, Revision after);
 
   Step Next() override;
   Read NextRead() const override;
@@ -30,7 +30,7 @@ class JobCursor final : public WatchCursor {
   Step Send(const LoggedEvent& event);
   void End(absl::Status status);
 
-  const WatchSource source_;
+  const EventLog* const log_;
   const std::string job_id_;
   Revision position_;
   bool is_known_ = false;  // the job exists, and the first position was not in the future

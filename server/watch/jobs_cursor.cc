@@ -11,11 +11,11 @@
 namespace gcjobs {
 namespace {
 
-constexpr Store::ReadLimit kOneEvent{/*events=*/1, /*bytes=*/1};
+constexpr ReadLimit kOneEvent{/*events=*/1, /*bytes=*/1};
 
 // The SNAPSHOT of a listed job; null when its events are gone: it was deleted
 // meanwhile. The sequence is that of the event that made its revision.
-absl::StatusOr<LoggedEventPtr> MakeSnapshot(const Store& store, v1::Job job) {
+absl::StatusOr<LoggedEventPtr> MakeSnapshot(StoreReader& store, v1::Job job) {
   ASSIGN_OR_RETURN(const auto events, store.ReadJobEvents(job.id(), job.revision() - 1, kOneEvent));
   if (events.empty() || events.front()->revision() != job.revision()) return nullptr;
   v1::JobEvent snapshot;
@@ -71,12 +71,12 @@ class JobsCursor::Filter {
   const v1::JobFilter but_for_states_;
 };
 
-JobsCursor::JobsCursor(WatchSource source, const v1::JobFilter& filter, Revision after,
-                       Store::ReadLimit limit)
-    : source_(source),
+JobsCursor::JobsCursor(const EventLog* log, const v1::JobFilter& filter, Revision after,
+                       ReadLimit limit)
+    : log_(log),
       filter_(std::make_shared<const Filter>(filter)),
       limit_(limit),
-      snapshot_at_(source.log->head()),
+      snapshot_at_(log->head()),
       phase_(after == 0 ? Phase::kSnapshot : Phase::kEvents),
       position_(after),
       is_checked_(after <= snapshot_at_) {}
@@ -106,7 +106,7 @@ WatchCursor::Step JobsCursor::Next() {
   }
   if (!is_checked_) return Step::Read();
   for (;;) {
-    std::optional<EventLog::Batch> batch = source_.log->Read(position_, limit_);
+    std::optional<EventLog::Batch> batch = log_->Read(position_, limit_);
     if (!batch.has_value()) return Step::Read();
     const bool has_news = !batch->events.empty();
     filter_->RemoveOthers(&batch->events);
@@ -118,11 +118,14 @@ WatchCursor::Step JobsCursor::Next() {
 
 WatchCursor::Read JobsCursor::NextRead() const {
   if (phase_ == Phase::kSnapshot) {
-    return [source = source_, filter = filter_, at = snapshot_at_, place = snapshot_place_,
-            limit = limit_] { return ReadSnapshot(source, *filter, at, place, limit); };
+    return [log = log_, filter = filter_, at = snapshot_at_, place = snapshot_place_,
+            limit = limit_](StoreReader& store) {
+      return ReadSnapshot({log, &store}, *filter, at, place, limit);
+    };
   }
-  return [source = source_, filter = filter_, after = position_, limit = limit_,
-          is_checked = is_checked_]() -> absl::StatusOr<WatchPage> {
+  return [log = log_, filter = filter_, after = position_, limit = limit_,
+          is_checked = is_checked_](StoreReader& store) -> absl::StatusOr<WatchPage> {
+    const WatchSource source{log, &store};
     if (!is_checked) RETURN_IF_ERROR(CheckNotInFuture(source, after));
     return ReadEvents(source, *filter, after, limit);
   };
@@ -131,7 +134,7 @@ WatchCursor::Read JobsCursor::NextRead() const {
 absl::StatusOr<WatchPage> JobsCursor::ReadSnapshot(const WatchSource& source, const Filter& filter,
                                                    Revision at,
                                                    const std::optional<JobQuery::Position>& after,
-                                                   Store::ReadLimit limit) {
+                                                   ReadLimit limit) {
   JobQuery query;
   query.filter = filter.jobs();
   query.order = JobOrder::kRevision;
@@ -152,7 +155,7 @@ absl::StatusOr<WatchPage> JobsCursor::ReadSnapshot(const WatchSource& source, co
 }
 
 absl::StatusOr<WatchPage> JobsCursor::ReadEvents(const WatchSource& source, const Filter& filter,
-                                                 Revision after, Store::ReadLimit limit) {
+                                                 Revision after, ReadLimit limit) {
   // Taken before the read: what is in the log is in the store, so that a read
   // which finds nothing vouches for everything up to here.
   const Revision head = source.log->head();

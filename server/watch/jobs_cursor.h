@@ -21,8 +21,7 @@ class JobsCursor final : public WatchCursor {
  public:
   // Events after `after`; 0 = SNAPSHOTs of what matches now, a BOOKMARK, then
   // what follows. `limit` bounds a message.
-  JobsCursor(WatchSource source, const v1::JobFilter& filter, Revision after,
-             Store::ReadLimit limit);
+  JobsCursor(const EventLog* log, const v1::JobFilter& filter, Revision after, ReadLimit limit);
 
   Step Next() override;
   Read NextRead() const override;
@@ -47,16 +46,16 @@ class JobsCursor final : public WatchCursor {
   static absl::StatusOr<WatchPage> ReadSnapshot(const WatchSource& source, const Filter& filter,
                                                 Revision at,
                                                 const std::optional<JobQuery::Position>& after,
-                                                Store::ReadLimit limit);
+                                                ReadLimit limit);
   static absl::StatusOr<WatchPage> ReadEvents(const WatchSource& source, const Filter& filter,
-                                              Revision after, Store::ReadLimit limit);
+                                              Revision after, ReadLimit limit);
 
   Step SendBacklog();
   void FillBacklog(std::vector<LoggedEventPtr> events, Revision through);
 
-  const WatchSource source_;
+  const EventLog* const log_;
   const std::shared_ptr<const Filter> filter_;
-  const Store::ReadLimit limit_;
+  const ReadLimit limit_;
   const Revision snapshot_at_;  // the snapshot shows jobs up to it, events tell the rest
   std::optional<JobQuery::Position> snapshot_place_;  // the last job listed
   Phase phase_;

@@ -15,10 +15,10 @@
 
 namespace gcjobs {
 
-// Where cursors read. Both outlive them.
+// Where a cursor's read reads.
 struct WatchSource {
-  const EventLog* log;
-  const Store* store;
+  const EventLog* log;  // outlives the cursors
+  StoreReader* store;   // of the thread that runs the read
 };
 
 // What one bounded read of the store found for a stream.
@@ -60,7 +60,7 @@ class WatchCursor {
     static Step Wait() { return {Action::kWait, {}, {}}; }
     static Step End(absl::Status status) { return {Action::kEnd, {}, std::move(status)}; }
   };
-  using Read = absl::AnyInvocable<absl::StatusOr<WatchPage>()>;
+  using Read = absl::AnyInvocable<absl::StatusOr<WatchPage>(StoreReader&)>;
 
   virtual ~WatchCursor() = default;
 

@@ -11,7 +11,7 @@ namespace gcjobs {
 namespace {
 
 // How much news is taken under one lock; bounds how long Park has to wait.
-constexpr Store::ReadLimit kNewsLimit{/*events=*/1024, /*bytes=*/64 << 20};
+constexpr ReadLimit kNewsLimit{/*events=*/1024, /*bytes=*/64 << 20};
 
 // Another replica is there at once, a restarted server soon.
 constexpr absl::Duration kDrainingRetryDelay = absl::Seconds(1);

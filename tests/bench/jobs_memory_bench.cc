@@ -28,7 +28,7 @@
 #include "server/jobs/orchestrator.h"
 #include "server/net/event_loop.h"
 #include "server/scheduler/poll_scheduler.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/sqlite_store.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_genesys_client.h"
@@ -67,7 +67,8 @@ void Report(const char* when, int jobs, const Memory& before) {
 class Life {
  public:
   explicit Life(Store* store)
-      : loop_(&clock_, nullptr),
+      : readers_(*ReaderPool::Start(store, {/*threads=*/0})),
+        loop_(&clock_, nullptr),
         client_(&loop_),
         scheduler_(PollScheduler::Options(), &budget_, &book_, random_, clock_.MonotonicNow()),
         org_{"acme", &client_, &scheduler_} {
@@ -77,7 +78,7 @@ class Life {
     Orchestrator::Deps with;
     with.loop = &loop_;
     with.store = store;
-    with.readers = &readers_;
+    with.readers = readers_.get();
     with.metrics = &metrics_;
     with.kinds = kinds_.get();
     with.orgs = {&org_};
@@ -136,7 +137,7 @@ class Life {
   JobIdGenerator ids_;
   FakeClock clock_;  // stands still: no poll becomes due
   Metrics metrics_;
-  ReadPool readers_{/*threads=*/0};
+  std::unique_ptr<ReaderPool> readers_;
   EventLoop loop_;
   FakeGenesysClient client_;
   std::unique_ptr<JobKindRegistry> kinds_;

@@ -4,42 +4,30 @@
 #include <filesystem>
 #include <utility>
 
-#include "server/store/memory_store.h"
 #include "server/store/sqlite_store.h"
 #include "tests/conformance/store_conformance.h"
 
 namespace gcjobs::testing {
 namespace {
 
-GroupCommitOptions Options(CommitMode mode, Store::Listener listener) {
-  GroupCommitOptions options;
-  options.mode = mode;
-  options.listener = std::move(listener);
-  return options;
-}
+using Writer = SqliteStore::Writer;
 
-// Either of our stores, turned by the test or by its own thread.
-template <typename StoreType>
-class GroupCommitStore : public StoreUnderTest {
+class SqliteUnderTest : public StoreUnderTest {
  public:
-  GroupCommitStore(std::unique_ptr<StoreType> store, CommitMode mode)
-      : store_(std::move(store)), mode_(mode) {}
+  explicit SqliteUnderTest(SqliteStore::Options options) : writer_(options.writer) {
+    auto store = SqliteStore::Open(std::move(options));
+    EXPECT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
   Store& store() override { return *store_; }
   void Turn() override {
-    if (mode_ == CommitMode::kManual) store_->CommitQueued();
+    if (writer_ == Writer::kTestOnlyByHand) store_->TestOnlyCommitQueued();
   }
 
  private:
-  const std::unique_ptr<StoreType> store_;
-  const CommitMode mode_;
+  const Writer writer_;
+  std::unique_ptr<SqliteStore> store_;
 };
-
-StoreConfig::Open MakeMemory(CommitMode mode) {
-  return [mode](Store::Listener listener) {
-    return std::make_unique<GroupCommitStore<MemoryStore>>(
-        std::make_unique<MemoryStore>(Options(mode, std::move(listener))), mode);
-  };
-}
 
 // A directory that is removed with its last owner.
 std::shared_ptr<const std::string> MakeTempDir() {
@@ -51,26 +39,26 @@ std::shared_ptr<const std::string> MakeTempDir() {
           }};
 }
 
-StoreConfig::Open MakeSqlite(CommitMode mode) {
-  return [mode, dir = MakeTempDir()](Store::Listener listener) {
+// `dir` is null for a store in memory.
+StoreConfig::Open MakeSqlite(Writer writer, std::shared_ptr<const std::string> dir) {
+  return [writer, dir = std::move(dir)](Store::Listener listener) {
     SqliteStore::Options options;
-    options.data_dir = *dir;
-    options.commit = Options(mode, std::move(listener));
-    auto store = SqliteStore::Open(std::move(options));
-    EXPECT_TRUE(store.ok()) << store.status();
-    return std::make_unique<GroupCommitStore<SqliteStore>>(*std::move(store), mode);
+    if (dir != nullptr) options.data_dir = *dir;
+    options.writer = writer;
+    options.listener = std::move(listener);
+    return std::make_unique<SqliteUnderTest>(std::move(options));
   };
 }
 
 std::string NameOf(const ::testing::TestParamInfo<StoreConfig>& info) { return info.param.name; }
 
-const StoreConfig kMemory{"Memory", [] { return MakeMemory(CommitMode::kThread); }};
-const StoreConfig kMemoryByHand{"MemoryByHand", [] { return MakeMemory(CommitMode::kManual); }};
-const StoreConfig kSqlite{"Sqlite", [] { return MakeSqlite(CommitMode::kThread); }};
-const StoreConfig kSqliteByHand{"SqliteByHand", [] { return MakeSqlite(CommitMode::kManual); }};
+const StoreConfig kMemory{"Memory", [] { return MakeSqlite(Writer::kThread, nullptr); }};
+const StoreConfig kSqlite{"Sqlite", [] { return MakeSqlite(Writer::kThread, MakeTempDir()); }};
+const StoreConfig kSqliteByHand{"SqliteByHand",
+                                [] { return MakeSqlite(Writer::kTestOnlyByHand, MakeTempDir()); }};
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
-                         ::testing::Values(kMemory, kMemoryByHand, kSqlite, kSqliteByHand), NameOf);
+                         ::testing::Values(kMemory, kSqlite, kSqliteByHand), NameOf);
 INSTANTIATE_TEST_SUITE_P(Stores, PersistentStoreConformance,
                          ::testing::Values(kSqlite, kSqliteByHand), NameOf);
 

@@ -19,7 +19,7 @@ TEST_P(StoreConformance, InsertGetsTheFirstRevisionAndSequence) {
 
   EXPECT_EQ(job.job().revision(), 1);
   EXPECT_EQ(job.last_sequence(), 1);
-  const auto stored = store().GetJob("a");
+  const auto stored = reader().GetJob("a");
   ASSERT_THAT(stored, IsOk());
   EXPECT_EQ(stored->SerializeAsString(), job.SerializeAsString());
 }
@@ -27,7 +27,7 @@ TEST_P(StoreConformance, InsertGetsTheFirstRevisionAndSequence) {
 TEST_P(StoreConformance, SubmissionIsKeptAsGiven) {
   MustCommit(InsertOf(NewJob("a")));
 
-  const auto submission = store().GetSubmission("a");
+  const auto submission = reader().GetSubmission("a");
 
   ASSERT_THAT(submission, IsOk());
   EXPECT_EQ(submission->body(), "{\"for\":\"a\"}");
@@ -41,7 +41,7 @@ TEST_P(StoreConformance, TransitionGetsTheNextRevisionAndSequence) {
 
   EXPECT_EQ(running.job().revision(), 3);
   EXPECT_EQ(running.last_sequence(), 2);
-  EXPECT_EQ(store().GetJob("a")->job().state(), v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(reader().GetJob("a")->job().state(), v1::JOB_STATE_RUNNING);
 }
 
 TEST_P(StoreConformance, UpdateWithoutEventKeepsRevisionAndSequence) {
@@ -52,8 +52,8 @@ TEST_P(StoreConformance, UpdateWithoutEventKeepsRevisionAndSequence) {
 
   EXPECT_EQ(updated.job().revision(), 1);
   EXPECT_EQ(updated.last_sequence(), 1);
-  EXPECT_EQ(store().GetJob("a")->job().poll_count(), 7);
-  EXPECT_EQ(store().GetRevisionRange()->head, 1);
+  EXPECT_EQ(reader().GetJob("a")->job().poll_count(), 7);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 1);
 }
 
 TEST_P(StoreConformance, StoreAndNotTheCallerAssignsRevisionAndSequence) {
@@ -78,8 +78,8 @@ TEST_P(StoreConformance, DeleteRemovesRecordAndSubmissionAndGivesTheRecord) {
   const auto deleted = MustCommit(DeleteOf(job));
 
   EXPECT_EQ(deleted.SerializeAsString(), job.SerializeAsString());
-  EXPECT_THAT(store().GetJob("a"), IsError(kNotFound, "JOB_NOT_FOUND"));
-  EXPECT_THAT(store().GetSubmission("a"), IsError(kNotFound, "JOB_NOT_FOUND"));
+  EXPECT_THAT(reader().GetJob("a"), IsError(kNotFound, "JOB_NOT_FOUND"));
+  EXPECT_THAT(reader().GetSubmission("a"), IsError(kNotFound, "JOB_NOT_FOUND"));
 }
 
 TEST_P(StoreConformance, StaleUpdateIsRefusedAndChangesNothing) {
@@ -89,8 +89,8 @@ TEST_P(StoreConformance, StaleUpdateIsRefusedAndChangesNothing) {
   const auto stale = Commit(TransitionOf(old, v1::JOB_STATE_FAILED));
 
   EXPECT_THAT(stale, IsRefused(Stale{2}));
-  EXPECT_EQ(store().GetJob("a")->job().state(), v1::JOB_STATE_RUNNING);
-  EXPECT_EQ(store().GetRevisionRange()->head, 2);
+  EXPECT_EQ(reader().GetJob("a")->job().state(), v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 2);
 }
 
 TEST_P(StoreConformance, StaleSilentUpdateIsRefused) {
@@ -105,7 +105,7 @@ TEST_P(StoreConformance, StaleDeleteIsRefused) {
   MustCommit(TransitionOf(old, v1::JOB_STATE_SUCCEEDED));
 
   EXPECT_THAT(Commit(DeleteOf(old)), IsRefused(Stale{2}));
-  EXPECT_THAT(store().GetJob("a"), IsOk());
+  EXPECT_THAT(reader().GetJob("a"), IsOk());
 }
 
 TEST_P(StoreConformance, UpdateAndDeleteOfAMissingJobAreRefused) {
@@ -118,7 +118,7 @@ TEST_P(StoreConformance, SecondInsertOfAnIdIsRefused) {
   MustCommit(InsertOf(NewJob("a")));
 
   EXPECT_THAT(Commit(InsertOf(NewJob("a"))), IsRefused(JobIdTaken()));
-  EXPECT_EQ(store().GetRevisionRange()->head, 1);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 1);
 }
 
 TEST_P(StoreConformance, LaterWritesSeeTheEarlierOnesOfTheirGroup) {
@@ -133,7 +133,7 @@ TEST_P(StoreConformance, LaterWritesSeeTheEarlierOnesOfTheirGroup) {
 
   EXPECT_THAT(answers,
               ElementsAre(IsCommitted(), IsCommitted(), IsCommitted(), IsRefused(Stale{3})));
-  EXPECT_EQ(store().GetJob("a")->last_sequence(), 3);
+  EXPECT_EQ(reader().GetJob("a")->last_sequence(), 3);
 }
 
 TEST_P(StoreConformance, RefusedWriteFailsAloneWithinItsGroup) {
@@ -145,8 +145,8 @@ TEST_P(StoreConformance, RefusedWriteFailsAloneWithinItsGroup) {
       {InsertOf(NewJob("b")), TransitionOf(stale, v1::JOB_STATE_FAILED), InsertOf(NewJob("d"))});
 
   EXPECT_THAT(answers, ElementsAre(IsCommitted(), IsRefused(Stale{1}), IsCommitted()));
-  EXPECT_EQ(store().GetJob("a")->SerializeAsString(), job.SerializeAsString());
-  EXPECT_EQ(store().GetJob("d")->job().revision(), 3) << "no revision is lost to the refused";
+  EXPECT_EQ(reader().GetJob("a")->SerializeAsString(), job.SerializeAsString());
+  EXPECT_EQ(reader().GetJob("d")->job().revision(), 3) << "no revision is lost to the refused";
   EXPECT_EQ(Revisions(Heard()), Range(1, 3));
 }
 
@@ -156,8 +156,8 @@ TEST_P(StoreConformance, ResultOfSeveralMebibytesIsKept) {
 
   const auto done = MustCommit(TransitionOf(job, v1::JOB_STATE_SUCCEEDED));
 
-  EXPECT_EQ(store().GetJob("a")->job().result_json().size(), size_t{5 << 20});
-  EXPECT_EQ(store().ReadEvents(1, {})->front()->job().result_json().size(), size_t{5 << 20});
+  EXPECT_EQ(reader().GetJob("a")->job().result_json().size(), size_t{5 << 20});
+  EXPECT_EQ(reader().ReadEvents(1, {})->front()->job().result_json().size(), size_t{5 << 20});
 }
 
 TEST_P(StoreConformance, ClosedStoreRefusesWritesAndKeepsReading) {
@@ -168,8 +168,8 @@ TEST_P(StoreConformance, ClosedStoreRefusesWritesAndKeepsReading) {
 
   EXPECT_THAT(Commit(InsertOf(NewJob("b"))),
               IsError(absl::StatusCode::kUnavailable, "STORE_CLOSED"));
-  EXPECT_THAT(store().TrimEvents(At(0)), IsError(absl::StatusCode::kUnavailable, "STORE_CLOSED"));
-  EXPECT_THAT(store().GetJob("a"), IsOk());
+  EXPECT_THAT(Trim(At(0)), IsError(absl::StatusCode::kUnavailable, "STORE_CLOSED"));
+  EXPECT_THAT(reader().GetJob("a"), IsOk());
 }
 
 TEST_P(StoreConformance, CloseCommitsWhatIsQueued) {
@@ -179,7 +179,7 @@ TEST_P(StoreConformance, CloseCommitsWhatIsQueued) {
   store().Close();
 
   EXPECT_THAT(answer, IsOk());
-  EXPECT_THAT(store().GetJob("a"), IsOk());
+  EXPECT_THAT(reader().GetJob("a"), IsOk());
 }
 
 }  // namespace

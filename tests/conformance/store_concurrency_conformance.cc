@@ -45,7 +45,7 @@ TEST_P(StoreConformance, AnswersComeInOrderAndAfterTheListener) {
 TEST_P(StoreConformance, WhatWasAnsweredIsVisibleToReads) {
   bool visible = false;
   store().Commit(InsertOf(NewJob("a")),
-                 [this, &visible](auto) { visible = store().GetJob("a").ok(); });
+                 [this, &visible](auto) { visible = reader().GetJob("a").ok(); });
 
   store().Close();
 
@@ -67,7 +67,7 @@ TEST_P(StoreConformance, RevisionsAndSequencesHaveNoGapsUnderConcurrentCommits) 
   store().Close();
 
   EXPECT_EQ(Revisions(Heard()), Range(1, kThreads * kWritesEach));
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {1000, 1 << 20})), Range(1, kThreads * kWritesEach));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {1000, 1 << 20})), Range(1, kThreads * kWritesEach));
 }
 
 // Several writers of one job: each change is made once, whoever makes it.
@@ -93,24 +93,48 @@ TEST_P(StoreConformance, OneOfSeveralConcurrentUpdatesWins) {
 
   EXPECT_EQ(committed, 1);
   EXPECT_EQ(stale, kThreads - 1);
-  EXPECT_EQ(store().GetJob("a")->last_sequence(), 2);
+  EXPECT_EQ(reader().GetJob("a")->last_sequence(), 2);
 }
 
 TEST_P(StoreConformance, ReadsGoOnWhileOthersCommit) {
   constexpr int kJobs = 200;
-  Thread reader("reader", [this] {
+  Thread thread("reader", [this] {
+    const auto own = *store().OpenReader();
     // A read sees a whole prefix of the commits: as many jobs as events.
     for (int64_t seen = 0; seen < kJobs;) {
-      const auto events = store().ReadEvents(seen, {});
+      const auto events = own->ReadEvents(seen, {});
       ASSERT_THAT(events, IsOk());
       for (const EventPtr& event : *events) {
         ASSERT_EQ(event->revision(), ++seen);
-        ASSERT_THAT(store().GetJob(event->job().id()), IsOk());
+        ASSERT_THAT(own->GetJob(event->job().id()), IsOk());
       }
     }
   });
 
   EXPECT_EQ(InsertMany(kJobs).size(), size_t{kJobs});
+}
+
+TEST_P(StoreConformance, ASlowReadHoldsUpNeitherCommitsNorOtherReaders) {
+  InsertMany(2);
+  const auto other = *store().OpenReader();
+  int visited = 0;
+  const absl::Status read = reader().ForEachLiveJob([&](const store::StoredJob& job) {
+    ++visited;
+    MustCommit(InsertOf(NewJob(absl::StrCat("new-", visited), -visited)));
+    EXPECT_THAT(other->GetJob(absl::StrCat("new-", visited)), IsOk());
+    EXPECT_THAT(reader().GetJob(job.job().id()), IsOk()) << "a visit may read";
+    return true;
+  });
+
+  EXPECT_THAT(read, IsOk());
+  EXPECT_EQ(visited, 2);
+}
+
+TEST_P(StoreConformance, ReaderOpenedAfterCloseReads) {
+  MustCommit(InsertOf(NewJob("a")));
+  store().Close();
+
+  EXPECT_THAT((*store().OpenReader())->GetJob("a"), IsOk());
 }
 
 }  // namespace

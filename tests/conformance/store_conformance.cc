@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/notification.h"
 
 #include "tests/conformance/store_matchers.h"
 
@@ -44,7 +45,12 @@ class AnswerBox {
 
 void PrintTo(const StoreConfig& config, std::ostream* os) { *os << config.name; }
 
-StoreConformance::StoreConformance() : open_(GetParam().make()), under_test_(open_(Listen())) {}
+StoreConformance::StoreConformance() : open_(GetParam().make()) { Open(); }
+
+void StoreConformance::Open() {
+  under_test_ = open_(Listen());
+  reader_ = *store().OpenReader();
+}
 
 Store::Listener StoreConformance::Listen() {
   return [this](const std::vector<EventPtr>& events) {
@@ -54,8 +60,9 @@ Store::Listener StoreConformance::Listen() {
 }
 
 void StoreConformance::Reopen() {
+  reader_.reset();
   under_test_.reset();
-  under_test_ = open_(Listen());
+  Open();
 }
 
 StoreConformance::Answers StoreConformance::CommitAll(std::vector<Write> writes) {
@@ -77,6 +84,18 @@ store::StoredJob StoreConformance::MustCommit(Write write) {
   return outcome.ok() && std::holds_alternative<Committed>(*outcome)
              ? std::get<Committed>(*outcome).job
              : store::StoredJob();
+}
+
+absl::StatusOr<int64_t> StoreConformance::Trim(absl::Time before) {
+  absl::StatusOr<int64_t> answer;
+  absl::Notification answered;
+  store().TrimEvents(before, [&](absl::StatusOr<int64_t> dropped) {
+    answer = std::move(dropped);
+    answered.Notify();
+  });
+  Turn();
+  answered.WaitForNotification();
+  return answer;
 }
 
 std::vector<store::StoredJob> StoreConformance::InsertMany(int count) {

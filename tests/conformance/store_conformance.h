@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "common/mutex.h"
 #include "server/store/store.h"
@@ -44,6 +45,8 @@ class StoreConformance : public ::testing::TestWithParam<StoreConfig> {
   StoreConformance();
 
   Store& store() { return under_test_->store(); }
+  // For one thread at a time.
+  StoreReader& reader() { return *reader_; }
   void Reopen();
 
   // Queues all writes, so that they may become one group, and gives their
@@ -57,17 +60,22 @@ class StoreConformance : public ::testing::TestWithParam<StoreConfig> {
   // Inserts job-000, job-001 ... created one second after another.
   std::vector<store::StoredJob> InsertMany(int count);
 
+  // TrimEvents, until it is answered.
+  absl::StatusOr<int64_t> Trim(absl::Time before);
+
   // What the listener was given so far.
   std::vector<EventPtr> Heard() ABSL_LOCKS_EXCLUDED(mu_);
   void Turn() { under_test_->Turn(); }
 
  private:
   Store::Listener Listen();
+  void Open();
 
   Mutex mu_;
   std::vector<EventPtr> heard_ ABSL_GUARDED_BY(mu_);
   const StoreConfig::Open open_;
-  std::unique_ptr<StoreUnderTest> under_test_;  // last: uses the members above
+  std::unique_ptr<StoreUnderTest> under_test_;  // uses the members above
+  std::unique_ptr<StoreReader> reader_;         // last: uses the store
 };
 
 // The promises of stores that outlive the process.

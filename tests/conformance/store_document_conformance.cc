@@ -20,22 +20,23 @@ Write PutOf(std::string name, std::string bytes) {
 TEST_P(StoreConformance, ADocumentIsWhatWasPutLast) {
   ASSERT_THAT(Commit(PutOf("a", std::string("\0\xff", 2))), IsCommitted());
   ASSERT_THAT(Commit(PutOf("b", "other")), IsCommitted());
-  EXPECT_EQ(store().GetDocument("a").value(), std::string("\0\xff", 2));
+  EXPECT_EQ(reader().GetDocument("a").value(), std::string("\0\xff", 2));
 
   ASSERT_THAT(Commit(PutOf("a", "")), IsCommitted());
 
-  EXPECT_EQ(store().GetDocument("a").value(), "");
-  EXPECT_EQ(store().GetDocument("b").value(), "other");
+  EXPECT_EQ(reader().GetDocument("a").value(), "");
+  EXPECT_EQ(reader().GetDocument("b").value(), "other");
 }
 
 TEST_P(StoreConformance, ADocumentThatNobodyPutIsNotFound) {
-  EXPECT_THAT(store().GetDocument("a"), IsError(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
+  EXPECT_THAT(reader().GetDocument("a"),
+              IsError(absl::StatusCode::kNotFound, "DOCUMENT_NOT_FOUND"));
 }
 
 TEST_P(StoreConformance, ADocumentMakesNoEventAndNoRevision) {
   MustCommit(PutOf("a", "1"));
 
-  EXPECT_EQ(store().GetRevisionRange()->head, 0);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 0);
   EXPECT_THAT(Heard(), IsEmpty());
 }
 

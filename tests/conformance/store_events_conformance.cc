@@ -13,9 +13,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST_P(StoreConformance, NewStoreHasNoEvents) {
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 1);
-  EXPECT_EQ(store().GetRevisionRange()->head, 0);
-  EXPECT_THAT(*store().ReadEvents(0, {}), IsEmpty());
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 1);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 0);
+  EXPECT_THAT(*reader().ReadEvents(0, {}), IsEmpty());
 }
 
 TEST_P(StoreConformance, EventHoldsTheWholeJobAsOfTheEvent) {
@@ -24,7 +24,7 @@ TEST_P(StoreConformance, EventHoldsTheWholeJobAsOfTheEvent) {
   const auto queued = MustCommit(InsertOf(job));
   const auto running = MustCommit(TransitionOf(queued, v1::JOB_STATE_RUNNING, 9));
 
-  const auto events = store().ReadEvents(0, {});
+  const auto events = reader().ReadEvents(0, {});
 
   ASSERT_THAT(events, IsOk());
   ASSERT_EQ(events->size(), 2u);
@@ -44,7 +44,7 @@ TEST_P(StoreConformance, AnUpdateIsAnEventLikeAnyOther) {
   const auto throttled = MustCommit(ThrottlingOf(job, 7200, 8));
   MustCommit(TransitionOf(throttled, v1::JOB_STATE_RUNNING, 9));
 
-  const auto events = store().ReadJobEvents("a", 1, {});
+  const auto events = reader().ReadJobEvents("a", 1, {});
 
   ASSERT_EQ(events->size(), 2u);
   const v1::JobEvent& updated = *(*events)[0];
@@ -62,7 +62,7 @@ TEST_P(StoreConformance, DeletedEventTellsTheLastOfTheJob) {
   const auto job = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(job, 8));
 
-  const EventPtr event = store().ReadEvents(1, {})->front();
+  const EventPtr event = reader().ReadEvents(1, {})->front();
 
   EXPECT_EQ(event->type(), v1::EVENT_TYPE_DELETED);
   EXPECT_EQ(event->job().id(), "a");
@@ -77,7 +77,7 @@ TEST_P(StoreConformance, ListenerHearsTheSameEventsAsReadersRead) {
   const auto job = MustCommit(InsertOf(NewJob("a")));
   MustCommit(TransitionOf(job, v1::JOB_STATE_RUNNING));
 
-  const auto read = store().ReadEvents(0, {});
+  const auto read = reader().ReadEvents(0, {});
 
   const auto heard = Heard();
   ASSERT_EQ(heard.size(), read->size());
@@ -89,26 +89,26 @@ TEST_P(StoreConformance, ListenerHearsTheSameEventsAsReadersRead) {
 TEST_P(StoreConformance, EventsAreReadFromAnyRevisionOn) {
   InsertMany(5);
 
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {})), Range(1, 5));
-  EXPECT_EQ(Revisions(*store().ReadEvents(3, {})), Range(4, 5));
-  EXPECT_THAT(*store().ReadEvents(5, {}), IsEmpty());
-  EXPECT_THAT(*store().ReadEvents(99, {}), IsEmpty()) << "the future is empty, not an error";
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {})), Range(1, 5));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(3, {})), Range(4, 5));
+  EXPECT_THAT(*reader().ReadEvents(5, {}), IsEmpty());
+  EXPECT_THAT(*reader().ReadEvents(99, {}), IsEmpty()) << "the future is empty, not an error";
 }
 
 TEST_P(StoreConformance, EventsAreReadInPages) {
   InsertMany(5);
 
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {2, 1 << 20})), Range(1, 2));
-  EXPECT_EQ(Revisions(*store().ReadEvents(2, {2, 1 << 20})), Range(3, 4));
-  EXPECT_EQ(Revisions(*store().ReadEvents(4, {2, 1 << 20})), Range(5, 5));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {2, 1 << 20})), Range(1, 2));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(2, {2, 1 << 20})), Range(3, 4));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(4, {2, 1 << 20})), Range(5, 5));
 }
 
 TEST_P(StoreConformance, PageOfEventsEndsAtItsBytesButHoldsOne) {
   const auto jobs = InsertMany(5);
-  const size_t one = store().ReadEvents(0, {1, 1 << 20})->front()->ByteSizeLong();
+  const size_t one = reader().ReadEvents(0, {1, 1 << 20})->front()->ByteSizeLong();
 
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {100, 1})), Range(1, 1));
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {100, 3 * one + one / 2})), Range(1, 3));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {100, 1})), Range(1, 1));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {100, 3 * one + one / 2})), Range(1, 3));
 }
 
 TEST_P(StoreConformance, EventsOfOneJobAreReadAlone) {
@@ -117,25 +117,25 @@ TEST_P(StoreConformance, EventsOfOneJobAreReadAlone) {
   const auto running = MustCommit(TransitionOf(a, v1::JOB_STATE_RUNNING));
   MustCommit(TransitionOf(running, v1::JOB_STATE_SUCCEEDED));
 
-  const auto events = store().ReadJobEvents("a", 0, {});
+  const auto events = reader().ReadJobEvents("a", 0, {});
 
   EXPECT_THAT(Revisions(*events), ElementsAre(1, 3, 4));
   EXPECT_THAT(Sequences(*events), ElementsAre(1, 2, 3));
-  EXPECT_THAT(Revisions(*store().ReadJobEvents("a", 1, {})), ElementsAre(3, 4));
-  EXPECT_THAT(Revisions(*store().ReadJobEvents("a", 0, {2, 1 << 20})), ElementsAre(1, 3));
-  EXPECT_THAT(Revisions(*store().ReadJobEvents("a", 0, {9, 1})), ElementsAre(1));
+  EXPECT_THAT(Revisions(*reader().ReadJobEvents("a", 1, {})), ElementsAre(3, 4));
+  EXPECT_THAT(Revisions(*reader().ReadJobEvents("a", 0, {2, 1 << 20})), ElementsAre(1, 3));
+  EXPECT_THAT(Revisions(*reader().ReadJobEvents("a", 0, {9, 1})), ElementsAre(1));
 }
 
 TEST_P(StoreConformance, UnknownJobHasNoEvents) {
-  EXPECT_THAT(*store().ReadJobEvents("no", 0, {}), IsEmpty());
+  EXPECT_THAT(*reader().ReadJobEvents("no", 0, {}), IsEmpty());
 }
 
 TEST_P(StoreConformance, EventsOfADeletedJobStayReadable) {
   const auto job = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(job));
 
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {})), Range(1, 2));
-  EXPECT_EQ(Sequences(*store().ReadJobEvents("a", 0, {})), Range(1, 2));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {})), Range(1, 2));
+  EXPECT_EQ(Sequences(*reader().ReadJobEvents("a", 0, {})), Range(1, 2));
 }
 
 }  // namespace

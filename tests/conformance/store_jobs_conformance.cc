@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<std::string> LiveIds(const Store& store) {
+std::vector<std::string> LiveIds(StoreReader& store) {
   std::vector<std::string> ids;
   EXPECT_THAT(store.ForEachLiveJob([&ids](const store::StoredJob& job) {
     ids.push_back(job.job().id());
@@ -22,7 +22,7 @@ std::vector<std::string> LiveIds(const Store& store) {
   return ids;
 }
 
-std::vector<std::string> ExpiredIds(const Store& store, int at, size_t limit = 100) {
+std::vector<std::string> ExpiredIds(StoreReader& store, int at, size_t limit = 100) {
   std::vector<std::string> ids;
   const auto expired = store.ListExpired(At(at), limit);
   EXPECT_THAT(expired, IsOk());
@@ -39,9 +39,9 @@ store::StoredJob Expiring(const std::string& id, v1::JobState state, int expires
 }
 
 TEST_P(StoreConformance, UnknownJobIsNotFound) {
-  EXPECT_THAT(store().GetJob("no"), IsError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
-  EXPECT_THAT(store().GetSubmission("no"), IsError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
-  EXPECT_EQ(Metadata(store().GetJob("no").status(), "job_id"), "no");
+  EXPECT_THAT(reader().GetJob("no"), IsError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
+  EXPECT_THAT(reader().GetSubmission("no"), IsError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
+  EXPECT_EQ(Metadata(reader().GetJob("no").status(), "job_id"), "no");
 }
 
 TEST_P(StoreConformance, LiveJobsAreVisitedInOrderOfCreation) {
@@ -49,7 +49,7 @@ TEST_P(StoreConformance, LiveJobsAreVisitedInOrderOfCreation) {
   MustCommit(InsertOf(NewJob("c", 1)));
   MustCommit(InsertOf(NewJob("b", 1)));
 
-  EXPECT_THAT(LiveIds(store()), ElementsAre("b", "c", "a"));
+  EXPECT_THAT(LiveIds(reader()), ElementsAre("b", "c", "a"));
 }
 
 TEST_P(StoreConformance, JobsInTerminalStatesAreNotLive) {
@@ -60,7 +60,7 @@ TEST_P(StoreConformance, JobsInTerminalStatesAreNotLive) {
     if (state != v1::JOB_STATE_QUEUED) MustCommit(TransitionOf(job, state));
   }
 
-  EXPECT_THAT(LiveIds(store()),
+  EXPECT_THAT(LiveIds(reader()),
               ElementsAre("JOB_STATE_PENDING", "JOB_STATE_QUEUED", "JOB_STATE_RUNNING"));
 }
 
@@ -70,7 +70,7 @@ TEST_P(StoreConformance, VisitOfLiveJobsGivesTheirWholeRecord) {
   job = MustCommit(InsertOf(job));
 
   store::StoredJob visited;
-  ASSERT_THAT(store().ForEachLiveJob([&visited](store::StoredJob live) {
+  ASSERT_THAT(reader().ForEachLiveJob([&visited](store::StoredJob live) {
     visited = std::move(live);
     return true;
   }),
@@ -83,8 +83,9 @@ TEST_P(StoreConformance, VisitOfLiveJobsStopsWhenTold) {
   InsertMany(3);
 
   int visited = 0;
-  ASSERT_THAT(store().ForEachLiveJob([&visited](const store::StoredJob&) { return ++visited < 2; }),
-              IsOk());
+  ASSERT_THAT(
+      reader().ForEachLiveJob([&visited](const store::StoredJob&) { return ++visited < 2; }),
+      IsOk());
 
   EXPECT_EQ(visited, 2);
 }
@@ -93,8 +94,8 @@ TEST_P(StoreConformance, VisitorOfManyLiveJobsMayReadTheStore) {
   InsertMany(600);
 
   int found = 0;
-  ASSERT_THAT(store().ForEachLiveJob([this, &found](const store::StoredJob& job) {
-    found += store().GetSubmission(job.job().id()).ok();
+  ASSERT_THAT(reader().ForEachLiveJob([this, &found](const store::StoredJob& job) {
+    found += reader().GetSubmission(job.job().id()).ok();
     return true;
   }),
               IsOk());
@@ -107,10 +108,10 @@ TEST_P(StoreConformance, ExpiredJobsAreListedSoonestFirst) {
   MustCommit(InsertOf(Expiring("soon", v1::JOB_STATE_FAILED, 10)));
   MustCommit(InsertOf(Expiring("next", v1::JOB_STATE_CANCELLED, 20)));
 
-  EXPECT_THAT(ExpiredIds(store(), 9), IsEmpty());
-  EXPECT_THAT(ExpiredIds(store(), 10), ElementsAre("soon")) << "at its time, not after it";
-  EXPECT_THAT(ExpiredIds(store(), 99), ElementsAre("soon", "next", "late"));
-  EXPECT_THAT(ExpiredIds(store(), 99, 2), ElementsAre("soon", "next"));
+  EXPECT_THAT(ExpiredIds(reader(), 9), IsEmpty());
+  EXPECT_THAT(ExpiredIds(reader(), 10), ElementsAre("soon")) << "at its time, not after it";
+  EXPECT_THAT(ExpiredIds(reader(), 99), ElementsAre("soon", "next", "late"));
+  EXPECT_THAT(ExpiredIds(reader(), 99, 2), ElementsAre("soon", "next"));
 }
 
 TEST_P(StoreConformance, LiveJobsAndThoseWithoutExpiryNeverExpire) {
@@ -118,7 +119,7 @@ TEST_P(StoreConformance, LiveJobsAndThoseWithoutExpiryNeverExpire) {
   const auto job = MustCommit(InsertOf(NewJob("kept")));
   MustCommit(TransitionOf(job, v1::JOB_STATE_SUCCEEDED));
 
-  EXPECT_THAT(ExpiredIds(store(), 1000000), IsEmpty());
+  EXPECT_THAT(ExpiredIds(reader(), 1000000), IsEmpty());
 }
 
 TEST_P(StoreConformance, ExpiredJobComesWithTheRevisionThatDeletesIt) {
@@ -127,12 +128,12 @@ TEST_P(StoreConformance, ExpiredJobComesWithTheRevisionThatDeletesIt) {
   ended.mutable_job()->set_revision(job.job().revision());
   MustCommit(TransitionOf(ended, v1::JOB_STATE_SUCCEEDED));
 
-  const auto expired = store().ListExpired(At(10), 10);
+  const auto expired = reader().ListExpired(At(10), 10);
 
   ASSERT_EQ(expired->size(), 1u);
   EXPECT_EQ(expired->front().revision, 2);
   EXPECT_THAT(Commit(DeleteJob{"a", expired->front().revision, At(11)}), IsCommitted());
-  EXPECT_THAT(ExpiredIds(store(), 99), IsEmpty());
+  EXPECT_THAT(ExpiredIds(reader(), 99), IsEmpty());
 }
 
 }  // namespace

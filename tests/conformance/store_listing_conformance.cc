@@ -35,7 +35,7 @@ JobQuery After(JobQuery query, const v1::Job& job) {
   return query;
 }
 
-std::vector<std::string> ListIds(const Store& store, const JobQuery& query) {
+std::vector<std::string> ListIds(StoreReader& store, const JobQuery& query) {
   const auto jobs = store.ListJobs(query);
   EXPECT_THAT(jobs, IsOk());
   return jobs.ok() ? Ids(*jobs) : std::vector<std::string>();
@@ -43,7 +43,7 @@ std::vector<std::string> ListIds(const Store& store, const JobQuery& query) {
 
 // All pages of `query`; `between` runs after each.
 std::vector<std::string> ListPages(
-    const Store& store, JobQuery query, const std::function<void()>& between = [] {}) {
+    StoreReader& store, JobQuery query, const std::function<void()>& between = [] {}) {
   std::vector<std::string> ids;
   for (;;) {
     const auto page = store.ListJobs(query);
@@ -61,25 +61,25 @@ TEST_P(StoreConformance, JobsAreListedInEachOrder) {
   MustCommit(InsertOf(NewJob("c", 3)));
   MustCommit(TransitionOf(b, v1::JOB_STATE_RUNNING, 9));
 
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kCreateTime)), ElementsAre("b", "a", "c"));
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kCreateTimeDesc)), ElementsAre("c", "a", "b"));
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kUpdateTime)), ElementsAre("a", "c", "b"));
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kUpdateTimeDesc)), ElementsAre("b", "c", "a"));
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kRevision)), ElementsAre("a", "c", "b"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kCreateTime)), ElementsAre("b", "a", "c"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kCreateTimeDesc)), ElementsAre("c", "a", "b"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kUpdateTime)), ElementsAre("a", "c", "b"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kUpdateTimeDesc)), ElementsAre("b", "c", "a"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kRevision)), ElementsAre("a", "c", "b"));
 }
 
 TEST_P(StoreConformance, JobsOfOneTimeAreListedById) {
   for (const char* id : {"b", "c", "a"}) MustCommit(InsertOf(NewJob(id, 1)));
 
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kCreateTime)), ElementsAre("a", "b", "c"));
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kCreateTimeDesc)), ElementsAre("c", "b", "a"));
-  EXPECT_THAT(ListIds(store(), InOrder(JobOrder::kUpdateTimeDesc)), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kCreateTime)), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kCreateTimeDesc)), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(ListIds(reader(), InOrder(JobOrder::kUpdateTimeDesc)), ElementsAre("c", "b", "a"));
 }
 
 TEST_P(StoreConformance, ListedJobIsTheWholeJob) {
   const auto job = MustCommit(InsertOf(NewJob("a")));
 
-  const auto jobs = store().ListJobs({});
+  const auto jobs = reader().ListJobs({});
 
   ASSERT_EQ(jobs->size(), 1u);
   EXPECT_EQ(jobs->front().SerializeAsString(), job.job().SerializeAsString());
@@ -90,10 +90,10 @@ TEST_P(StoreConformance, PagesOfEachOrderHoldEachJobOnce) {
   for (int i = 0; i < 12; ++i) MustCommit(InsertOf(NewJob(std::string(1, 'a' + i), i / 3)));
   for (const JobOrder order : kOrders) {
     JobQuery query = InOrder(order);
-    const auto whole = ListIds(store(), query);
+    const auto whole = ListIds(reader(), query);
     query.limit = 5;
 
-    EXPECT_EQ(ListPages(store(), query), whole) << "order " << static_cast<int>(order);
+    EXPECT_EQ(ListPages(reader(), query), whole) << "order " << static_cast<int>(order);
     EXPECT_EQ(whole.size(), 12u);
   }
 }
@@ -104,11 +104,11 @@ TEST_P(StoreConformance, PagesOfEachOrderAreStableUnderInserts) {
     JobQuery query = InOrder(order);
     query.limit = 4;
     for (int i = 0; i < 6; ++i) MustCommit(InsertOf(NewJob(absl::StrCat("x", inserted++), 50)));
-    const auto before = ListIds(store(), InOrder(order));
+    const auto before = ListIds(reader(), InOrder(order));
 
     // After each page come jobs older and newer than all.
     int rounds = 0;
-    auto paged = ListPages(store(), query, [&] {
+    auto paged = ListPages(reader(), query, [&] {
       if (++rounds > 3) return;
       ++inserted;
       MustCommit(InsertOf(NewJob(absl::StrCat("new", inserted), 100 + inserted)));
@@ -129,10 +129,10 @@ TEST_P(StoreConformance, PageEndsAtItsBytesButHoldsOne) {
   JobQuery query = InOrder(JobOrder::kCreateTime);
 
   query.max_bytes = 1;
-  EXPECT_THAT(ListIds(store(), query), ElementsAre("job-000"));
-  EXPECT_EQ(ListPages(store(), query).size(), 4u);
+  EXPECT_THAT(ListIds(reader(), query), ElementsAre("job-000"));
+  EXPECT_EQ(ListPages(reader(), query).size(), 4u);
   query.max_bytes = 2 * one + one / 2;
-  EXPECT_THAT(ListIds(store(), query), ElementsAre("job-000", "job-001"));
+  EXPECT_THAT(ListIds(reader(), query), ElementsAre("job-000", "job-001"));
 }
 
 TEST_P(StoreConformance, RevisionOrderEndsAtTheGivenRevision) {
@@ -142,7 +142,7 @@ TEST_P(StoreConformance, RevisionOrderEndsAtTheGivenRevision) {
   query.max_revision = 3;
   query.limit = 1;
 
-  EXPECT_THAT(ListPages(store(), query), ElementsAre("job-000", "job-002"));
+  EXPECT_THAT(ListPages(reader(), query), ElementsAre("job-000", "job-002"));
 }
 
 // `base`, and jobs that differ from it in the field that they are named after.
@@ -167,7 +167,7 @@ TEST_P(StoreConformance, EachFieldOfTheFilterNarrowsTheList) {
   const auto list = [this](const auto& set) {
     JobQuery query = InOrder(JobOrder::kRevision);
     set(query.filter);
-    return ListIds(store(), query);
+    return ListIds(reader(), query);
   };
 
   EXPECT_THAT(list([](v1::JobFilter& filter) { filter.add_orgs("other"); }), ElementsAre("org"));
@@ -200,7 +200,7 @@ TEST_P(StoreConformance, FilterJoinsFieldsWithAndAndValuesWithOr) {
   query.filter.add_states(v1::JOB_STATE_QUEUED);
   query.filter.add_states(v1::JOB_STATE_FAILED);
 
-  EXPECT_THAT(ListIds(store(), query), ElementsAre("base", "org", "state"));
+  EXPECT_THAT(ListIds(reader(), query), ElementsAre("base", "org", "state"));
 }
 
 TEST_P(StoreConformance, LiveStatesAreFilteredInEachOrder) {
@@ -212,7 +212,7 @@ TEST_P(StoreConformance, LiveStatesAreFilteredInEachOrder) {
     query.filter.add_states(v1::JOB_STATE_QUEUED);
     query.filter.add_states(v1::JOB_STATE_RUNNING);
 
-    EXPECT_EQ(ListIds(store(), query).size(), 2u) << "order " << static_cast<int>(order);
+    EXPECT_EQ(ListIds(reader(), query).size(), 2u) << "order " << static_cast<int>(order);
   }
 }
 
@@ -228,8 +228,8 @@ TEST_P(StoreConformance, PagesOfRareLabelsAreFull) {
   (*query.filter.mutable_labels())["rare"] = "yes";
   query.limit = 2;
 
-  EXPECT_THAT(ListIds(store(), query), ElementsAre("job-1000", "job-1040"));
-  EXPECT_EQ(ListPages(store(), query).size(), 5u);
+  EXPECT_THAT(ListIds(reader(), query), ElementsAre("job-1000", "job-1040"));
+  EXPECT_EQ(ListPages(reader(), query).size(), 5u);
 }
 
 TEST_P(StoreConformance, FilterValuesAreData) {
@@ -238,8 +238,8 @@ TEST_P(StoreConformance, FilterValuesAreData) {
   query.filter.add_orgs("main' OR '1'='1");
   query.filter.set_action_id("; DROP TABLE jobs");
 
-  EXPECT_THAT(ListIds(store(), query), IsEmpty());
-  EXPECT_EQ(ListIds(store(), {}).size(), 2u);
+  EXPECT_THAT(ListIds(reader(), query), IsEmpty());
+  EXPECT_EQ(ListIds(reader(), {}).size(), 2u);
 }
 
 TEST_P(StoreConformance, TimesFarOutsideOurAgeDoNotHideJobs) {
@@ -248,14 +248,14 @@ TEST_P(StoreConformance, TimesFarOutsideOurAgeDoNotHideJobs) {
   query.filter.mutable_create_time_after()->set_seconds(-62135596800);   // year 1
   query.filter.mutable_create_time_before()->set_seconds(253402300799);  // year 9999
 
-  EXPECT_EQ(ListIds(store(), query).size(), 1u);
+  EXPECT_EQ(ListIds(reader(), query).size(), 1u);
 }
 
 TEST_P(StoreConformance, DeletedJobIsNotListed) {
   const auto jobs = InsertMany(2);
   MustCommit(DeleteOf(jobs[0]));
 
-  EXPECT_THAT(ListIds(store(), {}), ElementsAre("job-001"));
+  EXPECT_THAT(ListIds(reader(), {}), ElementsAre("job-001"));
 }
 
 }  // namespace

@@ -31,16 +31,16 @@ MATCHER_P2(IsError, code, reason, "") {
   return StatusOf(arg).code() == code && GetReason(StatusOf(arg)) == reason;
 }
 
-// The answer to a Commit whose write was made.
+// The answer to a Commit, or an outcome: the write was made.
 MATCHER(IsCommitted, "") {
-  const absl::StatusOr<CommitOutcome>& answer = arg;
+  const absl::StatusOr<CommitOutcome> answer = arg;
   *result_listener << (answer.ok() ? Describe(*answer) : answer.status().ToString());
   return answer.ok() && std::holds_alternative<Committed>(*answer);
 }
 
-// The answer to a Commit whose write was refused for the reason Refusal.
+// The same: the write was refused for this reason.
 MATCHER_P(IsRefused, refusal, "") {
-  const absl::StatusOr<CommitOutcome>& answer = arg;
+  const absl::StatusOr<CommitOutcome> answer = arg;
   *result_listener << (answer.ok() ? Describe(*answer) : answer.status().ToString());
   return answer.ok() && Describe(*answer) == Describe(refusal);
 }

@@ -11,13 +11,13 @@ namespace {
 TEST_P(PersistentStoreConformance, JobsSubmissionsAndEventsAreThereAfterReopen) {
   const auto queued = MustCommit(InsertOf(NewJob("a")));
   const auto running = MustCommit(TransitionOf(queued, v1::JOB_STATE_RUNNING));
-  const auto events = store().ReadEvents(0, {});
+  const auto events = reader().ReadEvents(0, {});
 
   Reopen();
 
-  EXPECT_EQ(store().GetJob("a")->SerializeAsString(), running.SerializeAsString());
-  EXPECT_THAT(store().GetSubmission("a"), IsOk());
-  const auto read = store().ReadEvents(0, {});
+  EXPECT_EQ(reader().GetJob("a")->SerializeAsString(), running.SerializeAsString());
+  EXPECT_THAT(reader().GetSubmission("a"), IsOk());
+  const auto read = reader().ReadEvents(0, {});
   ASSERT_EQ(read->size(), 2u);
   EXPECT_EQ(read->back()->SerializeAsString(), events->back()->SerializeAsString());
 }
@@ -31,7 +31,7 @@ TEST_P(PersistentStoreConformance, WhatTheKindNeedsIsThereAfterReopen) {
 
   Reopen();
 
-  const auto read = store().GetJob("a");
+  const auto read = reader().GetJob("a");
   EXPECT_EQ(read->path_parameters().at("space"), "s-1");
   EXPECT_EQ(read->path_parameters().at("name"), "n/1");
   EXPECT_EQ(read->results_page_size(), 250);
@@ -42,7 +42,7 @@ TEST_P(PersistentStoreConformance, DocumentsAreThereAfterReopen) {
 
   Reopen();
 
-  EXPECT_EQ(store().GetDocument("a").value(), std::string("1\0\xff", 3));
+  EXPECT_EQ(reader().GetDocument("a").value(), std::string("1\0\xff", 3));
 }
 
 TEST_P(PersistentStoreConformance, RevisionsAndSequencesGoOnAfterReopen) {
@@ -58,12 +58,12 @@ TEST_P(PersistentStoreConformance, RevisionsAndSequencesGoOnAfterReopen) {
 TEST_P(PersistentStoreConformance, HeadSurvivesReopenWhenAllEventsWereTrimmed) {
   const auto a = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(a, 10));
-  ASSERT_EQ(*store().TrimEvents(At(11)), 2);
+  ASSERT_EQ(*Trim(At(11)), 2);
 
   Reopen();
 
-  EXPECT_EQ(store().GetRevisionRange()->head, 2);
-  EXPECT_THAT(store().ReadEvents(0, {}),
+  EXPECT_EQ(reader().GetRevisionRange()->head, 2);
+  EXPECT_THAT(reader().ReadEvents(0, {}),
               IsError(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
   EXPECT_EQ(MustCommit(InsertOf(NewJob("b"))).job().revision(), 3);
 }
@@ -84,7 +84,7 @@ TEST_P(PersistentStoreConformance, WhatWasQueuedIsCommittedBeforeTheStoreGoes) {
 
   Reopen();
 
-  EXPECT_THAT(store().GetJob("a"), IsOk());
+  EXPECT_THAT(reader().GetJob("a"), IsOk());
 }
 
 }  // namespace

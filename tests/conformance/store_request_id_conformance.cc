@@ -20,7 +20,7 @@ TEST_P(StoreConformance, TakenRequestIdIsRefusedAndNamesItsJob) {
   MustCommit(InsertOf(Requested("a", "r")));
 
   EXPECT_THAT(Commit(InsertOf(Requested("b", "r"))), IsRefused(RequestIdTaken{"a"}));
-  EXPECT_EQ(store().GetRevisionRange()->head, 1);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 1);
 }
 
 TEST_P(StoreConformance, RequestIdIsTakenWithinOneGroup) {

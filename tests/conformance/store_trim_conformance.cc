@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 
 #include "tests/conformance/store_conformance.h"
 #include "tests/conformance/store_matchers.h"
@@ -22,26 +22,26 @@ TEST_P(StoreConformance, TrimDropsTheEventsOfJobsThatWereDeletedBefore) {
   MustCommit(DeleteOf(a, 10));                       // 3
   MustCommit(InsertOf(NewJob("c")));                 // 4
 
-  EXPECT_EQ(*store().TrimEvents(At(11)), 2);
+  EXPECT_EQ(*Trim(At(11)), 2);
 
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 4);
-  EXPECT_EQ(store().GetRevisionRange()->head, 4);
-  EXPECT_EQ(Revisions(*store().ReadEvents(3, {})), Range(4, 4));
-  EXPECT_THAT(*store().ReadJobEvents("a", 0, {}), IsEmpty());
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 4);
+  EXPECT_EQ(reader().GetRevisionRange()->head, 4);
+  EXPECT_EQ(Revisions(*reader().ReadEvents(3, {})), Range(4, 4));
+  EXPECT_THAT(*reader().ReadJobEvents("a", 0, {}), IsEmpty());
 }
 
 TEST_P(StoreConformance, ReadFromBeforeATrimmedEventIsRefused) {
   const auto a = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(a, 10));
   MustCommit(InsertOf(NewJob("b")));
-  ASSERT_THAT(store().TrimEvents(At(11)), IsOk());
+  ASSERT_THAT(Trim(At(11)), IsOk());
 
   for (const Revision after : {0, 1}) {
-    const auto refused = store().ReadEvents(after, {});
+    const auto refused = reader().ReadEvents(after, {});
     EXPECT_THAT(refused, IsError(kOutOfRange, "REVISION_COMPACTED"));
     EXPECT_EQ(Metadata(refused.status(), "oldest_revision"), "3");
   }
-  EXPECT_EQ(Revisions(*store().ReadEvents(2, {})), Range(3, 3));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(2, {})), Range(3, 3));
 }
 
 TEST_P(StoreConformance, TrimKeepsEveryEventOfJobsThatExist) {
@@ -49,37 +49,37 @@ TEST_P(StoreConformance, TrimKeepsEveryEventOfJobsThatExist) {
   const auto gone = MustCommit(InsertOf(NewJob("gone")));
   MustCommit(TransitionOf(old, v1::JOB_STATE_RUNNING));
   MustCommit(DeleteOf(gone, 10));
-  ASSERT_EQ(*store().TrimEvents(At(100)), 2);
+  ASSERT_EQ(*Trim(At(100)), 2);
 
-  EXPECT_THAT(Revisions(*store().ReadJobEvents("old", 0, {})), ElementsAre(1, 3));
+  EXPECT_THAT(Revisions(*reader().ReadJobEvents("old", 0, {})), ElementsAre(1, 3));
 }
 
 TEST_P(StoreConformance, TrimLeavesWhatWasDeletedAtItsTimeOrLater) {
   const auto a = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(a, 10));
 
-  EXPECT_EQ(*store().TrimEvents(At(10)), 0);
+  EXPECT_EQ(*Trim(At(10)), 0);
 
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 1);
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {})), Range(1, 2));
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 1);
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {})), Range(1, 2));
 }
 
 TEST_P(StoreConformance, TrimOfNothingChangesNothing) {
   InsertMany(2);
 
-  EXPECT_EQ(*store().TrimEvents(absl::InfiniteFuture()), 0);
+  EXPECT_EQ(*Trim(absl::InfiniteFuture()), 0);
 
-  EXPECT_EQ(Revisions(*store().ReadEvents(0, {})), Range(1, 2));
+  EXPECT_EQ(Revisions(*reader().ReadEvents(0, {})), Range(1, 2));
 }
 
 TEST_P(StoreConformance, RevisionsGoOnWhenAllEventsAreTrimmed) {
   const auto a = MustCommit(InsertOf(NewJob("a")));
   MustCommit(DeleteOf(a, 10));
-  ASSERT_EQ(*store().TrimEvents(At(11)), 2);
+  ASSERT_EQ(*Trim(At(11)), 2);
 
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 3) << "one past the head: there are none";
-  EXPECT_EQ(store().GetRevisionRange()->head, 2);
-  EXPECT_THAT(*store().ReadEvents(2, {}), IsEmpty());
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 3) << "one past the head: there are none";
+  EXPECT_EQ(reader().GetRevisionRange()->head, 2);
+  EXPECT_THAT(*reader().ReadEvents(2, {}), IsEmpty());
   EXPECT_EQ(MustCommit(InsertOf(NewJob("b"))).job().revision(), 3);
 }
 
@@ -88,12 +88,12 @@ TEST_P(StoreConformance, SecondTrimNeverGoesBack) {
   const auto b = MustCommit(InsertOf(NewJob("b")));
   MustCommit(DeleteOf(b, 10));  // 3
   MustCommit(DeleteOf(a, 20));  // 4
-  ASSERT_EQ(*store().TrimEvents(At(15)), 2);
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 4);
+  ASSERT_EQ(*Trim(At(15)), 2);
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 4);
 
-  EXPECT_EQ(*store().TrimEvents(At(25)), 2);
+  EXPECT_EQ(*Trim(At(25)), 2);
 
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 5);
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 5);
 }
 
 TEST_P(StoreConformance, TrimRunsAfterWhatWasQueuedBefore) {
@@ -101,9 +101,31 @@ TEST_P(StoreConformance, TrimRunsAfterWhatWasQueuedBefore) {
   absl::Status deleted = absl::UnknownError("not answered");
   store().Commit(DeleteOf(a, 10), [&deleted](auto result) { deleted = result.status(); });
 
-  EXPECT_EQ(*store().TrimEvents(At(11)), 2);
+  EXPECT_EQ(*Trim(At(11)), 2);
 
   EXPECT_THAT(deleted, IsOk());
+}
+
+TEST_P(StoreConformance, TrimOfManyJobsLetsOtherWritesIn) {
+  std::vector<Write> deletes;
+  for (const auto& job : InsertMany(1200)) deletes.push_back(DeleteOf(job, 10));
+  CommitAll(std::move(deletes));
+  bool inserted = false;
+  bool inserted_before_the_end = false;
+  absl::Notification trimmed;
+  // Both from an answer, so that the writer meets both at once.
+  store().Commit(InsertOf(NewJob("a")), [&](auto) {
+    store().TrimEvents(At(11), [&](auto dropped) {
+      EXPECT_EQ(*dropped, 2400);
+      inserted_before_the_end = inserted;
+      trimmed.Notify();
+    });
+    store().Commit(InsertOf(NewJob("b")), [&](auto) { inserted = true; });
+  });
+  Turn();
+  trimmed.WaitForNotification();
+
+  EXPECT_TRUE(inserted_before_the_end);
 }
 
 TEST_P(StoreConformance, TrimOfManyJobsDropsAll) {
@@ -111,9 +133,9 @@ TEST_P(StoreConformance, TrimOfManyJobsDropsAll) {
   for (const auto& job : InsertMany(1200)) deletes.push_back(DeleteOf(job, 10));
   EXPECT_THAT(CommitAll(std::move(deletes)), Each(IsCommitted()));
 
-  EXPECT_EQ(*store().TrimEvents(At(11)), 2400);
+  EXPECT_EQ(*Trim(At(11)), 2400);
 
-  EXPECT_EQ(store().GetRevisionRange()->oldest, 2401);
+  EXPECT_EQ(reader().GetRevisionRange()->oldest, 2401);
 }
 
 }  // namespace

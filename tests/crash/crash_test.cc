@@ -291,7 +291,7 @@ TEST(CrashCancelTest, ACancelWhoseAnswerWasReadIsSentAgain) {
 
 TEST(CrashMigrationTest, AnInterruptedMigrationIsMadeAgain) {
   System system(NotStarted());
-  system.StartServer({{"GCJOBS_FAILPOINT", "store.migrate"}});
+  system.StartServer({{"GCJOBS_FAILPOINT", "store.create_schema"}});
   EXPECT_EQ(system.server().Wait(), -SIGKILL);
   system.StartServer();
   const auto job = system.Submit(Steered(R"({"queued":"0s","duration":"0s"})"));

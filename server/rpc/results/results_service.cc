@@ -115,8 +115,8 @@ class ResultsService::Stream final : public StreamReactor {
   void OnOver() override ABSL_LOCKS_EXCLUDED(mu_);
 
   // On a reader: blocks.
-  absl::StatusOr<ResultsPlan> ReadPlan() const {
-    ASSIGN_OR_RETURN(store::StoredJob job, deps_.store->GetJob(request_.job_id()));
+  absl::StatusOr<ResultsPlan> ReadPlan(StoreReader& reader) const {
+    ASSIGN_OR_RETURN(store::StoredJob job, reader.GetJob(request_.job_id()));
     return PlanResults(*deps_.kinds, deps_.clients, cursors_, request_, std::move(job));
   }
 
@@ -179,8 +179,8 @@ Task<absl::StatusOr<ResultsPlan>> ResultsService::Stream::Plan() {
   absl::StatusOr<ResultsPlan> plan =
       co_await Callback<absl::StatusOr<ResultsPlan>>([this](auto done) {
         on_plan_ = std::move(done);
-        const bool was_taken = deps_.readers->Run([self = Self()] {
-          self->deps_.loop->Post([self, made = self->ReadPlan()]() mutable {
+        const bool was_taken = deps_.readers->Run([self = Self()](StoreReader& reader) {
+          self->deps_.loop->Post([self, made = self->ReadPlan(reader)]() mutable {
             std::exchange(self->on_plan_, nullptr)(std::move(made));
           });
         });
@@ -226,7 +226,7 @@ void ResultsService::Stream::End(const absl::Status& status) {
 
 // When the readers' queue is full it is done here: better late than never.
 void ResultsService::Stream::OnReader(const std::function<void()>& task) {
-  if (!deps_.readers->Run(task)) task();
+  if (!deps_.readers->Run([task](StoreReader&) { task(); })) task();
 }
 
 void ResultsService::Stream::OnOver() {

@@ -15,7 +15,7 @@
 #include "server/genesys/kinds/job_kind.h"
 #include "server/net/event_loop.h"
 #include "server/rpc/results/result_plan.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 
 namespace gcjobs {
@@ -27,8 +27,7 @@ class ResultsService {
   // All outlive the service.
   struct Deps {
     EventLoop* loop;
-    const Store* store;
-    ReadPool* readers;  // where the store is read and writes are begun
+    ReaderPool* readers;  // where the store is read and writes are begun
     const JobKindRegistry* kinds;
     GenesysClients clients;      // used on the loop only
     Metrics* metrics = nullptr;  // may be null

@@ -85,7 +85,7 @@ class WatchReactor final : public StreamReactor, public WatchStream {
   }
 
   WatchHub& hub_;
-  ReadPool& readers_;
+  ReaderPool& readers_;
   const WatchService::Options options_;
   const std::string job_id_;
 
@@ -125,14 +125,15 @@ void WatchReactor::AdvanceLocked() {
 }
 
 void WatchReactor::ReadLocked() {
-  is_reading_ = readers_.Run([self = Self(), read = cursor_->NextRead()]() mutable {
-    absl::StatusOr<WatchPage> page = read();
-    MutexLock lock(&self->mu_);
-    self->is_reading_ = false;
-    if (self->IsFinishedLocked()) return;
-    self->cursor_->Accept(std::move(page));
-    self->AdvanceLocked();
-  });
+  is_reading_ =
+      readers_.Run([self = Self(), read = cursor_->NextRead()](StoreReader& reader) mutable {
+        absl::StatusOr<WatchPage> page = read(reader);
+        MutexLock lock(&self->mu_);
+        self->is_reading_ = false;
+        if (self->IsFinishedLocked()) return;
+        self->cursor_->Accept(std::move(page));
+        self->AdvanceLocked();
+      });
   if (!is_reading_) FinishLocked(ServerBusyError());
 }
 
@@ -176,19 +177,18 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchService::WatchJob(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) const {
   const absl::StatusOr<v1::WatchJobRequest> request = ReadJobRequest(*bytes);
   if (!request.ok()) return RefuseStream(request.status());
-  return Start(context, request->job_id(),
-               std::make_unique<JobCursor>(WatchSource{&deps_.hub->log(), deps_.store},
-                                           request->job_id(), request->after_revision()));
+  return Start(
+      context, request->job_id(),
+      std::make_unique<JobCursor>(&deps_.hub->log(), request->job_id(), request->after_revision()));
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchService::WatchJobs(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes) const {
   const absl::StatusOr<v1::WatchJobsRequest> request = ReadJobsRequest(*bytes, orgs_);
   if (!request.ok()) return RefuseStream(request.status());
-  return Start(
-      context, /*job_id=*/"",
-      std::make_unique<JobsCursor>(WatchSource{&deps_.hub->log(), deps_.store}, request->filter(),
-                                   request->after_revision(), options_.batch));
+  return Start(context, /*job_id=*/"",
+               std::make_unique<JobsCursor>(&deps_.hub->log(), request->filter(),
+                                            request->after_revision(), options_.batch));
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchService::Start(

@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "server/rpc/org_names.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "server/store/store.h"
 #include "server/watch/watch_hub.h"
 
@@ -23,8 +23,7 @@ class WatchService {
   // All outlive every stream.
   struct Deps {
     WatchHub* hub;
-    const Store* store;
-    ReadPool* readers;  // where the store is read
+    ReaderPool* readers;  // where the store is read
   };
   struct Options {
     // A write that a client has not taken for so long ends its stream.
@@ -37,7 +36,7 @@ class WatchService {
     // A WatchJobs message ends at whichever comes first, but holds at least one
     // event. Fuller messages cost less CPU an event; a stream with a slow
     // client keeps one of them in memory. Clients take 4 MiB by default.
-    Store::ReadLimit batch = {/*events=*/256, /*bytes=*/1 << 20};
+    ReadLimit batch = {/*events=*/256, /*bytes=*/1 << 20};
   };
   // `orgs` are the organisations that a filter may name.
   WatchService(const Deps& deps, OrgNames orgs, const Options& options);

@@ -18,10 +18,10 @@
 #include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
-#include "server/store/memory_store.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_genesys_client.h"
+#include "tests/fakes/test_store.h"
 
 namespace gcjobs::testing {
 
@@ -127,7 +127,7 @@ class JobWorld {
  public:
   JobWorld() : JobWorld(PlainKinds(), {"acme", "globex"}) {}
   JobWorld(JobKindRegistry kinds, std::vector<std::string> orgs)
-      : org_names_(std::move(orgs)), store_(ManualCommits()), kinds_(std::move(kinds)) {
+      : org_names_(std::move(orgs)), store_(TestStore::ByHand()), kinds_(std::move(kinds)) {
     Start();
   }
 
@@ -203,10 +203,12 @@ class JobWorld {
   }
 
   v1::Job Stored(const std::string& job_id) { return StoredRecord(job_id).job(); }
-  store::StoredJob StoredRecord(const std::string& job_id) { return *store_.GetJob(job_id); }
+  store::StoredJob StoredRecord(const std::string& job_id) {
+    return *store_.reader().GetJob(job_id);
+  }
   std::vector<v1::JobState> History(const std::string& job_id) {
     std::vector<v1::JobState> states;
-    const auto events = store_.ReadJobEvents(job_id, 0, {});
+    const auto events = store_.reader().ReadJobEvents(job_id, 0, {});
     for (const EventPtr& event : *events) {
       states.push_back(event->job().state());
     }
@@ -257,24 +259,18 @@ class JobWorld {
     std::abort();
   }
   FakeClock& clock() { return clock_; }
-  MemoryStore& store() { return store_; }
+  TestStore& store() { return store_; }
   const JobKindRegistry& kinds() const { return kinds_; }
   Metrics& metrics() { return metrics_; }
   Orchestrator& engine() { return *engine_; }
   EventLoop& loop() { return *loop_; }
-  ReadPool& readers() { return readers_; }
+  ReaderPool& readers() { return *readers_; }
   const absl::Status& store_failure() const { return store_failure_; }
 
   std::vector<std::optional<absl::StatusOr<v1::Job>>> answers;
   Orchestrator::Options options;
 
  private:
-  static GroupCommitOptions ManualCommits() {
-    GroupCommitOptions options;
-    options.mode = CommitMode::kManual;
-    return options;
-  }
-
   static PollScheduler::Options SchedulerOptions() {
     PollScheduler::Options options;
     options.one_early_of = 0;  // no poll out of turn
@@ -305,7 +301,7 @@ class JobWorld {
     Orchestrator::Deps with;
     with.loop = loop_.get();
     with.store = &store_;
-    with.readers = &readers_;
+    with.readers = readers_.get();
     with.metrics = &metrics_;
     with.kinds = &kinds_;
     for (const auto& org : orgs_) with.orgs.push_back(&org->runtime);
@@ -323,8 +319,8 @@ class JobWorld {
   absl::BitGen random_;
   FakeClock clock_;
   Metrics metrics_;
-  MemoryStore store_;
-  ReadPool readers_{/*threads=*/0};
+  TestStore store_;
+  std::unique_ptr<ReaderPool> readers_ = *ReaderPool::Start(&store_, {/*threads=*/0});
   JobKindRegistry kinds_;
   IdlePoller poller_;
   std::unique_ptr<EventLoop> loop_;

@@ -338,7 +338,7 @@ TEST(OrchestratorDeleteTest, OnlyATerminalJobCanBeDeleted) {
               StatusIs(absl::StatusCode::kFailedPrecondition, "JOB_NOT_FINISHED"));
   world.Poll("COMPLETED");
   EXPECT_THAT(world.Delete(job_id), IsOk());
-  EXPECT_THAT(world.store().GetJob(job_id).status(),
+  EXPECT_THAT(world.store().reader().GetJob(job_id).status(),
               StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
 }
 

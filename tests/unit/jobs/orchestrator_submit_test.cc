@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/error_info.h"
+#include "tests/fakes/faulty_vfs.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/jobs/job_world.h"
 
@@ -13,6 +14,7 @@ namespace gcjobs {
 namespace {
 
 using ::gcjobs::testing::FakeGenesysClient;
+using ::gcjobs::testing::FaultyVfs;
 using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::JobWorld;
 using ::gcjobs::testing::StatusIs;
@@ -234,9 +236,10 @@ TEST(OrchestratorSubmitTest, OneOrganisationNeverFillsAnothersIntake) {
 }
 
 TEST(OrchestratorSubmitTest, AStoreThatFailsAnswersTheCallerAndReportsItself) {
+  FaultyVfs disk;
   JobWorld world;
   const size_t call = world.Submit(JobWorld::Plain());
-  world.store().FailNextSync();
+  disk.FailWrites(true);
   world.Answer(FakeGenesysClient::Ok("u-1", 202));
   EXPECT_THAT(world.answers[call]->status(),
               StatusIs(absl::StatusCode::kUnavailable, "STORE_FAILED"));

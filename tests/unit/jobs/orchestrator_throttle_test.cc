@@ -26,7 +26,7 @@ ApiReply Refusal(absl::Duration retry_after) {
 
 std::vector<v1::EventType> Types(JobWorld* world, const std::string& job_id) {
   std::vector<v1::EventType> types;
-  const auto events = world->store().ReadJobEvents(job_id, 0, {});
+  const auto events = world->store().reader().ReadJobEvents(job_id, 0, {});
   for (const EventPtr& event : *events) types.push_back(event->type());
   return types;
 }
@@ -87,7 +87,7 @@ TEST(OrchestratorThrottleTest, TheUpdateHasSequenceRevisionAndTheSameState) {
   const absl::Time update_time = FromProto(world.Stored(job_id).update_time());
   world.AwaitPoll();
   world.Answer(Refusal(absl::Hours(2)));
-  const auto events = world.store().ReadJobEvents(job_id, 0, {});
+  const auto events = world.store().reader().ReadJobEvents(job_id, 0, {});
   const v1::JobEvent& updated = *events->back();
   EXPECT_EQ(updated.sequence(), 3);
   EXPECT_EQ(updated.job().revision(), updated.revision());

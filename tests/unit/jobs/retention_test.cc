@@ -25,7 +25,7 @@ class RetentionTest : public ::testing::Test {
     world_.Poll("COMPLETED");
     return id;
   }
-  bool Exists(const std::string& job_id) { return world_.store().GetJob(job_id).ok(); }
+  bool Exists(const std::string& job_id) { return world_.store().reader().GetJob(job_id).ok(); }
   size_t Events(const std::string& job_id) { return world_.History(job_id).size(); }
   void Sweep() {
     Retention::Options options;
@@ -73,7 +73,7 @@ TEST_F(RetentionTest, TheEventsOfADeletedJobStayForTheWindow) {
   world_.Advance(absl::Hours(25));
   Sweep();
   EXPECT_EQ(Events(id), 0u);
-  EXPECT_THAT(world_.store().ReadEvents(0, {}).status(),
+  EXPECT_THAT(world_.store().reader().ReadEvents(0, {}).status(),
               StatusIs(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
 }
 

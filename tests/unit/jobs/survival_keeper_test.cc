@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "server/store/memory_store.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/test_store.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -13,6 +13,7 @@ namespace {
 
 using ::gcjobs::testing::FakeClock;
 using ::gcjobs::testing::IsOk;
+using ::gcjobs::testing::TestStore;
 
 constexpr char kClass[] = "kind/a";
 
@@ -34,13 +35,6 @@ class SurvivalKeeperTest : public ::testing::Test {
     EventLoop loop;
   };
 
-  SurvivalKeeperTest() : store_(ManualCommits()) {}
-
-  static GroupCommitOptions ManualCommits() {
-    GroupCommitOptions options;
-    options.mode = CommitMode::kManual;
-    return options;
-  }
   void Advance(Life* life, absl::Duration step) {
     clock_.Advance(step);
     while (life->loop.Turn(absl::ZeroDuration())) {
@@ -56,7 +50,7 @@ class SurvivalKeeperTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  MemoryStore store_;
+  TestStore store_{TestStore::ByHand()};
 };
 
 TEST_F(SurvivalKeeperTest, WhatWasLearnedIsKnownAfterARestart) {

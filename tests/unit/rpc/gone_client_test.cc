@@ -25,7 +25,7 @@ class GoneClientTest : public ServiceTest {
   void AcceptAllAndStop() {
     world_.Settle();
     while (!world_.client().sent().empty()) AnswerUpstream(R"({"id":"u"})", 202);
-    const std::vector<v1::Job> jobs = world_.store().ListJobs(JobQuery()).value();
+    const std::vector<v1::Job> jobs = world_.store().reader().ListJobs(JobQuery()).value();
     for (const v1::Job& job : jobs) {
       EXPECT_EQ(job.state(), v1::JOB_STATE_PENDING);
       EXPECT_FALSE(job.cancel_requested());

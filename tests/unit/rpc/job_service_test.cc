@@ -56,7 +56,7 @@ TEST_F(JobServiceTest, SubmitActionReachesGenesysCloudAndAnswersWithItsVerdict) 
   ASSERT_THAT(job, IsOk());
   EXPECT_EQ(job->state(), v1::JOB_STATE_PENDING);
   EXPECT_EQ(job->upstream_id(), "u-1");
-  EXPECT_EQ(world_.store().GetSubmission(job->id())->body(), R"({"a":1})");
+  EXPECT_EQ(world_.store().reader().GetSubmission(job->id())->body(), R"({"a":1})");
 }
 
 TEST_F(JobServiceTest, TheCallEndsWhenItsWaitIsOver) {
@@ -203,8 +203,8 @@ TEST_F(JobServiceTest, GetJobReadsTheStoreForJobsThatAreNotLive) {
 }
 
 TEST_F(JobServiceTest, ReadsBeyondTheQueueAreRefused) {
-  ReadPool full(1, /*max_queued=*/0);
-  readers_ = &full;
+  const auto full = *ReaderPool::Start(&world_.store(), {/*threads=*/1, /*max_queued=*/0});
+  readers_ = full.get();
   StartServer();
   for (const absl::Status& status : {GetJob("j1").status(), ListJobs().status()}) {
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, "SERVER_BUSY"));

@@ -193,11 +193,11 @@ class ServiceTest : public ::testing::Test {
     return stored;
   }
   // How many jobs the store has.
-  size_t CountStored() { return world_.store().ListJobs(JobQuery()).value().size(); }
+  size_t CountStored() { return world_.store().reader().ListJobs(JobQuery()).value().size(); }
 
   JobWorld world_{JobKindRegistry(BuiltInKinds()), {"main", "test"}};
   std::shared_ptr<const Authenticator> authenticator_ = *Authenticator::Create({});
-  ReadPool* readers_ = &world_.readers();
+  ReaderPool* readers_ = &world_.readers();
 
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::JobService::Stub> jobs_;
@@ -206,16 +206,14 @@ class ServiceTest : public ::testing::Test {
  private:
   void AddServices(grpc::ServerBuilder* builder) {
     const OrgNames orgs({"main", "test"}, "main");
-    watch_service_.emplace(WatchService::Deps{&hub_, &world_.store(), readers_}, orgs,
-                           WatchService::Options());
-    ResultsService::Deps results{&world_.loop(), &world_.store(), readers_, &world_.kinds(), {}};
+    watch_service_.emplace(WatchService::Deps{&hub_, readers_}, orgs, WatchService::Options());
+    ResultsService::Deps results{&world_.loop(), readers_, &world_.kinds(), {}};
     results.clients = {{"main", &world_.client("main")}, {"test", &world_.client("test")}};
     results_service_.emplace(std::move(results), ResultsService::Options());
 
     JobService::Deps deps;
     deps.engine = &world_.engine();
     deps.loop = &world_.loop();
-    deps.store = &world_.store();
     deps.readers = readers_;
     deps.kinds = &world_.kinds();
     deps.authenticator = authenticator_.get();

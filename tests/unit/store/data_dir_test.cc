@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -82,6 +83,38 @@ TEST(DataDirTest, FileInThePlaceOfTheDirectoryIsRefused) {
   EXPECT_THAT(DataDir::Open(temp.File("taken")), IsError(kFailedPrecondition, "DATA_DIR_UNUSABLE"));
   EXPECT_THAT(DataDir::Open(temp.File("taken/below")),
               IsError(kFailedPrecondition, "DATA_DIR_UNUSABLE"));
+}
+
+TEST(DataDirTest, ScratchDirectoryIsItsOwnersAloneAndGoesWithIt) {
+  std::string path;
+  {
+    const auto scratch = DataDir::OpenScratch();
+    const auto other = DataDir::OpenScratch();
+    ASSERT_THAT(scratch, IsOk());
+    ASSERT_THAT(other, IsOk());
+    path = (*scratch)->path();
+    EXPECT_NE(path, (*other)->path());
+    EXPECT_EQ(ModeOf(path), 0700u);
+    ASSERT_THAT((*scratch)->CreateFile("db"), IsOk());
+    EXPECT_TRUE(std::filesystem::exists(path + "/db"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(DataDirTest, ScratchDirectoryOfAProcessThatIsGoneIsRemoved) {
+  const auto living = DataDir::OpenScratch();
+  const std::string held = (*living)->path();
+  const std::string left = held + "-left";
+  std::filesystem::create_directory(left);
+  std::ofstream(left + "/LOCK").close();
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(left, long_ago);
+  std::filesystem::last_write_time(held, long_ago);
+
+  ASSERT_THAT(DataDir::OpenScratch(), IsOk());
+
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(held));
 }
 
 }  // namespace

@@ -81,13 +81,6 @@ TEST_F(SqliteHandleTest, ErrorNamesFileStepAndReason) {
   EXPECT_THAT(message, HasSubstr("UNIQUE constraint failed: rows.name"));
 }
 
-TEST_F(SqliteHandleTest, BrokenConstraintIsToldApart) {
-  ASSERT_THAT(handle_->Use(kInsert).Bind(1).Bind("a").Run(), IsOk());
-  SqliteQuery same_id = handle_->Use(kInsert);
-  same_id.Bind(1).Bind("b").Run().IgnoreError();
-  EXPECT_EQ(same_id.extended_code(), SQLITE_CONSTRAINT_PRIMARYKEY);
-}
-
 TEST_F(SqliteHandleTest, ErrorOfPreparingShowsAtTheFirstStep) {
   const std::string sql = "SELECT id FROM nowhere";
   const auto row = handle_->Prepare("look", sql).Bind(1).Bind("x").BindNull().Step();

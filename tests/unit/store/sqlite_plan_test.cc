@@ -9,10 +9,8 @@
 
 #include "common/time_conversion.h"
 #include "server/store/data_dir.h"
-#include "server/store/sqlite_list.h"
-#include "server/store/sqlite_reader.h"
-#include "server/store/sqlite_trim.h"
 #include "server/store/sqlite_writer.h"
+#include "server/store/store_sql.h"
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
 #include "tests/unit/store/temp_dir.h"
@@ -29,7 +27,7 @@ class SqlitePlanTest : public ::testing::Test {
   SqlitePlanTest() {
     dir_ = *DataDir::Open(temp_.path());
     const std::string file = *dir_->CreateFile("db");
-    EXPECT_THAT(SqliteWriter::Open(file), IsOk());
+    EXPECT_THAT(SqliteWriter::Open(file, SqliteWriter::Durability::kNoSync), IsOk());
     handle_ = *SqliteHandle::Open(file, SqliteHandle::Access::kReadWrite);
   }
 
@@ -54,8 +52,8 @@ class SqlitePlanTest : public ::testing::Test {
 
   void ExpectListPlan(const JobQuery& query) {
     const ListStatement list(query);
-    SCOPED_TRACE(list.sql());
-    const std::string plan = PlanOf(list.sql());
+    SCOPED_TRACE(list.text());
+    const std::string plan = PlanOf(list.text());
     EXPECT_THAT(plan, HasSubstr(absl::StrCat("INDEX ", list.index())));
     EXPECT_THAT(plan, Not(HasSubstr("TEMP B-TREE")));
     if (query.after) {
@@ -81,11 +79,11 @@ JobQuery WithEveryFilter(JobOrder order) {
   return query;
 }
 
-TEST_F(SqlitePlanTest, WriterUsesTheIndexesThatItNames) { ExpectPlans(SqliteWriter::Statements()); }
+TEST_F(SqlitePlanTest, WriterUsesTheIndexesThatItNames) {
+  ExpectPlans(SqliteWriter::TestOnlyStatements());
+}
 
-TEST_F(SqlitePlanTest, TrimUsesTheIndexesThatItNames) { ExpectPlans(TrimStatements()); }
-
-TEST_F(SqlitePlanTest, ReaderUsesTheIndexesThatItNames) { ExpectPlans(SqliteReader::Statements()); }
+TEST_F(SqlitePlanTest, ReadsUseTheIndexesThatTheyName) { ExpectPlans(sql::kReads); }
 
 TEST_F(SqlitePlanTest, EachListingUsesTheIndexOfItsOrder) {
   for (const JobOrder order :

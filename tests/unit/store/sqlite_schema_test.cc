@@ -15,11 +15,6 @@ using testing::IsError;
 using testing::IsOk;
 using testing::Metadata;
 
-constexpr Migration kOne[] = {{"people", "CREATE TABLE people (name TEXT)"}};
-constexpr Migration kTwo[] = {kOne[0],
-                              {"ages", "ALTER TABLE people ADD COLUMN age INTEGER DEFAULT 7"}};
-constexpr Migration kBroken[] = {kOne[0], {"broken", "CREATE TABLE extra (x); NOT SQL AT ALL"}};
-
 class SqliteSchemaTest : public ::testing::Test {
  protected:
   SqliteSchemaTest() {
@@ -33,56 +28,45 @@ class SqliteSchemaTest : public ::testing::Test {
   std::unique_ptr<SqliteHandle> handle_;
 };
 
-TEST_F(SqliteSchemaTest, EmptyFileGetsTheWholeHistory) {
-  ASSERT_THAT(Migrate(kTwo, handle_.get()), IsOk());
+TEST_F(SqliteSchemaTest, EmptyFileGetsTheSchema) {
+  ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
 
-  EXPECT_EQ(Version(), 2);
-  EXPECT_THAT(handle_->Execute("insert", "INSERT INTO people (name, age) VALUES ('a', 1)"), IsOk());
+  EXPECT_EQ(Version(), 1);
+  EXPECT_EQ(*handle_->ReadText("PRAGMA integrity_check"), "ok");
+  EXPECT_EQ(*handle_->ReadInt("SELECT compacted FROM meta"), 0);
 }
 
-TEST_F(SqliteSchemaTest, OlderFileGetsWhatItLacksAndKeepsItsRows) {
-  ASSERT_THAT(Migrate(kOne, handle_.get()), IsOk());
-  ASSERT_THAT(handle_->Execute("insert", "INSERT INTO people (name) VALUES ('a')"), IsOk());
+TEST_F(SqliteSchemaTest, FileThatHasItIsLeftAlone) {
+  ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
+  ASSERT_THAT(handle_->Execute("change", "UPDATE meta SET compacted = 7"), IsOk());
 
-  ASSERT_THAT(Migrate(kTwo, handle_.get()), IsOk());
-
-  EXPECT_EQ(Version(), 2);
-  EXPECT_EQ(*handle_->ReadInt("SELECT age FROM people WHERE name = 'a'"), 7);
+  EXPECT_THAT(EnsureSchema(handle_.get()), IsOk()) << "a second CREATE TABLE would fail";
+  EXPECT_EQ(*handle_->ReadInt("SELECT compacted FROM meta"), 7);
 }
 
-TEST_F(SqliteSchemaTest, FileOfTheLastVersionIsLeftAlone) {
-  ASSERT_THAT(Migrate(kOne, handle_.get()), IsOk());
+TEST_F(SqliteSchemaTest, FailureLeavesTheFileAsItWas) {
+  // In the way of a table that comes late in the schema.
+  ASSERT_THAT(handle_->Execute("create", "CREATE TABLE documents (x)"), IsOk());
 
-  EXPECT_THAT(Migrate(kOne, handle_.get()), IsOk()) << "a second CREATE TABLE would fail";
-}
-
-TEST_F(SqliteSchemaTest, FailedStepLeavesTheVersionBeforeIt) {
-  const absl::Status status = Migrate(kBroken, handle_.get());
+  const absl::Status status = EnsureSchema(handle_.get());
 
   EXPECT_THAT(status, IsError(absl::StatusCode::kUnavailable, "STORE_FAILED"));
-  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("migrate to version 2"));
-  EXPECT_EQ(Version(), 1);
-  EXPECT_EQ(*handle_->ReadInt("SELECT count(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("create the schema"));
+  EXPECT_EQ(Version(), 0);
+  EXPECT_EQ(*handle_->ReadInt("SELECT count(*) FROM sqlite_schema WHERE name = 'jobs'"), 0);
   EXPECT_FALSE(handle_->InTransaction());
 }
 
 TEST_F(SqliteSchemaTest, NewerFileIsRefused) {
-  ASSERT_THAT(Migrate(kTwo, handle_.get()), IsOk());
+  ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
+  ASSERT_THAT(handle_->Execute("newer", "PRAGMA user_version = 2"), IsOk());
 
-  const absl::Status status = Migrate(kOne, handle_.get());
+  const absl::Status status = EnsureSchema(handle_.get());
 
   EXPECT_THAT(status, IsError(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_NEW"));
   EXPECT_EQ(Metadata(status, "schema_version"), "2");
   EXPECT_EQ(Metadata(status, "supported_version"), "1");
   EXPECT_EQ(Version(), 2);
-}
-
-TEST_F(SqliteSchemaTest, OwnHistoryMakesASoundFile) {
-  ASSERT_THAT(Migrate(SchemaMigrations(), handle_.get()), IsOk());
-
-  EXPECT_EQ(Version(), static_cast<int64_t>(SchemaMigrations().size()));
-  EXPECT_EQ(*handle_->ReadText("PRAGMA integrity_check"), "ok");
-  EXPECT_EQ(*handle_->ReadInt("SELECT compacted FROM meta"), 0);
 }
 
 }  // namespace

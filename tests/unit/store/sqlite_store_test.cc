@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server/store/batch_applier.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
 #include "tests/unit/store/temp_dir.h"
@@ -15,8 +17,10 @@
 namespace gcjobs {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::InsertOf;
+using ::testing::IsEmpty;
 using testing::IsError;
 using testing::IsOk;
 using testing::NewJob;
@@ -27,14 +31,14 @@ constexpr auto kFailedPrecondition = absl::StatusCode::kFailedPrecondition;
 absl::StatusOr<std::unique_ptr<SqliteStore>> OpenStore(const std::string& dir) {
   SqliteStore::Options options;
   options.data_dir = dir;
-  options.commit.mode = CommitMode::kManual;
+  options.writer = SqliteStore::Writer::kTestOnlyByHand;
   return SqliteStore::Open(std::move(options));
 }
 
 void Insert(SqliteStore* store, const std::string& id) {
   absl::Status answer = absl::UnknownError("not answered");
   store->Commit(InsertOf(NewJob(id)), [&answer](auto result) { answer = result.status(); });
-  store->CommitQueued();
+  store->TestOnlyCommitQueued();
   EXPECT_THAT(answer, IsOk());
 }
 
@@ -91,12 +95,13 @@ TEST(SqliteStoreTest, RecordThatCannotBeParsedIsReportedWithItsJob) {
   Insert(store->get(), "a");
   RunSql(temp.File("gcjobs.db"), "UPDATE jobs SET record = x'ff'");
 
-  const auto job = (*store)->GetJob("a");
+  const auto reader = *(*store)->OpenReader();
+  const auto job = reader->GetJob("a");
 
   EXPECT_THAT(job, IsError(kDataLoss, "STORE_CORRUPT"));
   EXPECT_THAT(std::string(job.status().message()), HasSubstr("StoredJob of a"));
-  EXPECT_THAT((*store)->ListJobs({}), IsError(kDataLoss, "STORE_CORRUPT"));
-  EXPECT_THAT((*store)->ForEachLiveJob([](auto) { return true; }),
+  EXPECT_THAT(reader->ListJobs({}), IsError(kDataLoss, "STORE_CORRUPT"));
+  EXPECT_THAT(reader->ForEachLiveJob([](auto) { return true; }),
               IsError(kDataLoss, "STORE_CORRUPT"));
 }
 
@@ -114,26 +119,10 @@ TEST(SqliteStoreTest, DamagedPagesAreAnErrorOfReads) {
   const auto store = OpenStore(temp.path());
 
   ASSERT_THAT(store, IsOk()) << "the first page, with the schema, is whole";
-  EXPECT_THAT((*store)->GetJob("job-1"), IsError(kDataLoss, "STORE_CORRUPT"));
-  EXPECT_THAT((*store)->ReadEvents(0, {}), IsError(kDataLoss, "STORE_CORRUPT"));
-  EXPECT_THAT((*store)->GetRevisionRange(), IsError(kDataLoss, "STORE_CORRUPT"));
-}
-
-TEST(SqliteStoreTest, ReadersDoNotSeeAnOpenTransaction) {
-  const testing::TempDir temp;
-  const auto dir = DataDir::Open(temp.path());
-  const std::string file = *(*dir)->CreateFile("db");
-  const auto writer = SqliteWriter::Open(file);
-  const auto reader = SqliteReader::Open(file);
-  ASSERT_THAT((*writer)->Begin(), IsOk());
-  BatchApplier applier(writer->get(), 0);
-  ASSERT_THAT(applier.Apply(InsertOf(NewJob("a"))), IsOk());
-
-  EXPECT_FALSE((*reader)->GetJob("a").ok());
-  EXPECT_EQ((*reader)->GetRevisionRange()->head, 0);
-
-  ASSERT_THAT((*writer)->Commit(), IsOk());
-  EXPECT_THAT((*reader)->GetJob("a"), IsOk());
+  const auto reader = *(*store)->OpenReader();
+  EXPECT_THAT(reader->GetJob("job-1"), IsError(kDataLoss, "STORE_CORRUPT"));
+  EXPECT_THAT(reader->ReadEvents(0, {}), IsError(kDataLoss, "STORE_CORRUPT"));
+  EXPECT_THAT(reader->GetRevisionRange(), IsError(kDataLoss, "STORE_CORRUPT"));
 }
 
 TEST(SqliteStoreTest, LogIsCheckpointedAndStaysSmall) {
@@ -144,11 +133,11 @@ TEST(SqliteStoreTest, LogIsCheckpointedAndStaysSmall) {
   for (int i = 0; i < 20; ++i) {  // some 160 MiB of writes
     job.mutable_job()->set_id(absl::StrCat(i));
     (*store)->Commit(InsertOf(job), [](auto result) { EXPECT_THAT(result, IsOk()); });
-    (*store)->CommitQueued();
+    (*store)->TestOnlyCommitQueued();
   }
 
   EXPECT_LT(std::filesystem::file_size(temp.File("gcjobs.db-wal")), size_t{40 << 20});
-  EXPECT_THAT((*store)->GetJob("0"), IsOk());
+  EXPECT_THAT((*(*store)->OpenReader())->GetJob("0"), IsOk());
 }
 
 TEST(SqliteStoreTest, LastCloseLeavesOneFileWithAllData) {
@@ -158,7 +147,102 @@ TEST(SqliteStoreTest, LastCloseLeavesOneFileWithAllData) {
     Insert(store->get(), "a");
   }
   EXPECT_FALSE(std::filesystem::exists(temp.File("gcjobs.db-wal")));
-  EXPECT_THAT((*OpenStore(temp.path()))->GetJob("a"), IsOk());
+  const auto store = OpenStore(temp.path());
+  EXPECT_THAT((*(*store)->OpenReader())->GetJob("a"), IsOk());
+}
+
+TEST(SqliteStoreTest, StoreInMemoryLeavesNothing) {
+  SqliteStore::Options options;
+  auto store = SqliteStore::Open(std::move(options));
+  ASSERT_THAT(store, IsOk());
+  store->reset();
+
+  options = {};
+  store = SqliteStore::Open(std::move(options));
+  EXPECT_EQ((*(*store)->OpenReader())->GetRevisionRange()->head, 0);
+}
+
+// What happens on the writer's thread, in its order.
+class SqliteStoreGroupTest : public ::testing::Test {
+ protected:
+  void Open(SqliteStore::Options options = {}) {
+    options.listener = [this](const std::vector<EventPtr>& events) {
+      groups_.push_back(events.size());
+    };
+    store_ = *SqliteStore::Open(std::move(options));
+  }
+
+  std::vector<size_t> groups_;  // events of each call of the listener
+  std::unique_ptr<SqliteStore> store_;
+};
+
+TEST_F(SqliteStoreGroupTest, NextGroupGathersWhileOneCommits) {
+  Open();
+  absl::Notification committing, go_on;
+  store_->Commit(InsertOf(NewJob("first")), [&](auto) {
+    committing.Notify();
+    go_on.WaitForNotification();
+  });
+  committing.WaitForNotification();
+  for (int i = 0; i < 50; ++i) store_->Commit(InsertOf(NewJob(absl::StrCat(i))), [](auto) {});
+  go_on.Notify();
+  store_->Close();
+
+  EXPECT_THAT(groups_, ElementsAre(1, 50));
+}
+
+TEST_F(SqliteStoreGroupTest, WriteQueuedByAnAnswerIsCommittedToo) {
+  SqliteStore::Options options;
+  options.writer = SqliteStore::Writer::kTestOnlyByHand;
+  Open(std::move(options));
+  store_->Commit(InsertOf(NewJob("a")),
+                 [this](auto) { store_->Commit(InsertOf(NewJob("b")), [](auto) {}); });
+
+  store_->TestOnlyCommitQueued();
+
+  EXPECT_THAT(groups_, ElementsAre(1, 1));
+}
+
+TEST_F(SqliteStoreGroupTest, ListenerIsNotToldOfNothing) {
+  Open();
+  store_->Commit(PutDocument{"name", "bytes"}, [](auto) {});
+  store_->Close();
+
+  EXPECT_THAT(groups_, IsEmpty());
+}
+
+TEST_F(SqliteStoreGroupTest, ErrorInOneWriteFailsItsWholeGroupAndTheStore) {
+  const testing::TempDir temp;
+  SqliteStore::Options options;
+  options.data_dir = temp.path();
+  options.writer = SqliteStore::Writer::kTestOnlyByHand;
+  Open(std::move(options));
+  RunSql(temp.File("gcjobs.db"), "DROP TABLE documents");
+  std::vector<absl::Status> answers;
+  const auto note = [&answers](const auto& answer) { answers.push_back(answer.status()); };
+  store_->Commit(InsertOf(NewJob("a")), note);
+  store_->Commit(PutDocument{"name", "bytes"}, note);
+  store_->TestOnlyCommitQueued();
+  store_->Commit(InsertOf(NewJob("b")), note);
+  store_->TestOnlyCommitQueued();
+
+  const auto failed = IsError(absl::StatusCode::kUnavailable, "STORE_FAILED");
+  EXPECT_THAT(answers, ElementsAre(failed, failed, failed));
+  EXPECT_THAT(groups_, IsEmpty());
+  EXPECT_EQ((*store_->OpenReader())->GetRevisionRange()->head, 0);
+}
+
+TEST_F(SqliteStoreGroupTest, EachTransactionIsTimed) {
+  Metrics metrics;
+  SqliteStore::Options options;
+  options.metrics = &metrics;
+  options.writer = SqliteStore::Writer::kTestOnlyByHand;
+  Open(std::move(options));
+  for (const char* id : {"a", "b"}) store_->Commit(InsertOf(NewJob(id)), [](auto) {});
+  store_->TestOnlyCommitQueued();
+
+  EXPECT_EQ(metrics.CommitDuration().Collect().histogram.sample_count, 1u);
+  store_.reset();  // before the metrics
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "server/store/sqlite_store.h"
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
-#include "tests/unit/store/faulty_vfs.h"
+#include "tests/fakes/faulty_vfs.h"
 #include "tests/unit/store/temp_dir.h"
 
 namespace gcjobs {
@@ -26,13 +26,17 @@ class SqliteSyncTest : public ::testing::Test {
   void Open() {
     SqliteStore::Options options;
     options.data_dir = temp_.path();
-    options.commit.mode = CommitMode::kManual;
-    options.commit.listener = [this](const std::vector<EventPtr>& events) {
-      heard_ += events.size();
-    };
+    options.writer = SqliteStore::Writer::kTestOnlyByHand;
+    options.listener = [this](const std::vector<EventPtr>& events) { heard_ += events.size(); };
     auto store = SqliteStore::Open(std::move(options));
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
+    reader_ = *store_->OpenReader();
+  }
+
+  void Close() {
+    reader_.reset();
+    store_.reset();
   }
 
   absl::Status Insert(const std::string& id, size_t result_bytes = 0) {
@@ -40,7 +44,7 @@ class SqliteSyncTest : public ::testing::Test {
     auto job = NewJob(id);
     job.mutable_job()->set_result_json(std::string(result_bytes, 'x'));
     store_->Commit(InsertOf(job), [&answer](auto result) { answer = result.status(); });
-    store_->CommitQueued();
+    store_->TestOnlyCommitQueued();
     return answer;
   }
 
@@ -48,6 +52,7 @@ class SqliteSyncTest : public ::testing::Test {
   const testing::TempDir temp_;
   size_t heard_ = 0;
   std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<StoreReader> reader_;
 };
 
 TEST_F(SqliteSyncTest, FailedSyncFailsThatBatchAndAllLaterOnes) {
@@ -68,9 +73,9 @@ TEST_F(SqliteSyncTest, FailedStoreStillReadsWhatWasCommitted) {
   vfs_.FailSyncs(true);
   EXPECT_FALSE(Insert("failed").ok());
 
-  EXPECT_THAT(store_->GetJob("before"), IsOk());
-  EXPECT_FALSE(store_->GetJob("failed").ok());
-  EXPECT_EQ(store_->GetRevisionRange()->head, 1);
+  EXPECT_THAT(reader_->GetJob("before"), IsOk());
+  EXPECT_FALSE(reader_->GetJob("failed").ok());
+  EXPECT_EQ(reader_->GetRevisionRange()->head, 1);
 }
 
 TEST_F(SqliteSyncTest, StoreWorksAgainOnceOpenedOnASoundDisk) {
@@ -78,11 +83,11 @@ TEST_F(SqliteSyncTest, StoreWorksAgainOnceOpenedOnASoundDisk) {
   vfs_.FailSyncs(true);
   EXPECT_FALSE(Insert("failed").ok());
   vfs_.FailSyncs(false);
-  store_.reset();
+  Close();
 
   Open();
 
-  EXPECT_THAT(store_->GetJob("before"), IsOk());
+  EXPECT_THAT(reader_->GetJob("before"), IsOk());
   EXPECT_THAT(Insert("after"), IsOk());
 }
 
@@ -92,20 +97,36 @@ TEST_F(SqliteSyncTest, FullDiskFailsTheStoreWithoutHarm) {
   EXPECT_THAT(Insert("failed", 1 << 20), IsError(kUnavailable, "STORE_FAILED"));
   vfs_.FailWrites(false);
   EXPECT_THAT(Insert("later"), IsError(kUnavailable, "STORE_FAILED"));
-  store_.reset();
+  Close();
 
   Open();
 
-  EXPECT_THAT(store_->GetJob("before"), IsOk());
-  EXPECT_FALSE(store_->GetJob("failed").ok());
-  EXPECT_EQ(store_->GetRevisionRange()->head, 1);
+  EXPECT_THAT(reader_->GetJob("before"), IsOk());
+  EXPECT_FALSE(reader_->GetJob("failed").ok());
+  EXPECT_EQ(reader_->GetRevisionRange()->head, 1);
+}
+
+TEST_F(SqliteSyncTest, FailedTrimFailsTheStore) {
+  ASSERT_THAT(Insert("a"), IsOk());
+  const auto committed = *reader_->GetJob("a");
+  store_->Commit(testing::DeleteOf(committed, 10), [](auto) {});
+  store_->TestOnlyCommitQueued();
+  vfs_.FailSyncs(true);
+  absl::Status answer;
+  store_->TrimEvents(testing::At(11), [&answer](auto dropped) { answer = dropped.status(); });
+  store_->TestOnlyCommitQueued();
+  vfs_.FailSyncs(false);
+
+  EXPECT_THAT(answer, IsError(kUnavailable, "STORE_FAILED"));
+  EXPECT_THAT(Insert("later"), IsError(kUnavailable, "STORE_FAILED"));
+  EXPECT_EQ(reader_->GetRevisionRange()->oldest, 1);
 }
 
 TEST_F(SqliteSyncTest, FailedCheckpointFailsOnlyWhatComesLater) {
   // Enough pages that a checkpoint is due; its writes go to the database.
   ASSERT_THAT(Insert("a", 3 << 20), IsOk());
   ASSERT_THAT(Insert("b", 3 << 20), IsOk());
-  ASSERT_THAT(store_->GetJob("a"), IsOk());
+  ASSERT_THAT(reader_->GetJob("a"), IsOk());
   absl::Status answer = absl::UnknownError("not answered");
   auto job = NewJob("c");
   job.mutable_job()->set_result_json(std::string(6 << 20, 'x'));
@@ -113,7 +134,7 @@ TEST_F(SqliteSyncTest, FailedCheckpointFailsOnlyWhatComesLater) {
     answer = result.status();
     vfs_.FailSyncs(true);  // from here on: after the commit, before the checkpoint
   });
-  store_->CommitQueued();
+  store_->TestOnlyCommitQueued();
 
   EXPECT_THAT(answer, IsOk());
   EXPECT_THAT(Insert("d"), IsError(kUnavailable, "STORE_FAILED"));

@@ -101,12 +101,12 @@ class Child {
 absl::StatusOr<std::unique_ptr<SqliteStore>> OpenStore(const std::string& dir) {
   SqliteStore::Options options;
   options.data_dir = dir;
-  options.commit.mode = CommitMode::kManual;
+  options.writer = SqliteStore::Writer::kTestOnlyByHand;
   return SqliteStore::Open(std::move(options));
 }
 
 // The file is sound, revisions have no gap, and each job has its event.
-void ExpectSound(const std::string& dir, const SqliteStore& store) {
+void ExpectSound(const std::string& dir, StoreReader& store) {
   const auto handle =
       SqliteHandle::Open(absl::StrCat(dir, "/gcjobs.db"), SqliteHandle::Access::kReadOnly);
   EXPECT_EQ(*(*handle)->ReadText("PRAGMA quick_check"), "ok");
@@ -123,7 +123,7 @@ void ExpectSound(const std::string& dir, const SqliteStore& store) {
 }
 
 void ExpectAllThere(const std::vector<std::pair<std::string, int64_t>>& acknowledged,
-                    const SqliteStore& store) {
+                    StoreReader& store) {
   for (const auto& [id, revision] : acknowledged) {
     const auto job = store.GetJob(id);
     ASSERT_THAT(job, IsOk()) << id << " was acknowledged";
@@ -145,8 +145,9 @@ TEST(StoreCrashTest, KillInMidCommitLosesNothingAcknowledged) {
 
     ASSERT_THAT(store, IsOk());
     EXPECT_FALSE(acknowledged.empty());
-    ExpectAllThere(acknowledged, **store);
-    ExpectSound(dir, **store);
+    const auto reader = *(*store)->OpenReader();
+    ExpectAllThere(acknowledged, *reader);
+    ExpectSound(dir, *reader);
   }
 }
 
@@ -165,10 +166,11 @@ class Crash {
     auto store = OpenStore(temp_.path());
     EXPECT_THAT(store, IsOk());
     store_ = *std::move(store);
-    ExpectSound(temp_.path(), *store_);
+    reader_ = *store_->OpenReader();
+    ExpectSound(temp_.path(), *reader_);
   }
 
-  const SqliteStore& store() const { return *store_; }
+  StoreReader& store() const { return *reader_; }
   const std::vector<std::pair<std::string, int64_t>>& acknowledged() const { return acknowledged_; }
 
  private:
@@ -176,6 +178,7 @@ class Crash {
   Child child_;
   std::vector<std::pair<std::string, int64_t>> acknowledged_;
   std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<StoreReader> reader_;
 };
 
 TEST(StoreCrashTest, CrashBeforeTheFirstCommitLeavesNothing) {
@@ -209,8 +212,8 @@ TEST(StoreCrashTest, CrashInATrimLeavesEveryEvent) {
   EXPECT_THAT(crash.store().ReadEvents(0, {}), IsOk());
 }
 
-TEST(StoreCrashTest, CrashInTheMigrationLeavesAnEmptyFileThatOpens) {
-  const Crash crash("store.migrate");
+TEST(StoreCrashTest, CrashWhileTheSchemaIsMadeLeavesAnEmptyFileThatOpens) {
+  const Crash crash("store.create_schema");
 
   EXPECT_EQ(crash.store().GetRevisionRange()->head, 0);
 }
@@ -225,8 +228,9 @@ TEST(StoreCrashTest, CrashBeforeACheckpointLosesNothingAcknowledged) {
 
   ASSERT_THAT(store, IsOk());
   EXPECT_FALSE(acknowledged.empty());
-  ExpectAllThere(acknowledged, **store);
-  ExpectSound(temp.path(), **store);
+  const auto reader = *(*store)->OpenReader();
+  ExpectAllThere(acknowledged, *reader);
+  ExpectSound(temp.path(), *reader);
 }
 
 #endif  // GCJOBS_FAILPOINTS

@@ -91,7 +91,7 @@ TEST(LoggedEventTest, BookmarkHasARevisionAndNoJob) {
   EXPECT_EQ(parsed.revision(), 12);
 }
 
-constexpr Store::ReadLimit kAll{1000, 1 << 20};
+constexpr ReadLimit kAll{1000, 1 << 20};
 
 class EventLogTest : public ::testing::Test {
  protected:

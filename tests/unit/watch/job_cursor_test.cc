@@ -22,11 +22,11 @@ using Action = WatchCursor::Action;
 class JobCursorTest : public ::testing::Test {
  protected:
   JobCursor Watch(const std::string& id, Revision after) {
-    return JobCursor(world_.source(), id, after);
+    return JobCursor(&world_.log(), id, after);
   }
   CursorRun RunOnce(const std::string& id, Revision after) {
     JobCursor cursor = Watch(id, after);
-    return RunJob(&cursor);
+    return RunJob(&cursor, world_.reader());
   }
 
   WatchWorld world_;
@@ -58,11 +58,11 @@ TEST_F(JobCursorTest, JoinsStoreAndLogWithoutGapOrRepeat) {
   world_.Create("other");
   world_.Move("a", v1::JOB_STATE_RUNNING);
   JobCursor cursor = Watch("a", 0);
-  const CursorRun run = RunJob(&cursor);
+  const CursorRun run = RunJob(&cursor, world_.reader());
   EXPECT_THAT(Revisions(run.events), ElementsAre(1, 2, 4));
   EXPECT_EQ(run.last.action, Action::kWait);
   world_.Move("a", v1::JOB_STATE_SUCCEEDED);
-  EXPECT_THAT(Revisions(RunJob(&cursor).events), ElementsAre(5));
+  EXPECT_THAT(Revisions(RunJob(&cursor, world_.reader()).events), ElementsAre(5));
 }
 
 TEST_F(JobCursorTest, AnUpdateComesInItsPlaceFromMemoryAndFromTheStore) {
@@ -87,7 +87,7 @@ TEST_F(JobCursorTest, WaitsForALiveJobAtTheHead) {
   world_.Create("a");
   world_.Create("b");
   JobCursor cursor = Watch("a", 0);
-  EXPECT_EQ(RunJob(&cursor).last.action, Action::kWait);
+  EXPECT_EQ(RunJob(&cursor, world_.reader()).last.action, Action::kWait);
   EXPECT_EQ(cursor.position(), 2);
   EXPECT_TRUE(cursor.CanBookmark());
 }
@@ -96,9 +96,9 @@ TEST_F(JobCursorTest, WaitsForALiveJobThatOnlyTheStoreKnows) {
   world_.Create("a");
   world_.Restart();
   JobCursor cursor = Watch("a", 1);
-  EXPECT_EQ(RunJob(&cursor).last.action, Action::kWait);
+  EXPECT_EQ(RunJob(&cursor, world_.reader()).last.action, Action::kWait);
   world_.Move("a", v1::JOB_STATE_FAILED);
-  EXPECT_THAT(Revisions(RunJob(&cursor).events), ElementsAre(2));
+  EXPECT_THAT(Revisions(RunJob(&cursor, world_.reader()).events), ElementsAre(2));
 }
 
 TEST_F(JobCursorTest, ResumesAfterAnyEvent) {
@@ -177,11 +177,11 @@ TEST_F(JobCursorTest, ARevisionThatTheLogDoesNotYetKnowIsNotTheFuture) {
   world_.Hold();
   const Revision ahead = world_.Move("a", v1::JOB_STATE_RUNNING);
   JobCursor cursor = Watch("a", ahead);
-  EXPECT_EQ(RunJob(&cursor).last.action, Action::kWait);
+  EXPECT_EQ(RunJob(&cursor, world_.reader()).last.action, Action::kWait);
   world_.Release();
-  EXPECT_THAT(RunJob(&cursor).events, IsEmpty());
+  EXPECT_THAT(RunJob(&cursor, world_.reader()).events, IsEmpty());
   world_.Move("a", v1::JOB_STATE_SUCCEEDED);
-  EXPECT_THAT(Revisions(RunJob(&cursor).events), ElementsAre(3));
+  EXPECT_THAT(Revisions(RunJob(&cursor, world_.reader()).events), ElementsAre(3));
 }
 
 TEST_F(JobCursorTest, ALiveJobsTransitionBetweenTwoReadsIsNotMissed) {
@@ -189,10 +189,10 @@ TEST_F(JobCursorTest, ALiveJobsTransitionBetweenTwoReadsIsNotMissed) {
   world_.Restart();
   JobCursor cursor = Watch("a", 1);
   ASSERT_EQ(cursor.Next().action, Action::kRead);
-  auto page = cursor.NextRead()();
+  auto page = cursor.NextRead()(world_.reader());
   world_.Move("a", v1::JOB_STATE_SUCCEEDED);  // read, but not yet accepted
   cursor.Accept(std::move(page));
-  EXPECT_THAT(Revisions(RunJob(&cursor).events), ElementsAre(2));
+  EXPECT_THAT(Revisions(RunJob(&cursor, world_.reader()).events), ElementsAre(2));
 }
 
 TEST_F(JobCursorTest, AnEndInTheMiddleOfAReadIsNotMissed) {
@@ -200,7 +200,7 @@ TEST_F(JobCursorTest, AnEndInTheMiddleOfAReadIsNotMissed) {
   world_.Restart();
   JobCursor cursor = Watch("a", 1);
   world_.InterruptNextGetJob([this] { world_.Move("a", v1::JOB_STATE_SUCCEEDED); });
-  const CursorRun run = RunJob(&cursor);
+  const CursorRun run = RunJob(&cursor, world_.reader());
   EXPECT_THAT(Revisions(run.events), ElementsAre(2));
   EXPECT_THAT(run.last.status, IsOk());
 }
@@ -210,7 +210,7 @@ TEST_F(JobCursorTest, ADeletionInTheMiddleOfAReadIsNotMissed) {
   world_.Restart();
   JobCursor cursor = Watch("a", 4);
   world_.InterruptNextGetJob([this] { world_.Delete("a"); });
-  EXPECT_THAT(Revisions(RunJob(&cursor).events), ElementsAre(5));
+  EXPECT_THAT(Revisions(RunJob(&cursor, world_.reader()).events), ElementsAre(5));
 }
 
 TEST_F(JobCursorTest, CannotBookmarkBeforeTheJobIsKnownOrAfterItsEnd) {
@@ -220,7 +220,7 @@ TEST_F(JobCursorTest, CannotBookmarkBeforeTheJobIsKnownOrAfterItsEnd) {
   EXPECT_EQ(cursor.Next().action, Action::kRead);
   EXPECT_FALSE(cursor.CanBookmark());
   EXPECT_FALSE(cursor.at_end());
-  RunJob(&cursor);
+  RunJob(&cursor, world_.reader());
   EXPECT_TRUE(cursor.CanBookmark());
   world_.Move("a", v1::JOB_STATE_CANCELLED);
   EXPECT_EQ(cursor.Next().action, Action::kSend);
@@ -231,7 +231,7 @@ TEST_F(JobCursorTest, CannotBookmarkBeforeTheJobIsKnownOrAfterItsEnd) {
 TEST_F(JobCursorTest, SkippingMovesTheBookmarkForward) {
   world_.Create("a");
   JobCursor cursor = Watch("a", 0);
-  RunJob(&cursor);
+  RunJob(&cursor, world_.reader());
   cursor.Skip(70);
   cursor.Skip(60);
   v1::JobEvent bookmark;

@@ -10,10 +10,9 @@
 namespace gcjobs::testing {
 
 WatchWorld::WatchWorld(Options options) : options_(std::move(options)) {
-  GroupCommitOptions commits;
-  commits.mode = CommitMode::kManual;
-  commits.listener = [this](const std::vector<EventPtr>& events) { OnEvents(events); };
-  store_ = std::make_unique<InterruptibleStore>(std::move(commits));
+  store_ = std::make_unique<TestStore>(
+      TestStore::ByHand([this](const std::vector<EventPtr>& events) { OnEvents(events); }));
+  reader_.reader = &store_->reader();
   Restart();
 }
 
@@ -23,7 +22,10 @@ void WatchWorld::Restart() {
   hub_ = std::make_unique<WatchHub>(log_.get(), &clock_, options_.hub);
 }
 
-Revision WatchWorld::head() const { return store_->GetRevisionRange()->head; }
+Revision WatchWorld::head() {
+  MutexLock lock(&read_mu_);
+  return store_->reader().GetRevisionRange()->head;
+}
 
 Revision WatchWorld::Create(const std::string& id, const std::function<void(v1::Job*)>& edit) {
   InsertJob insert;
@@ -87,7 +89,10 @@ void WatchWorld::Release() {
 
 void WatchWorld::TrimDeleted() {
   clock_.Advance(absl::Seconds(1));
-  EXPECT_TRUE(store_->TrimEvents(clock_.Now()).ok());
+  absl::Status trimmed = absl::UnknownError("not answered");
+  store_->TrimEvents(clock_.Now(), [&trimmed](auto dropped) { trimmed = dropped.status(); });
+  store_->CommitQueued();
+  EXPECT_TRUE(trimmed.ok()) << trimmed;
 }
 
 Revision WatchWorld::Commit(Write write) {
@@ -114,8 +119,9 @@ void WatchWorld::OnEvents(const std::vector<EventPtr>& events) {
   }
 }
 
-store::StoredJob WatchWorld::Get(const std::string& id) const {
-  absl::StatusOr<store::StoredJob> job = store_->GetJob(id);
+store::StoredJob WatchWorld::Get(const std::string& id) {
+  MutexLock lock(&read_mu_);
+  absl::StatusOr<store::StoredJob> job = store_->reader().GetJob(id);
   EXPECT_TRUE(job.ok()) << job.status();
   return *std::move(job);
 }
@@ -123,7 +129,7 @@ store::StoredJob WatchWorld::Get(const std::string& id) const {
 namespace {
 
 template <typename Decode>
-CursorRun RunCursor(WatchCursor* cursor, const Decode& decode) {
+CursorRun RunCursor(WatchCursor* cursor, StoreReader& reader, const Decode& decode) {
   CursorRun run;
   for (;;) {
     run.last = cursor->Next();
@@ -136,7 +142,7 @@ CursorRun RunCursor(WatchCursor* cursor, const Decode& decode) {
       }
       case WatchCursor::Action::kRead:
         ++run.reads;
-        cursor->Accept(cursor->NextRead()());
+        cursor->Accept(cursor->NextRead()(reader));
         break;
       case WatchCursor::Action::kWait:
       case WatchCursor::Action::kEnd:
@@ -147,14 +153,14 @@ CursorRun RunCursor(WatchCursor* cursor, const Decode& decode) {
 
 }  // namespace
 
-CursorRun RunJob(WatchCursor* cursor) {
-  return RunCursor(cursor, [](const std::string& bytes, std::vector<v1::JobEvent>* events) {
+CursorRun RunJob(WatchCursor* cursor, StoreReader& reader) {
+  return RunCursor(cursor, reader, [](const std::string& bytes, std::vector<v1::JobEvent>* events) {
     ASSERT_TRUE(events->emplace_back().ParseFromString(bytes));
   });
 }
 
-CursorRun RunJobs(WatchCursor* cursor) {
-  return RunCursor(cursor, [](const std::string& bytes, std::vector<v1::JobEvent>* events) {
+CursorRun RunJobs(WatchCursor* cursor, StoreReader& reader) {
+  return RunCursor(cursor, reader, [](const std::string& bytes, std::vector<v1::JobEvent>* events) {
     v1::WatchJobsResponse response;
     ASSERT_TRUE(response.ParseFromString(bytes));
     events->insert(events->end(), response.events().begin(), response.events().end());

@@ -7,17 +7,18 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/memory_store.h"
+#include "common/mutex.h"
 #include "server/watch/event_log.h"
 #include "server/watch/watch_cursor.h"
 #include "server/watch/watch_hub.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/test_store.h"
 
 namespace gcjobs::testing {
 
 // A store with jobs, and the log and the hub that tell of them. Nothing moves
-// but on the caller's thread, unless the hub is given a thread. Commits (but
-// nothing else) may come from one other thread.
+// but on the caller's thread, unless the hub is given a thread. Commits may come
+// from one other thread, and nothing else unless it says so.
 class WatchWorld {
  public:
   struct Options {
@@ -61,32 +62,57 @@ class WatchWorld {
   // Runs `interruption` in the middle of the next read that asks the store for
   // a job's record, just before it does.
   void InterruptNextGetJob(std::function<void()> interruption) {
-    store_->interruption = std::move(interruption);
+    reader_.interruption = std::move(interruption);
   }
 
   // Drops the events of all deleted jobs from the store.
   void TrimDeleted();
 
-  MemoryStore& store() { return *store_; }
+  TestStore& store() { return *store_; }
   EventLog& log() { return *log_; }
   WatchHub& hub() { return *hub_; }
   FakeClock& clock() { return clock_; }
-  WatchSource source() { return {log_.get(), store_.get()}; }
-  Revision head() const;
+  // Reads, but for what InterruptNextGetJob says.
+  StoreReader& reader() { return reader_; }
+  Revision head();  // any thread
 
  private:
-  struct InterruptibleStore final : MemoryStore {
-    using MemoryStore::MemoryStore;
-    absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) const override {
+  struct InterruptibleReader final : StoreReader {
+    absl::StatusOr<store::StoredJob> GetJob(absl::string_view job_id) override {
       if (interruption) std::exchange(interruption, {})();
-      return MemoryStore::GetJob(job_id);
+      return reader->GetJob(job_id);
     }
-    mutable std::function<void()> interruption;  // one thread at a time
+    absl::StatusOr<store::Submission> GetSubmission(absl::string_view job_id) override {
+      return reader->GetSubmission(job_id);
+    }
+    absl::StatusOr<std::string> GetDocument(absl::string_view name) override {
+      return reader->GetDocument(name);
+    }
+    absl::StatusOr<std::vector<v1::Job>> ListJobs(const JobQuery& query) override {
+      return reader->ListJobs(query);
+    }
+    absl::Status ForEachLiveJob(absl::FunctionRef<bool(store::StoredJob)> visit) override {
+      return reader->ForEachLiveJob(visit);
+    }
+    absl::StatusOr<std::vector<ExpiredJob>> ListExpired(absl::Time now, size_t limit) override {
+      return reader->ListExpired(now, limit);
+    }
+    absl::StatusOr<std::vector<EventPtr>> ReadEvents(Revision after, ReadLimit limit) override {
+      return reader->ReadEvents(after, limit);
+    }
+    absl::StatusOr<std::vector<EventPtr>> ReadJobEvents(absl::string_view job_id, Revision after,
+                                                        ReadLimit limit) override {
+      return reader->ReadJobEvents(job_id, after, limit);
+    }
+    absl::StatusOr<RevisionRange> GetRevisionRange() override { return reader->GetRevisionRange(); }
+
+    StoreReader* reader = nullptr;
+    std::function<void()> interruption;
   };
 
   Revision Commit(Write write);
   void OnEvents(const std::vector<EventPtr>& events);
-  store::StoredJob Get(const std::string& id) const;
+  store::StoredJob Get(const std::string& id);
 
   const Options options_;
   FakeClock clock_;
@@ -95,7 +121,9 @@ class WatchWorld {
   std::vector<EventPtr> held_events_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<WatchHub> hub_;
-  std::unique_ptr<InterruptibleStore> store_;
+  Mutex read_mu_;  // its reader is for one thread at a time
+  std::unique_ptr<TestStore> store_;
+  InterruptibleReader reader_;
 };
 
 // What a cursor sends until it waits or ends, with every store read done at
@@ -106,8 +134,8 @@ struct CursorRun {
   int reads = 0;
   WatchCursor::Step last;
 };
-CursorRun RunJob(WatchCursor* cursor);   // messages are JobEvents
-CursorRun RunJobs(WatchCursor* cursor);  // messages are WatchJobsResponses
+CursorRun RunJob(WatchCursor* cursor, StoreReader& reader);   // messages are JobEvents
+CursorRun RunJobs(WatchCursor* cursor, StoreReader& reader);  // messages are WatchJobsResponses
 
 std::vector<Revision> Revisions(const std::vector<v1::JobEvent>& events);
 std::string Join(const std::vector<grpc::Slice>& slices);

@@ -85,10 +85,9 @@ std::shared_ptr<grpc::Channel> ResultsServer::Connect(grpc::ChannelArguments arg
 }
 
 void ResultsServer::Start() {
-  readers_ = std::make_unique<ReadPool>(2, options_.max_queued_reads);
+  readers_ = *ReaderPool::Start(&store_, {/*threads=*/2, options_.max_queued_reads});
   service_ = std::make_unique<ResultsService>(
-      ResultsService::Deps{
-          loop_.get(), &store_, readers_.get(), &kinds_, {{"main", &client_}}, &metrics_},
+      ResultsService::Deps{loop_.get(), readers_.get(), &kinds_, {{"main", &client_}}, &metrics_},
       ResultsService::Options{/*cursor_key=*/"secret", options_.max_streams});
   handlers_ = std::make_unique<Handlers>(service_.get());
   grpc::ServerBuilder builder;

@@ -14,9 +14,9 @@
 #include "common/metrics.h"
 #include "gcjobs/v1/job_service.grpc.pb.h"
 #include "server/rpc/results/results_service.h"
-#include "server/store/memory_store.h"
 #include "tests/fakes/await_true.h"
 #include "tests/fakes/running_loop.h"
+#include "tests/fakes/test_store.h"
 #include "tests/unit/results/paged_upstream.h"
 
 namespace gcjobs::testing {
@@ -71,11 +71,11 @@ class ResultsServer {
 
   const Options options_;
   Metrics metrics_;
-  MemoryStore store_;
+  TestStore store_;
   RunningLoop loop_;
   PagedUpstream client_{loop_.get()};
   const JobKindRegistry kinds_;
-  std::unique_ptr<ReadPool> readers_;
+  std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<ResultsService> service_;
   std::unique_ptr<Handlers> handlers_;
   std::unique_ptr<grpc::Server> server_;

@@ -242,7 +242,7 @@ TEST_F(WatchPromiseTest, DroppingAStreamNeverCancelsAJob) {
     server_.AwaitParked(2);
   }
   server_.AwaitOpen(0);
-  const auto job = world().store().GetJob("a");
+  const auto job = world().store().reader().GetJob("a");
   EXPECT_EQ(job->job().state(), v1::JOB_STATE_QUEUED);
   EXPECT_FALSE(job->job().cancel_requested());
   EXPECT_EQ(world().head(), 1);

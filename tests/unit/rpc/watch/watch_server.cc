@@ -31,12 +31,11 @@ WatchServer::WatchServer(Options options) : options_(std::move(options)), world_
 WatchServer::~WatchServer() { Stop(); }
 
 void WatchServer::Start() {
-  readers_ = std::make_unique<ReadPool>(2, options_.max_queued_reads);
+  readers_ = *ReaderPool::Start(&world_.store(), {/*threads=*/2, options_.max_queued_reads});
   WatchService::Options options;
   options.batch = options_.batch;
-  watches_ = std::make_unique<WatchService>(
-      WatchService::Deps{&world_.hub(), &world_.store(), readers_.get()},
-      OrgNames({"main"}, "main"), options);
+  watches_ = std::make_unique<WatchService>(WatchService::Deps{&world_.hub(), readers_.get()},
+                                            OrgNames({"main"}, "main"), options);
   service_ = std::make_unique<Service>(watches_.get());
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);

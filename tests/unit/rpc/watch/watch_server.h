@@ -13,7 +13,7 @@
 #include "common/grpc_status.h"
 #include "gcjobs/v1/job_service.grpc.pb.h"
 #include "server/rpc/watch/watch_service.h"
-#include "server/store/read_pool.h"
+#include "server/store/reader_pool.h"
 #include "tests/fakes/await_true.h"
 #include "tests/unit/watch/watch_world.h"
 
@@ -26,7 +26,7 @@ class WatchServer {
   struct Options {
     WatchWorld::Options world;
     size_t max_queued_reads = 100;
-    Store::ReadLimit batch = {256, 1 << 20};
+    ReadLimit batch = {256, 1 << 20};
   };
   WatchServer() : WatchServer(Options()) {}
   explicit WatchServer(Options options);
@@ -56,7 +56,7 @@ class WatchServer {
 
   const Options options_;
   WatchWorld world_;
-  std::unique_ptr<ReadPool> readers_;
+  std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<WatchService> watches_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<grpc::Server> server_;

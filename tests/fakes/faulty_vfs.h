@@ -1,5 +1,5 @@
-#ifndef GCJOBS_TESTS_UNIT_STORE_FAULTY_VFS_H_
-#define GCJOBS_TESTS_UNIT_STORE_FAULTY_VFS_H_
+#ifndef GCJOBS_TESTS_FAKES_FAULTY_VFS_H_
+#define GCJOBS_TESTS_FAKES_FAULTY_VFS_H_
 
 #include <string>
 
@@ -20,4 +20,4 @@ class FaultyVfs {
 
 }  // namespace gcjobs::testing
 
-#endif  // GCJOBS_TESTS_UNIT_STORE_FAULTY_VFS_H_
+#endif  // GCJOBS_TESTS_FAKES_FAULTY_VFS_H_

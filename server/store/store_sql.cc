@@ -1,17 +1,22 @@
-#include "server/store/sqlite_list.h"
+#include "server/store/store_sql.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "common/job_state.h"
 #include "common/time_conversion.h"
-#include "server/store/job_state.h"
-#include "server/store/sqlite_rows.h"
+#include "gcjobs/v1/job.pb.h"
 
 namespace gcjobs {
 namespace {
+
+// `state <= 3` is how the index of live jobs says "not terminal".
+static_assert(v1::JOB_STATE_QUEUED == 1 && v1::JOB_STATE_PENDING == 2 &&
+                  v1::JOB_STATE_RUNNING == 3 && v1::JOB_STATE_SUCCEEDED == 4,
+              "the live states are 1 to 3, the terminal ones come after them");
 
 // An order of jobs: its column and the index that has it.
 struct Order {
@@ -49,32 +54,34 @@ ListStatement::ListStatement(const JobQuery& query) {
   const Order order = OrderOf(query.order);
   index_ = order.index;
   if (order.column == "create_time" && WantsLiveOnly(query.filter)) {
-    AddCondition("state <= 3", {});  // as the partial index says it
+    conditions_.push_back("state <= 3");  // as the partial index says it
     index_ = "jobs_live";
   }
   AddPosition(query);
   AddFilter(query.filter);
   const absl::string_view direction = order.descending ? " DESC" : "";
-  sql_ = absl::StrCat("SELECT record FROM jobs INDEXED BY ", index_,
-                      conditions_.empty() ? "" : " WHERE ", absl::StrJoin(conditions_, " AND "),
-                      " ORDER BY ", order.column, direction, ", job_id", direction);
+  // INDEXED BY is SQLite's: without it, statistics that it lacks would decide.
+  text_ = absl::StrCat("SELECT record FROM jobs INDEXED BY ", index_,
+                       conditions_.empty() ? "" : " WHERE ", absl::StrJoin(conditions_, " AND "),
+                       " ORDER BY ", order.column, direction, ", job_id", direction);
 }
 
-void ListStatement::BindTo(SqliteQuery* statement) const {
-  for (const Value& value : values_) {
-    std::visit([statement](const auto& v) { statement->Bind(v); }, value);
-  }
+std::string ListStatement::Mark(Value value) {
+  values_.push_back(value);
+  return absl::StrCat("$", values_.size());
 }
 
 void ListStatement::AddPosition(const JobQuery& query) {
-  if (query.max_revision) AddCondition("revision <= ?", {*query.max_revision});
+  if (query.max_revision) {
+    conditions_.push_back(absl::StrCat("revision <= ", Mark(*query.max_revision)));
+  }
   if (!query.after) return;
   const Order order = OrderOf(query.order);
-  const int64_t key =
-      query.order == JobOrder::kRevision ? query.after->revision : ToColumn(query.after->time);
-  AddCondition(
-      absl::StrCat("(", order.column, ", job_id) ", order.descending ? "<" : ">", " (?, ?)"),
-      {key, absl::string_view(query.after->job_id)});
+  const std::string key = Mark(query.order == JobOrder::kRevision ? query.after->revision
+                                                                  : ToColumn(query.after->time));
+  conditions_.push_back(absl::StrCat("(", order.column, ", job_id) ", order.descending ? "<" : ">",
+                                     " (", key, ", ", Mark(absl::string_view(query.after->job_id)),
+                                     ")"));
 }
 
 void ListStatement::AddFilter(const v1::JobFilter& filter) {
@@ -82,35 +89,32 @@ void ListStatement::AddFilter(const v1::JobFilter& filter) {
   AddChoice("state", filter.states());
   AddChoice("kind", filter.kinds());
   if (!filter.action_id().empty()) {
-    AddCondition("action_id = ?", {absl::string_view(filter.action_id())});
+    conditions_.push_back(
+        absl::StrCat("action_id = ", Mark(absl::string_view(filter.action_id()))));
   }
   if (filter.has_create_time_after()) {
-    AddCondition("create_time >= ?", {ToColumn(FromProto(filter.create_time_after()))});
+    const int64_t after = ToColumn(FromProto(filter.create_time_after()));
+    conditions_.push_back(absl::StrCat("create_time >= ", Mark(after)));
   }
   if (filter.has_create_time_before()) {
     // Not `<`: the column saturates; Matches has the last word.
-    AddCondition("create_time <= ?", {ToColumn(FromProto(filter.create_time_before()))});
+    const int64_t before = ToColumn(FromProto(filter.create_time_before()));
+    conditions_.push_back(absl::StrCat("create_time <= ", Mark(before)));
   }
 }
 
 template <typename List>
 void ListStatement::AddChoice(absl::string_view column, const List& values) {
   if (values.empty()) return;
-  std::vector<Value> choices;
+  std::vector<std::string> marks;
   for (const auto& value : values) {
     if constexpr (std::is_integral_v<std::decay_t<decltype(value)>>) {
-      choices.emplace_back(int64_t{value});
+      marks.push_back(Mark(int64_t{value}));
     } else {
-      choices.emplace_back(absl::string_view(value));
+      marks.push_back(Mark(absl::string_view(value)));
     }
   }
-  const std::vector<absl::string_view> marks(choices.size(), "?");
-  AddCondition(absl::StrCat(column, " IN (", absl::StrJoin(marks, ","), ")"), std::move(choices));
-}
-
-void ListStatement::AddCondition(absl::string_view condition, std::vector<Value> values) {
-  conditions_.emplace_back(condition);
-  values_.insert(values_.end(), values.begin(), values.end());
+  conditions_.push_back(absl::StrCat(column, " IN (", absl::StrJoin(marks, ","), ")"));
 }
 
 }  // namespace gcjobs
