@@ -114,7 +114,10 @@ std::optional<EventLog::Batch> EventLog::Read(Revision after, ReadLimit limit) c
   batch.through = std::max(after, head_);
   PageBudget budget(limit.events, limit.bytes);
   for (auto event = FindAfter(events_, after); event != events_.end(); ++event) {
-    if (!budget.Take((*event)->bytes())) break;
+    if (!budget.Take((*event)->bytes())) {
+      batch.is_last = false;
+      break;
+    }
     batch.events.push_back(*event);
     batch.through = (*event)->revision();
   }

@@ -102,6 +102,7 @@ class EventLog {
   struct Batch {
     std::vector<LoggedEventPtr> events;
     Revision through = 0;
+    bool is_last = true;  // the log had no event after these
   };
   std::optional<Batch> Read(Revision after, ReadLimit limit) const ABSL_LOCKS_EXCLUDED(mu_);
 

@@ -108,11 +108,10 @@ WatchCursor::Step JobsCursor::Next() {
   for (;;) {
     std::optional<EventLog::Batch> batch = log_->Read(position_, limit_);
     if (!batch.has_value()) return Step::Read();
-    const bool has_news = !batch->events.empty();
     filter_->RemoveOthers(&batch->events);
     FillBacklog(std::move(batch->events), batch->through);
     if (!backlog_.empty()) return SendBacklog();
-    if (!has_news) return Step::Wait();
+    if (batch->is_last) return Step::Wait();
   }
 }
 

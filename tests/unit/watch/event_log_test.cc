@@ -162,6 +162,8 @@ TEST_F(EventLogTest, ABatchEndsAtItsNumberOfEvents) {
   const auto batch = log.Read(0, {2, 1 << 20});
   EXPECT_THAT(Revisions(*batch), ElementsAre(1, 2));
   EXPECT_EQ(batch->through, 2);
+  EXPECT_FALSE(batch->is_last);
+  EXPECT_TRUE(log.Read(1, {2, 1 << 20})->is_last);
 }
 
 TEST_F(EventLogTest, ABatchEndsAtItsBytesButHasOneEvent) {

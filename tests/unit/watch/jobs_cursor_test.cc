@@ -203,6 +203,13 @@ TEST_F(JobsCursorTest, EventsThatDoNotMatchMoveThePosition) {
   EXPECT_EQ(cursor.position(), 2);
 }
 
+TEST_F(JobsCursorTest, EventsThatDoNotMatchMayFillManyBatches) {
+  for (int i = 0; i < 5; ++i) world_.Create(absl::StrCat("j", i));
+  world_.Move("j0", v1::JOB_STATE_RUNNING);
+  JobsCursor cursor = Watch(1, Running(), {/*events=*/1, /*bytes=*/1 << 20});
+  EXPECT_THAT(Revisions(RunJobs(&cursor).events), ElementsAre(6));
+}
+
 TEST_F(JobsCursorTest, AMessageEndsAtItsNumberOfEvents) {
   world_.Complete("a");
   world_.Restart();
