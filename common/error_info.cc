@@ -1,7 +1,6 @@
 #include "common/error_info.h"
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
 #include "common/time_conversion.h"
 #include "common/utf8.h"
 
@@ -10,7 +9,6 @@ namespace {
 
 constexpr absl::string_view kErrorInfoUrl = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
-constexpr absl::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
 
 template <typename Message>
 std::optional<Message> GetPayload(const absl::Status& status, absl::string_view url) {
@@ -33,31 +31,6 @@ google::rpc::ErrorInfo WithValidUtf8(const google::rpc::ErrorInfo& info) {
 }
 
 }  // namespace
-
-absl::Status MakeError(
-    absl::StatusCode code, absl::string_view reason, absl::string_view message,
-    std::initializer_list<std::pair<absl::string_view, absl::string_view>> metadata) {
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
-  info.set_domain(std::string(kDomainGcjobs));
-  for (const auto& [key, value] : metadata) {
-    (*info.mutable_metadata())[std::string(key)] = std::string(value);
-  }
-  absl::Status status(code, message);
-  SetErrorInfo(&status, info);
-  return status;
-}
-
-absl::Status InvalidField(absl::string_view field, absl::string_view problem) {
-  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST",
-                                  absl::StrCat(field, ": ", problem), {{"field", field}});
-  google::rpc::BadRequest bad_request;
-  auto* violation = bad_request.add_field_violations();
-  violation->set_field(ToValidUtf8(field));
-  violation->set_description(ToValidUtf8(problem));
-  status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
-  return status;
-}
 
 std::optional<google::rpc::ErrorInfo> GetErrorInfo(const absl::Status& status) {
   return GetPayload<google::rpc::ErrorInfo>(status, kErrorInfoUrl);

@@ -1,10 +1,8 @@
 #ifndef GCJOBS_COMMON_ERROR_INFO_H_
 #define GCJOBS_COMMON_ERROR_INFO_H_
 
-#include <initializer_list>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -13,23 +11,13 @@
 
 namespace gcjobs {
 
-// Errors are absl::Status everywhere. What clients rely on (contract: reason,
-// domain, metadata, retry delay) travels as payloads of the Status under the
-// type URLs of google.rpc messages, and becomes `details` at the wire
-// (status_conversion.h).
+// Errors are absl::Status everywhere. What clients rely on (reason, domain,
+// metadata, retry delay) travels as payloads of the Status under the type URLs of
+// google.rpc messages, and becomes `details` on the wire (status_conversion.h).
+// The errors themselves are in errors.h.
 
 inline constexpr absl::string_view kDomainGcjobs = "gcjobs";
 inline constexpr absl::string_view kDomainGenesys = "genesys.cloud";
-
-// An error with a google.rpc.ErrorInfo of domain `gcjobs`. `metadata` holds
-// every value that the message names.
-absl::Status MakeError(
-    absl::StatusCode code, absl::string_view reason, absl::string_view message,
-    std::initializer_list<std::pair<absl::string_view, absl::string_view>> metadata = {});
-
-// INVALID_ARGUMENT/INVALID_REQUEST with a google.rpc.BadRequest that names the
-// field, such as `options.labels`.
-absl::Status InvalidField(absl::string_view field, absl::string_view problem);
 
 // The ErrorInfo of a status, if it has one.
 std::optional<google::rpc::ErrorInfo> GetErrorInfo(const absl::Status& status);

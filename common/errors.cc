@@ -2,10 +2,15 @@
 
 #include <string>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "common/utf8.h"
+#include "google/rpc/error_details.pb.h"
 
 namespace gcjobs {
 namespace {
+
+constexpr absl::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
 
 // A restart takes about a second; a call that comes sooner only meets the same
 // end. A full queue of reads takes about as long to empty.
@@ -35,6 +40,17 @@ absl::Status MakeRetryableError(const ErrorReason& reason, absl::Duration delay,
                                 absl::string_view message, ErrorMetadata metadata) {
   absl::Status status = MakeError(reason, message, metadata);
   SetRetryDelay(&status, delay);
+  return status;
+}
+
+absl::Status InvalidField(absl::string_view field, absl::string_view problem) {
+  absl::Status status =
+      MakeError(errors::kInvalidRequest, absl::StrCat(field, ": ", problem), {{"field", field}});
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(ToValidUtf8(field));
+  violation->set_description(ToValidUtf8(problem));
+  status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
   return status;
 }
 

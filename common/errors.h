@@ -140,6 +140,10 @@ absl::Status MakeRetryableError(const ErrorReason& reason, absl::Duration delay,
 absl::Status MakeErrorAs(absl::StatusCode code, const ErrorReason& reason,
                          absl::string_view message, ErrorMetadata metadata = {});
 
+// INVALID_ARGUMENT/INVALID_REQUEST with a google.rpc.BadRequest that names the
+// field, such as `options.labels`.
+absl::Status InvalidField(absl::string_view field, absl::string_view problem);
+
 // Whether the status is an error of that reason.
 bool HasReason(const absl::Status& status, const ErrorReason& reason);
 

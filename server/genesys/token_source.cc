@@ -6,6 +6,7 @@
 #include "absl/random/distributions.h"
 #include "absl/strings/str_cat.h"
 #include "common/backoff_policy.h"
+#include "common/errors.h"
 #include "common/log.h"
 #include "server/genesys/error_body.h"
 #include "server/genesys/retry_after.h"

@@ -10,7 +10,7 @@ namespace {
 // because pollers hand it to C calls that count milliseconds in an int.
 constexpr absl::Duration kLongestWait = absl::Hours(1);
 
-// When RunUntilIdle gives up. Far above any chain of tasks that ends; reached
+// When TestOnlyRunUntilIdle gives up. Far above any chain of tasks that ends; reached
 // in well under a second.
 constexpr int kMaxIdleTurns = 100'000;
 
@@ -83,7 +83,7 @@ bool EventLoop::Turn(absl::Duration max_wait) {
   return ran_posted || ran_timers;
 }
 
-bool EventLoop::RunUntilIdle() {
+bool EventLoop::TestOnlyRunUntilIdle() {
   for (int turn = 0; turn < kMaxIdleTurns; ++turn) {
     // A turn that ran nothing may have polled something that posted.
     if (!Turn(absl::ZeroDuration()) && !HasPosted()) return true;

@@ -40,7 +40,7 @@ class EventLoop {
   using TimerId = uint64_t;  // 0 is never used
 
   // `clock` and `poller` must outlive the loop. A null `poller` is for tests:
-  // then only Turn() and RunUntilIdle() may be used.
+  // then only Turn() and TestOnlyRunUntilIdle() may be used.
   EventLoop(const Clock* clock, Poller* poller);
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
@@ -75,8 +75,7 @@ class EventLoop {
 
   // Turns without waiting until nothing is left that could run now. Returns
   // false when it gave up because something posts or re-arms itself for ever.
-  // For tests.
-  bool RunUntilIdle() ABSL_LOCKS_EXCLUDED(mu_);
+  bool TestOnlyRunUntilIdle() ABSL_LOCKS_EXCLUDED(mu_);
 
   // When the next timer is due, on the clock's monotonic scale;
   // InfiniteFuture when there is none. Loop thread only.

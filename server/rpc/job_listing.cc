@@ -10,7 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
 #include "server/rpc/page_token.h"

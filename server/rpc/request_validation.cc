@@ -4,7 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
 #include "common/utf8.h"

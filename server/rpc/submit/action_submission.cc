@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_macros.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/rpc/request_validation.h"

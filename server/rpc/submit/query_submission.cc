@@ -10,10 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/error_info.h"
+#include "common/errors.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
-#include "common/json.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/submit/query_interval.h"

@@ -10,7 +10,7 @@
 #include <rapidjson/writer.h>
 
 #include "absl/strings/str_cat.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "server/rpc/request_limits.h"
 #include "server/rpc/request_validation.h"
 

@@ -8,7 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
 #include "server/rpc/request_validation.h"

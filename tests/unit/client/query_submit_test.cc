@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/errors.h"
 #include "tests/unit/client/cli_test_base.h"
 
 namespace gcjobs::testing {

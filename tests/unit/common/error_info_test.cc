@@ -1,4 +1,5 @@
 #include "common/error_info.h"
+#include "common/errors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,8 +26,9 @@ google::rpc::BadRequest GetBadRequest(const absl::Status& status) {
 }
 
 TEST(ErrorInfoTest, MakeErrorCarriesReasonDomainAndMetadata) {
-  const absl::Status error = MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND",
-                                       "job 17: not found", {{"job_id", "17"}, {"org", "acme"}});
+  const absl::Status error =
+      MakeError(ErrorReason{"JOB_NOT_FOUND", absl::StatusCode::kNotFound, kDomainGcjobs},
+                "job 17: not found", {{"job_id", "17"}, {"org", "acme"}});
   EXPECT_THAT(error, StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
   EXPECT_EQ(error.message(), "job 17: not found");
   const auto info = GetErrorInfo(error);
@@ -50,7 +52,8 @@ TEST(ErrorInfoTest, AnUnreadableErrorInfoIsNone) {
 }
 
 TEST(ErrorInfoTest, SetErrorInfoReplacesTheOldOne) {
-  absl::Status error = MakeError(absl::StatusCode::kAborted, "OLD", "x", {{"key", "old"}});
+  absl::Status error = MakeError(ErrorReason{"OLD", absl::StatusCode::kAborted, kDomainGcjobs}, "x",
+                                 {{"key", "old"}});
   google::rpc::ErrorInfo info;
   info.set_reason("NEW");
   info.set_domain(std::string(kDomainGenesys));
@@ -63,7 +66,8 @@ TEST(ErrorInfoTest, SetErrorInfoReplacesTheOldOne) {
 }
 
 TEST(ErrorInfoTest, AddErrorMetadataKeepsTheRest) {
-  absl::Status error = MakeError(absl::StatusCode::kAborted, "WHY", "x", {{"a", "1"}});
+  absl::Status error =
+      MakeError(ErrorReason{"WHY", absl::StatusCode::kAborted, kDomainGcjobs}, "x", {{"a", "1"}});
   AddErrorMetadata(&error, "b", "2");
   AddErrorMetadata(&error, "a", "3");
   const auto info = GetErrorInfo(error);
@@ -82,8 +86,8 @@ TEST(ErrorInfoTest, AddErrorMetadataMakesTheErrorInfo) {
 
 // One stray byte from upstream once made the whole ErrorInfo unreadable.
 TEST(ErrorInfoTest, BytesThatAreNotUtf8DoNotLoseTheErrorInfo) {
-  absl::Status error =
-      MakeError(absl::StatusCode::kInternal, "WHY", "x", {{"genesys_code", "bad\xFFone"}});
+  absl::Status error = MakeError(ErrorReason{"WHY", absl::StatusCode::kInternal, kDomainGcjobs},
+                                 "x", {{"genesys_code", "bad\xFFone"}});
   AddErrorMetadata(&error, "correlation_id", "\xC3");
   const auto info = GetErrorInfo(error);
   ASSERT_TRUE(info.has_value());

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/failure_body.h"
 #include "google/rpc/status.pb.h"
 #include "tests/matchers/status_matchers.h"
@@ -30,8 +31,9 @@ TEST(GrpcStatusTest, APlainErrorCarriesNoDetails) {
 }
 
 TEST(GrpcStatusTest, PayloadsTravelAsASerialisedGoogleRpcStatus) {
-  const grpc::Status status =
-      ToGrpc(MakeError(absl::StatusCode::kAborted, "GENESYS_VERSION_CONFLICT", "version 3"));
+  const grpc::Status status = ToGrpc(
+      MakeError(ErrorReason{"GENESYS_VERSION_CONFLICT", absl::StatusCode::kAborted, kDomainGcjobs},
+                "version 3"));
   google::rpc::Status details;
   ASSERT_TRUE(details.ParseFromString(status.error_details()));
   EXPECT_EQ(details.code(), 10);
@@ -55,7 +57,8 @@ TEST(GrpcStatusTest, EveryCodeRoundTrips) {
 }
 
 TEST(GrpcStatusTest, TheCallsCodeWinsOverItsDetails) {
-  const grpc::Status aborted = ToGrpc(MakeError(absl::StatusCode::kAborted, "WHY", "x"));
+  const grpc::Status aborted =
+      ToGrpc(MakeError(ErrorReason{"WHY", absl::StatusCode::kAborted, kDomainGcjobs}, "x"));
   const grpc::Status mixed(grpc::StatusCode::INTERNAL, "y", aborted.error_details());
   EXPECT_THAT(FromGrpc(mixed), StatusIs(absl::StatusCode::kInternal, "WHY"));
 }
@@ -73,7 +76,8 @@ TEST(GrpcStatusTest, DetailsWithoutMessageTakeTheCallsMessage) {
 }
 
 absl::Status WithBody(size_t body_bytes) {
-  absl::Status error = MakeError(absl::StatusCode::kInvalidArgument, "WHY", "no");
+  absl::Status error =
+      MakeError(ErrorReason{"WHY", absl::StatusCode::kInvalidArgument, kDomainGcjobs}, "no");
   SetRetryDelay(&error, absl::Seconds(3));
   SetFailureBody(&error, MakeFailureBody(400, "text/plain", std::string(body_bytes, 'x')));
   return error;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs {
@@ -23,7 +24,8 @@ TEST(StatusConversionTest, OkHasCodeZeroAndNothingElse) {
 
 TEST(StatusConversionTest, CodeMessageAndPayloadsRoundTrip) {
   absl::Status error =
-      MakeError(absl::StatusCode::kResourceExhausted, "INTAKE_FULL", "no room", {{"limit", "9"}});
+      MakeError(ErrorReason{"INTAKE_FULL", absl::StatusCode::kResourceExhausted, kDomainGcjobs},
+                "no room", {{"limit", "9"}});
   SetRetryDelay(&error, absl::Seconds(3));
   const google::rpc::Status proto = ToProto(error);
   EXPECT_EQ(proto.code(), 8);
@@ -32,7 +34,8 @@ TEST(StatusConversionTest, CodeMessageAndPayloadsRoundTrip) {
 }
 
 TEST(StatusConversionTest, DetailsAreReadableAsAny) {
-  const google::rpc::Status proto = ToProto(MakeError(absl::StatusCode::kNotFound, "WHY", "x"));
+  const google::rpc::Status proto =
+      ToProto(MakeError(ErrorReason{"WHY", absl::StatusCode::kNotFound, kDomainGcjobs}, "x"));
   google::rpc::ErrorInfo info;
   ASSERT_EQ(proto.details_size(), 1);
   ASSERT_TRUE(proto.details(0).UnpackTo(&info));
@@ -58,7 +61,8 @@ TEST(StatusConversionTest, ACodeThatDoesNotExistIsUnknown) {
 }
 
 TEST(StatusConversionTest, OkIgnoresMessageAndDetails) {
-  google::rpc::Status proto = ToProto(MakeError(absl::StatusCode::kNotFound, "WHY", "x"));
+  google::rpc::Status proto =
+      ToProto(MakeError(ErrorReason{"WHY", absl::StatusCode::kNotFound, kDomainGcjobs}, "x"));
   proto.set_code(0);
   EXPECT_EQ(FromProto(proto), absl::OkStatus());
 }

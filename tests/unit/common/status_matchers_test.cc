@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/errors.h"
+
 namespace gcjobs::testing {
 namespace {
 
@@ -22,7 +24,8 @@ using ::testing::Pointee;
 using ::testing::StringMatchResultListener;
 
 absl::Status NoSuchJob() {
-  return MakeError(absl::StatusCode::kNotFound, "JOB_NOT_FOUND", "no job 17");
+  return MakeError(ErrorReason{"JOB_NOT_FOUND", absl::StatusCode::kNotFound, kDomainGcjobs},
+                   "no job 17");
 }
 
 template <typename Matcher, typename Value>

@@ -34,7 +34,7 @@ class ListActionsTest : public ::testing::Test {
   ApiRequest Ask(ActionTimeouts::ListQuery query) {
     page_.reset();
     Spawn<Page>(actions_.List(std::move(query)), [this](Page page) { page_ = std::move(page); });
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
     return client_.sent().back().request;
   }
 
@@ -42,7 +42,7 @@ class ListActionsTest : public ::testing::Test {
   absl::StatusOr<ActionTimeouts::ListPage> List(ActionTimeouts::ListQuery query, std::string body) {
     Ask(std::move(query));
     client_.Answer(FakeGenesysClient::Ok(std::move(body)), client_.sent().size() - 1);
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
     return page_.value_or(absl::UnimplementedError("no answer"));
   }
 

@@ -51,13 +51,13 @@ class ActionTimeoutsTest : public testing::UpstreamFixture {
            std::optional<int64_t> expected_version = std::nullopt) {
     Spawn<Timeout>(actions_.Set({"a-1", std::move(flow_id), timeout, expected_version}),
                    [this](Timeout result) { results_.push_back(std::move(result)); });
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
 
   void Get(std::string flow_id = "f-1") {
     Spawn<Timeout>(actions_.Get("a-1", std::move(flow_id)),
                    [this](Timeout result) { results_.push_back(std::move(result)); });
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
 
   // Answers what waits; nothing may wait before it.
@@ -467,7 +467,7 @@ TEST_F(ActionTimeoutsTest, ListGivesAPageOrTheError) {
   std::vector<Page> pages;
   const auto list = [&] {
     Spawn<Page>(actions_.List({}), [&](Page page) { pages.push_back(std::move(page)); });
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   };
   list();
   Reply(200, R"({"entities":[{"id":"a"}]})");

@@ -91,7 +91,7 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
   void Call(ApiRequest request) {
     Spawn<ApiReply>(client_.Call(std::move(request), kPatient),
                     [this](ApiReply reply) { replies_.push_back(std::move(reply)); });
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
 
   void UseUpBudget() {
@@ -157,7 +157,7 @@ TEST_F(RestGenesysClientTest, AcquireNeverAnswersFromWithin) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
   EXPECT_THAT(granted_, IsEmpty());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(granted_, ElementsAre(IsOk()));
 }
 
@@ -168,7 +168,7 @@ TEST_F(RestGenesysClientTest, PermitsGoByClassThenInOrder) {
   Acquire(RequestClass::kCancel);
   Acquire(RequestClass::kSubmit);
   GrantTokens();
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(order_, ElementsAre("submit", "cancel", "manage", "poll", "results"));
 }
 
@@ -180,13 +180,13 @@ TEST_F(RestGenesysClientTest, WithinAClassTheFirstIsServedFirst) {
         client_.Acquire(RequestClass::kPoll, kPatient),
         [&served, i](const absl::StatusOr<Permit>&) { served.push_back(i); });
   }
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(served, ElementsAre(0, 1, 2, 3, 4));
 }
 
 TEST_F(RestGenesysClientTest, ManyWaitForOneToken) {
   for (int i = 0; i < 20; ++i) Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(TokenRequests(), 1);
   Answer(FakeHttpTransport::Ok(200, GrantOf("t-1")));
   EXPECT_THAT(granted_, AllOf(SizeIs(20), Each(IsOk())));
@@ -211,7 +211,7 @@ TEST_F(RestGenesysClientTest, AWaitEndsAtItsLimit) {
   EXPECT_THAT(granted_[0], StatusIs(StatusCode::kUnavailable));  // the token waits as well
   Advance(absl::Minutes(2));
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   UseUpBudget();
   Acquire(RequestClass::kSubmit, absl::Seconds(5));
   Advance(absl::Seconds(5));
@@ -223,7 +223,7 @@ TEST_F(RestGenesysClientTest, AWaitEndsAtItsLimit) {
 TEST_F(RestGenesysClientTest, WhoGaveUpTakesNoPermit) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   permits_.pop_front();
   UseUpBudget();
   Acquire(RequestClass::kSubmit, absl::Seconds(1));
@@ -236,9 +236,9 @@ TEST_F(RestGenesysClientTest, WhoGaveUpTakesNoPermit) {
 TEST_F(RestGenesysClientTest, WithoutPatienceAFreePermitIsStillGranted) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   Acquire(RequestClass::kSubmit, absl::ZeroDuration());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(granted_, ElementsAre(IsOk(), IsOk()));
 }
 
@@ -246,7 +246,7 @@ TEST_F(RestGenesysClientTest, AFullQueueRefuses) {
   for (int i = 0; i < 401; ++i) Acquire(RequestClass::kPoll);
   Acquire(RequestClass::kSubmit);
   EXPECT_EQ(metrics_.PermitQueue("acme", "poll").Value(), 400);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   ASSERT_THAT(granted_, SizeIs(1));
   EXPECT_THAT(granted_[0],
               StatusIs(StatusCode::kResourceExhausted, std::string("GENESYS_RATE_LIMITED")));
@@ -256,23 +256,23 @@ TEST_F(RestGenesysClientTest, AFullQueueRefuses) {
 TEST_F(RestGenesysClientTest, AReleasedPermitGoesToTheNext) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   UseUpBudget();
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(granted_, SizeIs(1));
   permits_.pop_front();
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(granted_, SizeIs(2));
 }
 
 TEST_F(RestGenesysClientTest, RefusedCredentialsFailEveryoneAtOnce) {
   for (int i = 0; i < 20; ++i) Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   Answer(FakeHttpTransport::Ok(401, R"({"error":"invalid_client"})"));
   EXPECT_THAT(granted_, AllOf(SizeIs(20), Each(StatusIs(StatusCode::kFailedPrecondition))));
   Acquire(RequestClass::kPoll);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(granted_.back(), StatusIs(StatusCode::kFailedPrecondition,
                                         std::string("GENESYS_CREDENTIALS_REJECTED")));
   EXPECT_EQ(TokenRequests(), 1);
@@ -280,7 +280,7 @@ TEST_F(RestGenesysClientTest, RefusedCredentialsFailEveryoneAtOnce) {
 
 TEST_F(RestGenesysClientTest, WithoutLoginHostNoPermitIsGranted) {
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   Answer(FakeHttpTransport::NotSent());
   EXPECT_THAT(granted_,
               ElementsAre(StatusIs(StatusCode::kUnavailable, std::string("GENESYS_UNAVAILABLE"))));
@@ -317,7 +317,7 @@ TEST_F(RestGenesysClientTest, TwentyJobsWhoseTokenIsRevokedRenewItOnce) {
   for (int i = 0; i < 20; ++i) Call(MakeRequest());
   ASSERT_THAT(transport_.requests(), SizeIs(20));
   for (int i = 0; i < 20; ++i) transport_.AnswerNext(FakeHttpTransport::Ok(401));
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(TokenRequests(), 2);
   ASSERT_THAT(transport_.requests(), SizeIs(20));
   for (const auto& pending : transport_.requests()) {
@@ -427,7 +427,7 @@ TEST_F(RestGenesysClientTest, A429StopsItsClassAndNoOther) {
   EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit), absl::InfinitePast());
   Acquire(RequestClass::kPoll);
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(order_, ElementsAre("submit"));
   Advance(absl::Seconds(42));
   EXPECT_THAT(order_, ElementsAre("submit", "poll"));
@@ -455,22 +455,22 @@ TEST_F(RestGenesysClientTest, EveryAnswerTeachesTheBudget) {
 TEST_F(RestGenesysClientTest, APermitOutlivesItsToken) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   Advance(absl::Hours(24));
   Send(MakeRequest());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Authorization"), "Bearer t-2");
 }
 
 TEST_F(RestGenesysClientTest, APermitWithoutTokenIsGivenBack) {
   GrantTokens();
   Acquire(RequestClass::kSubmit);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   transport_.SetHandler(nullptr);
   Advance(absl::Hours(24));
   Acquire(RequestClass::kSubmit);
   Send(MakeRequest());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   Answer(FakeHttpTransport::NotSent());
   ASSERT_THAT(replies_, SizeIs(1));
   EXPECT_EQ(replies_[0].fate, HttpResult::Fate::kNotSent);
@@ -514,7 +514,7 @@ TEST_F(RestGenesysClientTest, CallsOfAGrantedCallerGoThrough) {
                                   Acquire(RequestClass::kSubmit);
                                   permit->GiveBack();
                                 });
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(granted_, ElementsAre(IsOk()));
 }
 
@@ -535,7 +535,7 @@ class EndedStoryTest : public RestGenesysClientTest {
   // Lets the first request, for a token, leave the budget.
   void GetToken() {
     Acquire(RequestClass::kSubmit);
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
     permits_.clear();
     Advance(absl::Seconds(61));
     ASSERT_EQ(budget_.used(), 0);
@@ -547,7 +547,7 @@ class EndedStoryTest : public RestGenesysClientTest {
 TEST_F(EndedStoryTest, LeavesTheQueue) {
   UseUpBudget();
   Story story(CallSlowly());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(Waiting(), 1);
   story.End();
   EXPECT_EQ(Waiting(), 0);
@@ -558,7 +558,7 @@ TEST_F(EndedStoryTest, LeavesTheQueue) {
 TEST_F(EndedStoryTest, GivesItsPermitBack) {
   GetToken();
   Story story(CallSlowly());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(budget_.used(), 1);
   story.End();
   EXPECT_EQ(budget_.used(), 0);
@@ -591,7 +591,7 @@ TEST_F(EndedStoryTest, EndsWithItsClient) {
                                     ++granted;
                                     permits_.push_back(*std::move(permit));
                                   });
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   };
   acquire();
   ASSERT_EQ(granted, 1);

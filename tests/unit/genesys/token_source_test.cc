@@ -48,7 +48,7 @@ class TokenSourceTest : public testing::UpstreamFixture {
     for (int i = 0; i < times; ++i) {
       Spawn<Token>(source_.Get(), [this](Token token) { got_.push_back(std::move(token)); });
     }
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
 
   // Has the token `token` for `lifetime_seconds`.

@@ -39,19 +39,19 @@ class UpstreamFixture : public ::testing::Test {
   // Lets time pass, in steps small enough for every timer to run in time.
   void Advance(absl::Duration duration) {
     const absl::Time end = clock_.MonotonicNow() + duration;
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
     while (loop_.NextTimer() <= end) {
       clock_.Advance(std::max(loop_.NextTimer() - clock_.MonotonicNow(), absl::ZeroDuration()));
-      loop_.RunUntilIdle();
+      loop_.TestOnlyRunUntilIdle();
     }
     clock_.Advance(end - clock_.MonotonicNow());
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
 
   // Answers the oldest request and runs what follows from it.
   void Answer(HttpResult result) {
     transport_.AnswerNext(std::move(result));
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
 
   int TokenRequests() const {

@@ -201,7 +201,7 @@ class UpstreamLimitTest : public ::testing::TestWithParam<std::tuple<Window, Rep
         }
         next_burst += dice_.Below(absl::Minutes(3));
       }
-      process->loop().RunUntilIdle();
+      process->loop().TestOnlyRunUntilIdle();
       const absl::Time next = std::min({process->loop().NextTimer(), next_burst, end});
       clock_.Advance(std::max(next - clock_.MonotonicNow(), absl::ZeroDuration()));
     }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
 #include "tests/fakes/fake_clock.h"
@@ -126,8 +127,9 @@ TEST_F(JobExplanationTest, ThePostponedPollOfAThrottledJobWaitsForTheThrottle) {
 }
 
 TEST_F(JobExplanationTest, TheLastPollsErrorIsShown) {
-  *job_.mutable_error() =
-      ToProto(MakeError(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE", "HTTP 503"));
+  *job_.mutable_error() = ToProto(
+      MakeError(ErrorReason{"GENESYS_UNAVAILABLE", absl::StatusCode::kUnavailable, kDomainGcjobs},
+                "HTTP 503"));
   EXPECT_THAT(FromProto(Explain().error()),
               StatusIs(absl::StatusCode::kUnavailable, "GENESYS_UNAVAILABLE"));
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
 #include "tests/matchers/status_matchers.h"
@@ -74,8 +75,9 @@ TEST(EnterOutcomeTest, ResultsElsewhereAreThereWithoutAResultHere) {
 TEST(EnterOutcomeTest, OnlyASuccessHasResults) {
   const PlainKind kind("paged", PlainTraits{"", v1::RESULTS_MODE_CURSOR});
   store::StoredJob failed = Record();
-  EnterOutcome({v1::JOB_STATE_FAILED, MakeError(absl::StatusCode::kAborted, "WHY", "so"), ""}, kind,
-               kCap, kNow, &failed);
+  EnterOutcome({v1::JOB_STATE_FAILED,
+                MakeError(ErrorReason{"WHY", absl::StatusCode::kAborted, kDomainGcjobs}, "so"), ""},
+               kind, kCap, kNow, &failed);
   EXPECT_FALSE(failed.job().has_results());
   EXPECT_THAT(FromProto(failed.job().error()), StatusIs(absl::StatusCode::kAborted, "WHY"));
   store::StoredJob running = Record();
@@ -132,7 +134,8 @@ TEST(JobTransitionTest, EnteringATerminalStateStartsTheRetention) {
 
 TEST(JobTransitionTest, AnErrorNamesItsJob) {
   store::StoredJob job = JobIn(v1::JOB_STATE_RUNNING);
-  EnterState(v1::JOB_STATE_FAILED, kNow, MakeError(absl::StatusCode::kAborted, "X", "x"), &job);
+  EnterState(v1::JOB_STATE_FAILED, kNow,
+             MakeError(ErrorReason{"X", absl::StatusCode::kAborted, kDomainGcjobs}, "x"), &job);
   const auto info = GetErrorInfo(FromProto(job.job().error()));
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->metadata().at("job_id"), "j-1");
@@ -146,7 +149,8 @@ TEST(JobTransitionDeathTest, AnIllegalTransitionEndsTheProcess) {
 TEST(RejectionOfTest, OnlyARefusedSubmissionIsARejection) {
   store::StoredJob job = JobIn(v1::JOB_STATE_QUEUED);
   EXPECT_THAT(RejectionOf(job.job()), IsOk());
-  absl::Status refused = MakeError(absl::StatusCode::kNotFound, "GENESYS_NOT_FOUND", "no");
+  absl::Status refused =
+      MakeError(ErrorReason{"GENESYS_NOT_FOUND", absl::StatusCode::kNotFound, kDomainGcjobs}, "no");
   google::rpc::ErrorInfo info = *GetErrorInfo(refused);
   info.set_domain("genesys.cloud");
   SetErrorInfo(&refused, info);
@@ -158,8 +162,11 @@ TEST(RejectionOfTest, OnlyARefusedSubmissionIsARejection) {
   EXPECT_THAT(RejectionOf(accepted.job()), IsOk());
 
   store::StoredJob timed_out = JobIn(v1::JOB_STATE_QUEUED);  // our own word, not Genesys Cloud's
-  EnterState(v1::JOB_STATE_FAILED, kNow,
-             MakeError(absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT", "late"), &timed_out);
+  EnterState(
+      v1::JOB_STATE_FAILED, kNow,
+      MakeError(ErrorReason{"JOB_TIMED_OUT", absl::StatusCode::kDeadlineExceeded, kDomainGcjobs},
+                "late"),
+      &timed_out);
   EXPECT_THAT(RejectionOf(timed_out.job()), IsOk());
 }
 

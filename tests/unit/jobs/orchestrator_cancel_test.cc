@@ -144,8 +144,8 @@ TEST(OrchestratorCancelTest, ACancelledJobThatWasNotSentIsNotSentAfterARestart) 
   const std::string job_id = (*world.answers[submit])->id();
   world.Cancel(job_id);
   world.client().Answer(FakeGenesysClient::NotSent());
-  world.loop().RunUntilIdle();  // the verdict is queued, and committed by
-  world.Restart();              // the time the process dies
+  world.loop().TestOnlyRunUntilIdle();  // the verdict is queued, and committed by
+  world.Restart();                      // the time the process dies
   EXPECT_EQ(world.client().sent_count(), 0);
   EXPECT_EQ(world.Stored(job_id).state(), v1::JOB_STATE_CANCELLED);
 }

@@ -53,7 +53,7 @@ TEST(OrchestratorPollTest, AJobIsNotPolledWhileItsTransitionIsBeingCommitted) {
   const int sent = world.client().sent_count();
   world.client().Answer(FakeGenesysClient::Ok("RUNNING"));
   for (int second = 0; second < 120; ++second) {
-    world.loop().RunUntilIdle();
+    world.loop().TestOnlyRunUntilIdle();
     world.clock().Advance(absl::Seconds(1));
   }
   EXPECT_EQ(world.client().sent_count(), sent);

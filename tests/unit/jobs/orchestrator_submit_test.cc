@@ -33,7 +33,7 @@ ApiReply Refusal() {
 TEST(OrchestratorSubmitTest, TheJobIsDurableBeforeAnythingIsSent) {
   JobWorld world;
   world.engine().Submit(JobWorld::Plain(), [](absl::StatusOr<v1::Job>) {});
-  world.loop().RunUntilIdle();
+  world.loop().TestOnlyRunUntilIdle();
   EXPECT_EQ(world.client().sent_count(), 0);
   world.Settle();
   EXPECT_EQ(world.client().sent_count(), 1);
@@ -44,7 +44,7 @@ TEST(OrchestratorSubmitTest, TheIntentIsDurableBeforeTheRequestLeaves) {
   world.client().hold_permits = true;
   world.Submit(JobWorld::Plain());
   world.client().GrantHeld();
-  world.loop().RunUntilIdle();  // the intent is queued, not committed
+  world.loop().TestOnlyRunUntilIdle();  // the intent is queued, not committed
   EXPECT_EQ(world.client().sent_count(), 0);
   world.Settle();
   EXPECT_EQ(world.client().sent_count(), 1);

@@ -265,14 +265,14 @@ TEST_F(EventLoopTest, RunUntilIdleFollowsTasksTimersAndPolls) {
   });
   loop_.Post([this] { loop_.RunAfter(absl::ZeroDuration(), Note("timer")); });
   loop_.RunAfter(absl::Seconds(1), Note("later"));
-  EXPECT_TRUE(loop_.RunUntilIdle());
+  EXPECT_TRUE(loop_.TestOnlyRunUntilIdle());
   EXPECT_THAT(ran_, ::testing::UnorderedElementsAre("from poll", "timer"));
 }
 
 TEST_F(EventLoopTest, RunUntilIdleGivesUpOnATaskThatPostsItself) {
   std::function<void()> again = [&] { loop_.Post([&] { again(); }); };
   again();
-  EXPECT_FALSE(loop_.RunUntilIdle());
+  EXPECT_FALSE(loop_.TestOnlyRunUntilIdle());
 }
 
 TEST_F(EventLoopTest, WorksByHandWithoutAPoller) {
@@ -281,7 +281,7 @@ TEST_F(EventLoopTest, WorksByHandWithoutAPoller) {
   loop.RunAfter(absl::Seconds(1), Note("timer"));
   EXPECT_TRUE(loop.Turn(absl::Seconds(7)));
   clock_.Advance(absl::Seconds(1));
-  EXPECT_TRUE(loop.RunUntilIdle());
+  EXPECT_TRUE(loop.TestOnlyRunUntilIdle());
   loop.Stop();
   EXPECT_THAT(ran_, ElementsAre("task", "timer"));
 }

@@ -42,7 +42,7 @@ TEST_F(FakeHttpTransportTest, AnswersInTheOrderTheTestChoosesFromTheLoop) {
   transport_->Answer(b, FakeHttpTransport::Ok(200, "body", {{"X", "y"}}));
   EXPECT_THAT(urls_, IsEmpty());
   EXPECT_EQ(transport_->in_flight(), 2u);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(urls_, ElementsAre("b"));
   EXPECT_EQ(results_[0].fate, Fate::kAnswered);
   EXPECT_EQ(results_[0].response.body, "body");
@@ -59,7 +59,7 @@ TEST_F(FakeHttpTransportTest, HandlerAnswersWhatItKnowsAndLeavesTheRest) {
   Send("known");
   Send("unknown");
   EXPECT_THAT(urls_, IsEmpty());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(urls_, ElementsAre("known"));
   EXPECT_EQ(results_[0].fate, Fate::kNotSent);
   EXPECT_EQ(transport_->requests().size(), 1u);
@@ -71,7 +71,7 @@ TEST_F(FakeHttpTransportTest, CancelIsToldFromTheLoopAndOnce) {
   transport_->Cancel(id);
   transport_->Cancel(id);
   EXPECT_THAT(urls_, IsEmpty());
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   ASSERT_EQ(results_.size(), 1u);
   EXPECT_EQ(results_[0].fate, Fate::kBroken);
   EXPECT_THAT(transport_->cancelled(), ElementsAre(id));
@@ -82,7 +82,7 @@ TEST_F(FakeHttpTransportTest, NoCallbackOnceTheTransportIsGone) {
   Send("answered");
   transport_->Answer(2, FakeHttpTransport::Broken(/*timed_out=*/true));
   transport_.reset();
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_THAT(urls_, IsEmpty());
 }
 

@@ -28,10 +28,10 @@ class TimerTest : public ::testing::Test {
 TEST_F(TimerTest, SleepGoesOnWhenItsTimeHasCome) {
   Spawn(Tell());
   clock_.Advance(absl::Seconds(4));
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(said_, "waiting");
   clock_.Advance(absl::Seconds(1));
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(said_, "awake");
 }
 
@@ -45,7 +45,7 @@ TEST_F(TimerTest, SetReplacesWhatWasSet) {
   timer.Set(absl::Seconds(1), [this] { said_ += "first"; });
   timer.Set(absl::Seconds(2), [this] { said_ += "second"; });
   clock_.Advance(absl::Seconds(3));
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(said_, "second");
 }
 
@@ -55,7 +55,7 @@ TEST_F(TimerTest, ATimerThatGoesDoesNotRun) {
     timer.Set(absl::Seconds(1), [this] { said_ = "ran"; });
   }
   clock_.Advance(absl::Seconds(3));
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(said_, "");
 }
 

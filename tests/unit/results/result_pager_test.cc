@@ -61,7 +61,7 @@ class ResultPagerTest : public ::testing::Test {
     result_.reset();
     fetch_ = Story(FetchIntoResult());
     EXPECT_FALSE(result_.has_value()) << "it ended at once";
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
   // Ends the fetch and drops the pager.
   void Drop() {
@@ -72,7 +72,7 @@ class ResultPagerTest : public ::testing::Test {
   void Answer(ApiReply reply) {
     ASSERT_THAT(client_.sent(), SizeIs(1));
     client_.Answer(std::move(reply));
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
   // Fetches a page that upstream answers so.
   absl::StatusOr<UpstreamPage> FetchPage(const std::string& body) {
@@ -116,7 +116,7 @@ class ResultPagerTest : public ::testing::Test {
 
   void Pass(absl::Duration duration) {
     clock_.Advance(duration);
-    loop_.RunUntilIdle();
+    loop_.TestOnlyRunUntilIdle();
   }
   std::string Target() const { return client_.sent().front().request.target; }
   static std::string Problem(const absl::StatusOr<UpstreamPage>& page) {
@@ -457,7 +457,7 @@ TEST_F(ResultPagerTest, EndedWhileItAwaitsAPermitItGivesItBack) {
   Drop();
   client_.GrantHeld();
   EXPECT_EQ(client_.permits_out(), 1);
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(client_.permits_out(), 0);
   EXPECT_THAT(client_.sent(), SizeIs(0));
   EXPECT_FALSE(is_over());
@@ -469,7 +469,7 @@ TEST_F(ResultPagerTest, EndedWhileItAwaitsAPermitThatIsRefusedItDoesNothing) {
   Fetch();
   Drop();
   client_.GrantHeld();
-  loop_.RunUntilIdle();
+  loop_.TestOnlyRunUntilIdle();
   EXPECT_EQ(client_.permits_out(), 0);
   EXPECT_FALSE(is_over());
 }

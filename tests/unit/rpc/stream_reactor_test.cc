@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/errors.h"
 #include "common/grpc_status.h"
 #include "gcjobs/v1/job_service.grpc.pb.h"
 #include "tests/fakes/await_true.h"
