@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "tests/conformance/store_matchers.h"
-#include "tests/unit/store/temp_dir.h"
+#include "tests/fakes/temp_dir.h"
 
 namespace gcjobs {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
-#include "tests/unit/store/temp_dir.h"
+#include "tests/fakes/temp_dir.h"
 
 namespace gcjobs {
 namespace {

@@ -21,7 +21,7 @@
 #include "server/store/sqlite_store.h"
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
-#include "tests/unit/store/temp_dir.h"
+#include "tests/fakes/temp_dir.h"
 
 namespace gcjobs {
 namespace {
