@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-#include "gcjobs/v1/job.pb.h"
 #include "common/json.h"
+#include "gcjobs/v1/job.pb.h"
 #include "server/rpc/org_names.h"
 
 namespace gcjobs {

@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/errors.h"
-#include "common/status_macros.h"
 #include "common/json.h"
+#include "common/status_macros.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/genesys/kinds/kind_path.h"
 #include "server/rpc/request_validation.h"

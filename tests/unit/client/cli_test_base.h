@@ -123,8 +123,7 @@ class CliTest : public ::testing::Test {
 
   // The error of an action that has answered with a body of its own.
   static absl::Status FailedByAction() {
-    absl::Status status =
-        MakeError(errors::kGenesysBadRequest, "HTTP 422: no stock");
+    absl::Status status = MakeError(errors::kGenesysBadRequest, "HTTP 422: no stock");
     SetFailureBody(&status, MakeFailureBody(422, "application/json", "{\"error\":\"no stock\"}"));
     return status;
   }

@@ -266,7 +266,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "k.json:6: `{upstream_id}` is not known before"},
         BadCase{Changed("{a}/jobs/{up", "{b}/jobs/{up"),
                 "k.json:7: `{b}` does not appear in the submission's path"},
-        BadCase{Changed("/{upstream_id}", ""), "k.json:7: the path of `call` must contain `{upstream_"},
+        BadCase{Changed("/{upstream_id}", ""),
+                "k.json:7: the path of `call` must contain `{upstream_"},
         BadCase{With(R"("cancel": {"call": "GET /api/v2/{upstream_id}"})"),
                 "k.json:8: `GET /api/v2/{upstream_id}` must begin with POST or"},
         BadCase{With(R"("cancel": {"call": "DELETE /api/v2/{c}/{upstream_id}"})"),
@@ -286,7 +287,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{Changed(R"(["Done"])", "[]"), "k.json:8: `succeeded` must be an array of strings"},
         BadCase{Changed(R"(["Done"])", R"("Done")"),
                 "k.json:8: `succeeded` must be an array of strings"},
-        BadCase{Changed(R"(["Done"])", R"(["Done", 7])"), "k.json:8: `succeeded` must be a non-empty string"},
+        BadCase{Changed(R"(["Done"])", R"(["Done", 7])"),
+                "k.json:8: `succeeded` must be a non-empty string"},
         BadCase{Changed(R"(["Done"])", R"(["Done", "RUN_NING"])"),
                 "k.json:8: the status `RUN_NING` appears twice"}));
 
