@@ -22,6 +22,7 @@ class TempDir {
  public:
   TempDir() {
     if (mkdtemp(path_.data()) == nullptr) std::abort();
+    path_ = std::filesystem::canonical(path_).string();  // as SQLite's errors name it
   }
   ~TempDir() {
     std::error_code ignored;
