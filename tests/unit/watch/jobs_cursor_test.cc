@@ -207,7 +207,7 @@ TEST_F(JobsCursorTest, EventsThatDoNotMatchMayFillManyBatches) {
   for (int i = 0; i < 5; ++i) world_.Create(absl::StrCat("j", i));
   world_.Move("j0", v1::JOB_STATE_RUNNING);
   JobsCursor cursor = Watch(1, Running(), {/*events=*/1, /*bytes=*/1 << 20});
-  EXPECT_THAT(Revisions(RunJobs(&cursor).events), ElementsAre(6));
+  EXPECT_THAT(Revisions(RunJobs(&cursor, world_.reader()).events), ElementsAre(6));
 }
 
 TEST_F(JobsCursorTest, AMessageEndsAtItsNumberOfEvents) {
