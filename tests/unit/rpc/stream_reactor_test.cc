@@ -15,6 +15,7 @@
 #include "gcjobs/v1/job_service.grpc.pb.h"
 #include "tests/fakes/await_true.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/keep_grpc.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs::testing {
@@ -71,6 +72,7 @@ class PuppetStream final : public StreamReactor {
 class StreamReactorTest : public ::testing::Test {
  protected:
   StreamReactorTest() : service_(this) {
+    KeepGrpc();
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/grpc_status.h"
+#include "tests/fakes/keep_grpc.h"
 #include "tests/unit/rpc/stored_jobs.h"
 
 namespace gcjobs::testing {
@@ -85,6 +86,7 @@ std::shared_ptr<grpc::Channel> ResultsServer::Connect(grpc::ChannelArguments arg
 }
 
 void ResultsServer::Start() {
+  KeepGrpc();
   readers_ = *ReaderPool::Start(&store_, {/*threads=*/2, options_.max_queued_reads});
   service_ = std::make_unique<ResultsService>(
       ResultsService::Deps{loop_.get(), readers_.get(), &kinds_, {{"main", &client_}}, &metrics_},

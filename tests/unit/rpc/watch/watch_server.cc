@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/fakes/keep_grpc.h"
 
 namespace gcjobs::testing {
 
@@ -31,6 +32,7 @@ WatchServer::WatchServer(Options options) : options_(std::move(options)), world_
 WatchServer::~WatchServer() { Stop(); }
 
 void WatchServer::Start() {
+  KeepGrpc();
   readers_ = *ReaderPool::Start(&world_.store(), {/*threads=*/2, options_.max_queued_reads});
   WatchService::Options options;
   options.batch = options_.batch;
