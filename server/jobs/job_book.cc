@@ -135,19 +135,21 @@ void JobBook::Unlock(LiveJob* job) {
   job->is_handing_on_ = false;
 }
 
-// The answer comes back by the job's id, since the book may be cleared meanwhile.
+// The answer comes back by the job's id, since the book may be cleared meanwhile;
+// once the loop has stopped it does not come back at all.
 void JobBook::Commit(LiveJob* job, store::StoredJob next, CommitDone done) {
   UpdateJob update;
   update.expected_revision = next.job().revision();
   update.event = EventOf(*job, next.job());
   update.job = std::move(next);
-  deps_.store->Commit(std::move(update), [this, id = job->id(), done = std::move(done)](
-                                             absl::StatusOr<CommitOutcome> outcome) mutable {
-    deps_.loop->Post(
-        [this, id = std::move(id), done = std::move(done), outcome = std::move(outcome)]() mutable {
-          OnCommitted(id, std::move(outcome), std::move(done));
-        });
-  });
+  deps_.store->Commit(std::move(update),
+                      [this, loop = deps_.loop, id = job->id(),
+                       done = std::move(done)](absl::StatusOr<CommitOutcome> outcome) mutable {
+                        loop->Post([this, id = std::move(id), done = std::move(done),
+                                    outcome = std::move(outcome)]() mutable {
+                          OnCommitted(id, std::move(outcome), std::move(done));
+                        });
+                      });
 }
 
 std::optional<EventDraft> JobBook::EventOf(const LiveJob& job, const v1::Job& next) const {

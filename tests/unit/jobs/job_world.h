@@ -130,6 +130,7 @@ class JobWorld {
       : org_names_(std::move(orgs)), store_(TestStore::ByHand()), kinds_(std::move(kinds)) {
     Start();
   }
+  ~JobWorld() { store_.Close(); }  // while the loop is there to be told
 
   // Commits and runs all that can be, without moving time.
   void Settle() {
