@@ -5,6 +5,12 @@
 
 option(GCJOBS_PRECOMPILE "Compile the headers of libraries once" ON)
 
+# CMake's own way of saying it, by -Xclang, hides the path from ccache, which would keep a second clone
+# from finding the objects of the first.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
+endif()
+
 set(_gcjobs_precompiled_base
     <algorithm> <array> <atomic> <chrono> <cstdint> <deque> <filesystem> <fstream> <functional> <map>
     <memory> <optional> <set> <sstream> <string> <utility> <variant> <vector>
