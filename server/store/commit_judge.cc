@@ -19,32 +19,35 @@ Judgement CommitJudge::Judge(Met met, Write* write) {
 Judgement CommitJudge::JudgeInsert(const Met& met, InsertJob* insert) {
   if (met.head) return {JobIdTaken{}, nullptr};
   if (!met.request_owner.empty()) return {RequestIdTaken{met.request_owner}, nullptr};
-  store::StoredJob job = std::move(insert->job);
-  EventPtr event = Advance(insert->event, /*last_sequence=*/0, &job);
-  return {Committed{std::move(job)}, std::move(event)};
+  Judgement judged;
+  store::StoredJob& job = std::get<Committed>(judged.outcome).job;
+  job = std::move(insert->job);
+  judged.event = Advance(insert->event, /*last_sequence=*/0, &job);
+  return judged;
 }
 
 Judgement CommitJudge::JudgeUpdate(const Met& met, UpdateJob* update) {
   if (!met.head) return {Missing{}, nullptr};
   if (met.head->revision != update->expected_revision) return {Stale{met.head->revision}, nullptr};
-  store::StoredJob job = std::move(update->job);
-  EventPtr event;
+  Judgement judged;
+  store::StoredJob& job = std::get<Committed>(judged.outcome).job;
+  job = std::move(update->job);
   if (update->event) {
-    event = Advance(*update->event, met.head->last_sequence, &job);
+    judged.event = Advance(*update->event, met.head->last_sequence, &job);
   } else {
     job.mutable_job()->set_revision(met.head->revision);
     job.set_last_sequence(met.head->last_sequence);
   }
-  return {Committed{std::move(job)}, std::move(event)};
+  return judged;
 }
 
 Judgement CommitJudge::JudgeDelete(Met met, const DeleteJob& erase) {
   if (!met.head) return {Missing{}, nullptr};
   if (met.head->revision != erase.expected_revision) return {Stale{met.head->revision}, nullptr};
-  store::StoredJob last = met.record;
+  store::StoredJob last = *met.record;
   EventPtr event = Advance({v1::EVENT_TYPE_DELETED, v1::JOB_STATE_UNSPECIFIED, erase.time},
                            met.head->last_sequence, &last);
-  return {Committed{std::move(met.record)}, std::move(event)};
+  return {Committed{std::move(*met.record)}, std::move(event)};
 }
 
 EventPtr CommitJudge::Advance(const EventDraft& draft, int64_t last_sequence,

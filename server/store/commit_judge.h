@@ -2,6 +2,7 @@
 #define GCJOBS_SERVER_STORE_COMMIT_JUDGE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,7 +23,7 @@ struct Met {
   // The job of the write's id. A PutDocument meets nothing.
   std::optional<JobHead> head;
   // DeleteJob: its record, when there is one.
-  store::StoredJob record;
+  std::unique_ptr<store::StoredJob> record;
   // InsertJob: the job that has its (org, request_id); empty: none has, or the
   // write has no request id.
   std::string request_owner;

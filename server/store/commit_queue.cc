@@ -7,8 +7,8 @@
 namespace gcjobs {
 namespace {
 
-// About what a write holds in memory. The size of an entry counts, too: a
-// million deletions are not nothing.
+// About what a write holds beside its own size, which counts as well: a million
+// deletions are not nothing.
 struct ByteCounter {
   size_t operator()(const InsertJob& insert) const {
     return insert.job.ByteSizeLong() + insert.submission.ByteSizeLong();
@@ -23,7 +23,8 @@ struct ByteCounter {
 }  // namespace
 
 void CommitQueue::Push(Write write, Store::CommitDone done) {
-  const size_t bytes = sizeof(Entry) + std::visit(ByteCounter(), write);
+  const size_t bytes = sizeof(QueuedWrite) + std::visit(ByteCounter(), write);
+  auto entry = std::make_unique<QueuedWrite>(QueuedWrite{std::move(write), std::move(done), bytes});
   absl::Status refusal;
   {
     MutexLock lock(&mu_);
@@ -35,12 +36,12 @@ void CommitQueue::Push(Write write, Store::CommitDone done) {
       refusal = CommitQueueFullError();
     } else {
       queued_bytes_ += bytes;
-      queue_.push_back(QueuedWrite{std::move(write), std::move(done), bytes});
+      queue_.push_back(std::move(entry));
       if (metrics_ != nullptr) metrics_->CommitQueue().Increment();
       return;
     }
   }
-  done(std::move(refusal));
+  entry->done(std::move(refusal));
 }
 
 void CommitQueue::Push(QueuedTrim trim) {
@@ -74,14 +75,14 @@ std::optional<CommitQueue::Group> CommitQueue::TakeGroupLocked() {
     if (metrics_ != nullptr) metrics_->CommitQueue().Decrement();
     return group;
   }
-  std::vector<QueuedWrite> writes;
+  Writes writes;
   size_t bytes = 0;
   while (!queue_.empty() && writes.size() < limits_.max_group_writes) {
-    auto* const next = std::get_if<QueuedWrite>(&queue_.front());
+    auto* const next = std::get_if<std::unique_ptr<QueuedWrite>>(&queue_.front());
     if (next == nullptr) break;  // a trim is a transaction of its own
-    bytes += next->bytes;
+    bytes += (*next)->bytes;
     if (!writes.empty() && bytes > limits_.max_group_bytes) break;
-    queued_bytes_ -= next->bytes;
+    queued_bytes_ -= (*next)->bytes;
     writes.push_back(std::move(*next));
     queue_.pop_front();
   }

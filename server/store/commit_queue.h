@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -47,8 +48,10 @@ class CommitQueue {
     int64_t dropped = 0;  // events, so far
     Store::TrimDone done;
   };
-  // The content of one transaction.
-  using Group = std::variant<std::vector<QueuedWrite>, QueuedTrim>;
+  // The content of one transaction. Writes stay where they are from the queue to
+  // the answer: moving a record costs as much as looking one up.
+  using Writes = std::vector<std::unique_ptr<QueuedWrite>>;
+  using Group = std::variant<Writes, QueuedTrim>;
 
   // `metrics`, which may be null, outlives the queue.
   CommitQueue(Limits limits, Metrics* metrics) : limits_(limits), metrics_(metrics) {}
@@ -67,7 +70,7 @@ class CommitQueue {
   void Close() ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
-  using Entry = std::variant<QueuedWrite, QueuedTrim>;
+  using Entry = std::variant<std::unique_ptr<QueuedWrite>, QueuedTrim>;
 
   bool HasWorkLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return closed_ || !queue_.empty();

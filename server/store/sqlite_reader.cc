@@ -28,9 +28,9 @@ absl::StatusOr<std::vector<EventPtr>> ReadPage(ReadLimit limit, SqliteQuery* que
     if (!row) break;
     const absl::string_view bytes = query->Blob(1);
     if (!budget.Take(bytes.size())) break;
-    ASSIGN_OR_RETURN(auto event,
-                     ParseColumn<v1::JobEvent>(bytes, absl::StrCat("revision ", query->Int(0))));
-    events.push_back(std::make_shared<const v1::JobEvent>(std::move(event)));
+    auto event = ParseColumn<v1::JobEvent>(bytes, absl::StrCat("revision ", query->Int(0)));
+    RETURN_IF_ERROR(event.status());
+    events.push_back(std::make_shared<const v1::JobEvent>(*std::move(event)));
   }
   return events;
 }
@@ -77,8 +77,9 @@ absl::StatusOr<std::vector<v1::Job>> SqliteReader::ListJobs(const JobQuery& quer
   while (!budget.full()) {
     ASSIGN_OR_RETURN(const bool row, rows.Step());
     if (!row) break;
-    ASSIGN_OR_RETURN(auto record, ParseColumn<store::StoredJob>(rows.Blob(0), "a listed job"));
-    v1::Job& job = *record.mutable_job();
+    auto record = ParseColumn<store::StoredJob>(rows.Blob(0), "a listed job");
+    RETURN_IF_ERROR(record.status());
+    v1::Job& job = *record->mutable_job();
     if (!Matches(query.filter, job)) continue;
     if (!budget.Take(job.ByteSizeLong())) break;
     page.push_back(std::move(job));
@@ -109,8 +110,9 @@ absl::StatusOr<std::vector<store::StoredJob>> SqliteReader::ListLive(
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return live;
-    ASSIGN_OR_RETURN(auto record, ParseColumn<store::StoredJob>(query.Blob(0), "a live job"));
-    live.push_back(std::move(record));
+    auto record = ParseColumn<store::StoredJob>(query.Blob(0), "a live job");
+    RETURN_IF_ERROR(record.status());
+    live.push_back(*std::move(record));
   }
 }
 

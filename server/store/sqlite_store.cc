@@ -75,7 +75,7 @@ void SqliteStore::Process(CommitQueue::Group group) {
   if (auto* trim = std::get_if<CommitQueue::QueuedTrim>(&group)) {
     TrimOnce(std::move(*trim));
   } else {
-    CommitGroup(std::get<std::vector<CommitQueue::QueuedWrite>>(std::move(group)));
+    CommitGroup(std::get<CommitQueue::Writes>(std::move(group)));
   }
   if (!failed_.ok()) return;
   if (absl::Status status = writer_->Maintain(); !status.ok()) Fail(status);
@@ -99,7 +99,7 @@ void SqliteStore::Process(CommitQueue::Group group) {
 // disk is unknown: after a failed sync the kernel may have dropped the pages,
 // and a second sync would report success. So the store fails for good, and each
 // caller of this and every later group is told; a restart reads what is there.
-void SqliteStore::CommitGroup(std::vector<CommitQueue::QueuedWrite> group) {
+void SqliteStore::CommitGroup(CommitQueue::Writes group) {
   std::vector<CommitOutcome> outcomes;
   std::vector<EventPtr> events;
   if (failed_.ok()) {
@@ -109,25 +109,26 @@ void SqliteStore::CommitGroup(std::vector<CommitQueue::QueuedWrite> group) {
     }
   }
   if (!failed_.ok()) {
-    for (CommitQueue::QueuedWrite& queued : group) queued.done(failed_);
+    for (const auto& queued : group) queued->done(failed_);
     return;
   }
   if (options_.listener && !events.empty()) options_.listener(events);
-  for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
+  for (size_t i = 0; i < group.size(); ++i) group[i]->done(std::move(outcomes[i]));
 }
 
 // Steps 1 to 3.
-absl::Status SqliteStore::CommitWrites(std::vector<CommitQueue::QueuedWrite>* group,
+absl::Status SqliteStore::CommitWrites(CommitQueue::Writes* group,
                                        std::vector<CommitOutcome>* outcomes,
                                        std::vector<EventPtr>* events) {
   RETURN_IF_ERROR(writer_->Begin());
   ASSIGN_OR_RETURN(const Revision head, writer_->ReadHead());
   CommitJudge judge(head);
-  for (CommitQueue::QueuedWrite& queued : *group) {
-    ASSIGN_OR_RETURN(Met met, writer_->Meet(queued.write));
-    Judgement judged = judge.Judge(std::move(met), &queued.write);
+  outcomes->reserve(group->size());
+  for (const auto& queued : *group) {
+    ASSIGN_OR_RETURN(Met met, writer_->Meet(queued->write));
+    Judgement judged = judge.Judge(std::move(met), &queued->write);
     if (std::holds_alternative<Committed>(judged.outcome)) {
-      RETURN_IF_ERROR(writer_->Make(queued.write, judged));
+      RETURN_IF_ERROR(writer_->Make(queued->write, judged));
       if (judged.event != nullptr) events->push_back(std::move(judged.event));
     }
     outcomes->push_back(std::move(judged.outcome));

@@ -67,9 +67,9 @@ class SqliteStore final : public Store {
   // The writer's steps.
   void RunWriter();
   void Process(CommitQueue::Group group);
-  void CommitGroup(std::vector<CommitQueue::QueuedWrite> group);
-  absl::Status CommitWrites(std::vector<CommitQueue::QueuedWrite>* group,
-                            std::vector<CommitOutcome>* outcomes, std::vector<EventPtr>* events);
+  void CommitGroup(CommitQueue::Writes group);
+  absl::Status CommitWrites(CommitQueue::Writes* group, std::vector<CommitOutcome>* outcomes,
+                            std::vector<EventPtr>* events);
   void TrimOnce(CommitQueue::QueuedTrim trim);
   absl::StatusOr<SqliteWriter::TrimStep> CommitTrim(absl::Time before);
   absl::Status CommitTransaction();

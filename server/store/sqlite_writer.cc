@@ -36,6 +36,7 @@ constexpr SqlText kBegin{"begin", "BEGIN IMMEDIATE", nullptr};
 constexpr SqlText kCommit{"commit", "COMMIT", nullptr};
 constexpr SqlText kRollback{"rollback", "ROLLBACK", nullptr};
 
+constexpr SqlText kFindNewestId{"find newest job", "SELECT max(job_id) FROM jobs", "SEARCH jobs"};
 constexpr SqlText kFindHead{
     "find job's head", "SELECT revision, last_sequence FROM jobs WHERE job_id = ?", "PRIMARY KEY"};
 constexpr SqlText kFindRequest{
@@ -79,9 +80,9 @@ constexpr SqlText kSetCompacted{"set compacted revision",
                                 "UPDATE meta SET compacted = max(compacted, ?) WHERE id = 1",
                                 "SEARCH meta"};
 
-constexpr const SqlText* kStatements[] = {&kFindHead,   &kFindRequest,      &kReplaceJob,
-                                          &kDeleteJob,  &kDeleteSubmission, &kFindDeleted,
-                                          &kDropEvents, &kSetCompacted};
+constexpr const SqlText* kStatements[] = {&kFindNewestId, &kFindHead,   &kFindRequest,
+                                          &kReplaceJob,   &kDeleteJob,  &kDeleteSubmission,
+                                          &kFindDeleted,  &kDropEvents, &kSetCompacted};
 
 int RecordLogPages(void* wal_pages, sqlite3* /*db*/, const char* /*name*/, int pages) {
   *static_cast<int*>(wal_pages) = pages;
@@ -148,8 +149,9 @@ absl::StatusOr<Met> SqliteWriter::Meet(const Write& write) {
     SqliteQuery job = handle_->Use(sql::kGetJob);
     ASSIGN_OR_RETURN(const bool found, job.Bind(erase->job_id).Step());
     if (!found) return met;
-    ASSIGN_OR_RETURN(met.record, ParseColumn<store::StoredJob>(job.Blob(0), erase->job_id));
-    met.head = JobHead{met.record.job().revision(), met.record.last_sequence()};
+    ASSIGN_OR_RETURN(auto record, ParseColumn<store::StoredJob>(job.Blob(0), erase->job_id));
+    met.head = JobHead{record.job().revision(), record.last_sequence()};
+    met.record = std::make_unique<store::StoredJob>(std::move(record));
     return met;
   }
   const auto* insert = std::get_if<InsertJob>(&write);
@@ -157,15 +159,28 @@ absl::StatusOr<Met> SqliteWriter::Meet(const Write& write) {
   if (insert == nullptr && update == nullptr) return met;
 
   const v1::Job& shown = insert != nullptr ? insert->job.job() : update->job.job();
-  SqliteQuery head = handle_->Use(kFindHead);
-  ASSIGN_OR_RETURN(const bool found, head.Bind(shown.id()).Step());
-  if (found) met.head = JobHead{head.Int(0), head.Int(1)};
+  ASSIGN_OR_RETURN(const bool may_exist, MayExist(shown.id()));
+  if (may_exist) {
+    SqliteQuery head = handle_->Use(kFindHead);
+    ASSIGN_OR_RETURN(const bool found, head.Bind(shown.id()).Step());
+    if (found) met.head = JobHead{head.Int(0), head.Int(1)};
+  }
   if (insert == nullptr || shown.request_id().empty()) return met;
 
   SqliteQuery owner = handle_->Use(kFindRequest);
   ASSIGN_OR_RETURN(const bool taken, owner.Bind(shown.org()).Bind(shown.request_id()).Step());
   if (taken) met.request_owner = std::string(owner.Text(0));
   return met;
+}
+
+// Ids grow with time: that a new one is not taken is mostly known without looking.
+absl::StatusOr<bool> SqliteWriter::MayExist(const std::string& job_id) {
+  if (!newest_id_) {
+    SqliteQuery newest = handle_->Use(kFindNewestId);
+    RETURN_IF_ERROR(newest.Step().status());
+    newest_id_ = std::string(newest.Text(0));
+  }
+  return job_id <= *newest_id_;
 }
 
 absl::Status SqliteWriter::Make(const Write& write, const Judgement& judged) {
@@ -195,6 +210,7 @@ absl::Status SqliteWriter::InsertRow(const store::StoredJob& job) {
   query.Bind(ToColumn(FromProto(shown.create_time())));
   query.Bind(ToColumn(FromProto(shown.update_time())));
   BindExpireTime(shown, &query);
+  if (shown.id() > *newest_id_) newest_id_ = shown.id();
   return query.Bind(shown.revision()).Bind(job.last_sequence()).BindBlob(record).Run();
 }
 

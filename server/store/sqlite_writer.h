@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -71,13 +72,15 @@ class SqliteWriter {
  private:
   explicit SqliteWriter(std::unique_ptr<SqliteHandle> handle);
   absl::Status Configure(Durability durability);
+  absl::StatusOr<bool> MayExist(const std::string& job_id);
   absl::Status InsertRow(const store::StoredJob& job);
   absl::Status ReplaceRow(const store::StoredJob& job);
   absl::Status AppendEvent(const v1::JobEvent& event);
   absl::Status Checkpoint(int mode);
 
   const std::unique_ptr<SqliteHandle> handle_;
-  int wal_pages_ = 0;  // in the log after the last commit
+  int wal_pages_ = 0;                     // in the log after the last commit
+  std::optional<std::string> newest_id_;  // no job has a greater id; null: not yet read
 };
 
 }  // namespace gcjobs

@@ -34,12 +34,13 @@ store::StoredJob Stored(Revision revision, int64_t sequence) {
 }
 
 Met MetWith(const store::StoredJob& job) {
-  return {JobHead{job.job().revision(), job.last_sequence()}, job, ""};
+  return {JobHead{job.job().revision(), job.last_sequence()},
+          std::make_unique<store::StoredJob>(job), ""};
 }
 
 class CommitJudgeTest : public ::testing::Test {
  protected:
-  Judgement Judge(const Met& met, Write write) { return judge_.Judge(met, &write); }
+  Judgement Judge(Met met, Write write) { return judge_.Judge(std::move(met), &write); }
 
   CommitJudge judge_{41};
 };
@@ -61,13 +62,12 @@ TEST_F(CommitJudgeTest, InsertStartsTheSequenceAndMakesItsEvent) {
 }
 
 TEST_F(CommitJudgeTest, InsertOfWhatIsThereIsRefused) {
-  Met met = MetWith(Stored(7, 3));
-  EXPECT_THAT(Judge(met, InsertOf(NewJob("a"))).outcome, IsRefused(JobIdTaken()));
-  met.request_owner = "a";
-  EXPECT_THAT(Judge(met, InsertOf(NewJob("a"))).outcome, IsRefused(JobIdTaken()))
+  const JobHead head{7, 3};
+  EXPECT_THAT(Judge({head, nullptr, ""}, InsertOf(NewJob("a"))).outcome, IsRefused(JobIdTaken()));
+  EXPECT_THAT(Judge({head, nullptr, "a"}, InsertOf(NewJob("a"))).outcome, IsRefused(JobIdTaken()))
       << "the id says more than the request id";
-  met.head.reset();
-  EXPECT_THAT(Judge(met, InsertOf(NewJob("b"))).outcome, IsRefused(RequestIdTaken{"a"}));
+  EXPECT_THAT(Judge({std::nullopt, nullptr, "a"}, InsertOf(NewJob("b"))).outcome,
+              IsRefused(RequestIdTaken{"a"}));
 }
 
 TEST_F(CommitJudgeTest, UpdateWithAnEventGetsTheNextRevisionAndSequence) {
@@ -104,11 +104,12 @@ TEST_F(CommitJudgeTest, DeleteGivesTheRecordAsItWasAndTellsOfItsEnd) {
 }
 
 TEST_F(CommitJudgeTest, WriteThatExpectsAnotherRevisionIsStale) {
-  const Met met = MetWith(Stored(7, 3));
+  const auto job = Stored(7, 3);
   const auto old = Stored(6, 2);
-  EXPECT_THAT(Judge(met, TransitionOf(old, v1::JOB_STATE_RUNNING)).outcome, IsRefused(Stale{7}));
-  EXPECT_THAT(Judge(met, SilentUpdateOf(old)).outcome, IsRefused(Stale{7}));
-  EXPECT_THAT(Judge(met, DeleteOf(old)).outcome, IsRefused(Stale{7}));
+  EXPECT_THAT(Judge(MetWith(job), TransitionOf(old, v1::JOB_STATE_RUNNING)).outcome,
+              IsRefused(Stale{7}));
+  EXPECT_THAT(Judge(MetWith(job), SilentUpdateOf(old)).outcome, IsRefused(Stale{7}));
+  EXPECT_THAT(Judge(MetWith(job), DeleteOf(old)).outcome, IsRefused(Stale{7}));
 }
 
 TEST_F(CommitJudgeTest, WriteOfAJobThatIsNotThereIsRefused) {

@@ -51,7 +51,7 @@ class CommitQueueTest : public ::testing::Test {
   std::vector<size_t> TakeAll() {
     std::vector<size_t> sizes;
     while (auto group = queue_->TakeGroup()) {
-      const auto* writes = std::get_if<std::vector<CommitQueue::QueuedWrite>>(&*group);
+      const auto* writes = std::get_if<CommitQueue::Writes>(&*group);
       sizes.push_back(writes == nullptr ? 0 : writes->size());
     }
     return sizes;
@@ -71,8 +71,8 @@ TEST_F(CommitQueueTest, AllThatIsQueuedIsOneGroupInItsOrder) {
   const auto group = queue_->TakeGroup();
 
   std::string ids;
-  for (const auto& queued : std::get<std::vector<CommitQueue::QueuedWrite>>(*group)) {
-    ids += std::get<InsertJob>(queued.write).job.job().id();
+  for (const auto& queued : std::get<CommitQueue::Writes>(*group)) {
+    ids += std::get<InsertJob>(queued->write).job.job().id();
   }
   EXPECT_EQ(ids, "abc");
   EXPECT_FALSE(queue_->TakeGroup().has_value());
