@@ -12,7 +12,7 @@
 namespace gcjobs {
 
 // What both ends of the wire have to know of a job's state. Its transitions
-// are the server's business (server/jobs/job_state.h).
+// are the server's business (server/jobs/job_record.h).
 
 // Whether a job in this state has ended for good. A state that this version
 // does not know has not.
