@@ -60,8 +60,8 @@ absl::Status SyncData(int fd, const std::string& path) {
 
 // Makes the names in the folder that `path` is in durable.
 absl::Status SyncFolderOf(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  if (folder.empty()) folder = ".";
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return SystemError("open", folder, errno);
   const absl::Cleanup close = [fd] { ::close(fd); };

@@ -88,8 +88,8 @@ class LiveJob {
   enum class Until { kVerdict, kEnd };
   struct Caller {
     using Done = absl::AnyInvocable<void(absl::StatusOr<v1::Job>)>;
-    Caller(Until until, Done done, EventLoop* loop)
-        : until(until), done(std::move(done)), timer(loop) {}
+    Caller(Until how_far, Done answer, EventLoop* loop)
+        : until(how_far), done(std::move(answer)), timer(loop) {}
 
     const Until until;
     Done done;

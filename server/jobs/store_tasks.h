@@ -23,9 +23,9 @@ inline Task<absl::StatusOr<CommitOutcome>> Commit(EventLoop* loop, Store* store,
   absl::StatusOr<CommitOutcome> outcome =
       co_await Callback<absl::StatusOr<CommitOutcome>>([&](auto done) {
         store->Commit(std::move(write), [loop, done = std::move(done)](
-                                            absl::StatusOr<CommitOutcome> outcome) mutable {
-          loop->Post([done = std::move(done), outcome = std::move(outcome)]() mutable {
-            done(std::move(outcome));
+                                            absl::StatusOr<CommitOutcome> answer) mutable {
+          loop->Post([done = std::move(done), answer = std::move(answer)]() mutable {
+            done(std::move(answer));
           });
         });
       });
@@ -36,9 +36,9 @@ inline Task<absl::StatusOr<CommitOutcome>> Commit(EventLoop* loop, Store* store,
 inline Task<absl::StatusOr<int64_t>> TrimEvents(EventLoop* loop, Store* store, absl::Time before) {
   absl::StatusOr<int64_t> dropped = co_await Callback<absl::StatusOr<int64_t>>([&](auto done) {
     store->TrimEvents(
-        before, [loop, done = std::move(done)](absl::StatusOr<int64_t> dropped) mutable {
-          loop->Post([done = std::move(done), dropped = std::move(dropped)]() mutable {
-            done(std::move(dropped));
+        before, [loop, done = std::move(done)](absl::StatusOr<int64_t> answer) mutable {
+          loop->Post([done = std::move(done), answer = std::move(answer)]() mutable {
+            done(std::move(answer));
           });
         });
   });

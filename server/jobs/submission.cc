@@ -18,7 +18,9 @@ void Submission::Start(LiveJob* job, store::Submission payload, Admission::Ticke
   job->submission = Story(Submit(job, std::move(payload), std::move(ticket)));
 }
 
-Task<> Submission::Submit(LiveJob* job, store::Submission payload, Admission::Ticket ticket) {
+// The ticket is the job's place in the intake, held until the story ends.
+Task<> Submission::Submit(LiveJob* job, store::Submission payload,
+                          [[maybe_unused]] Admission::Ticket ticket) {
   std::optional<SubmitVerdict> verdict;
   absl::Duration delay;
   {

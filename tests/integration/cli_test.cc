@@ -99,14 +99,14 @@ TEST_F(CliTest, TimeLimitsAreReadAndSet) {
   EXPECT_EQ(Run({"action", "timeout", "set", kActionId, "61s"}).code, 2);
 }
 
-TEST_F(CliTest, ExplainTellsWhyTheNextLookIsWhenItIs) {
+TEST_F(CliTest, ExplainTellsWhyTheNextPollIsWhenItIs) {
   const auto job = system_.Submit(Steered(R"({"queued":"0s","duration":"1h"})"));
   const Ended told = Run({"explain", job->id()});
   EXPECT_EQ(told.code, 0) << told.errors;
   EXPECT_THAT(told.output, HasSubstr(job->id()));
   EXPECT_THAT(told.output, HasSubstr(absl::StrCat("action.async/", kActionId)));
-  EXPECT_THAT(told.output, HasSubstr("nothing yet: what is known of similar classes"));
-  EXPECT_THAT(told.output, HasSubstr("of 300 requests left for looks"));
+  EXPECT_THAT(told.output, HasSubstr("nothing yet; similar classes are used instead"));
+  EXPECT_THAT(told.output, HasSubstr("of 300 requests left for polls"));
   EXPECT_THAT(Run({"explain", job->id(), "--output", "json"}).output,
               HasSubstr("\"limit\": \"POLL_LIMIT_"));
   EXPECT_EQ(Run({"cancel", job->id()}).code, 0);

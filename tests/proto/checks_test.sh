@@ -65,7 +65,7 @@ learned=server/scheduler/survival_state.proto
 for check in style format changes docs; do passes "$check"; done
 
 finds style 'should be lower_snake_case' "$jobs" 's/string job_id = 1/string jobId = 1/'
-finds style 'should have a non-empty comment' "$jobs" '/One job as it is now/d'
+finds style 'should have a non-empty comment' "$jobs" '/The current state of one job/d'
 finds style 'should be prefixed with "JOB_STATE_"' "$job" 's/JOB_STATE_RUNNING = 3/RUNNING = 3/'
 finds format '+  string org = 1;' "$job" 's/^  string org = 1;/ string  org=1;/'
 finds changes 'was deleted' "$jobs" '/rpc DeleteJob/d'
@@ -73,7 +73,7 @@ finds changes 'changed type from "int64" to "int32"' "$job" 's/int64 revision = 
 finds changes 'changed name from "org" to "organisation"' "$job" 's/string org = 2/string organisation = 2/'
 finds changes 'changed type from' "$stored" 's/int64 last_sequence = 2/string last_sequence = 2/'
 finds changes 'changed type from' "$learned" 's/int32 bins_per_e/bytes bins_per_e/'
-finds docs '+One job, now.' "$jobs" 's/One job as it is now\./One job, now./'
+finds docs '+One job, now.' "$jobs" 's/The current state of one job\./One job, now./'
 
 sed -i 's/int64 last_sequence = 2/int64 newest_sequence = 2/' "$stored"
 passes changes "another name for what is on disk"
