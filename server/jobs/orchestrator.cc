@@ -247,9 +247,8 @@ Task<> Orchestrator::ServeDelete(std::string job_id, Done done) {
   } else if (status.ok() && !IsTerminal(record->job().state())) {
     status = NotFinished(record->job());
   } else if (status.ok()) {
-    const absl::StatusOr<CommitOutcome> outcome = co_await Commit(
-        loop_, store_,
-        DeleteJob{record->job().id(), record->job().revision(), loop_->clock()->Now()});
+    Write erase = DeleteJob{record->job().id(), record->job().revision(), loop_->clock()->Now()};
+    const absl::StatusOr<CommitOutcome> outcome = co_await Commit(loop_, store_, std::move(erase));
     status = outcome.status();
     // Missing: somebody else deleted it, which is what was wanted.
     if (outcome.ok() && std::holds_alternative<Stale>(*outcome)) {

@@ -22,10 +22,11 @@ Task<> Retention::Sweep() {
   // 1. The jobs, batch by batch, until none is left.
   for (bool has_more = true; has_more;) {
     const absl::Time now = deps_.loop->clock()->Now();
-    absl::StatusOr<std::vector<ExpiredJob>> expired = co_await OnReader(
-        deps_.loop, deps_.readers, [now, limit = options_.batch](StoreReader& reader) {
-          return reader.ListExpired(now, limit);
-        });
+    const auto list = [now, limit = options_.batch](StoreReader& reader) {
+      return reader.ListExpired(now, limit);
+    };
+    absl::StatusOr<std::vector<ExpiredJob>> expired =
+        co_await OnReader(deps_.loop, deps_.readers, list);
     if (!expired.ok()) {
       Log(LogLevel::kWarning, "retention_sweep_failed", {{"error", expired.status()}});
       co_return;
@@ -40,8 +41,9 @@ Task<> Retention::Sweep() {
       deps_.store->Commit(DeleteJob{std::move(job.job_id), job.revision, now},
                           [](const absl::StatusOr<CommitOutcome>& /*outcome*/) {});
     }
+    Write erase = DeleteJob{last.job_id, last.revision, now};
     const absl::StatusOr<CommitOutcome> deleted =
-        co_await Commit(deps_.loop, deps_.store, DeleteJob{last.job_id, last.revision, now});
+        co_await Commit(deps_.loop, deps_.store, std::move(erase));
     Log(LogLevel::kInfo, "jobs_expired", {{"jobs", static_cast<int64_t>(expired->size())}});
     has_more = deleted.ok() && expired->size() >= options_.batch;
   }

@@ -22,12 +22,12 @@ namespace gcjobs {
 inline Task<absl::StatusOr<CommitOutcome>> Commit(EventLoop* loop, Store* store, Write write) {
   absl::StatusOr<CommitOutcome> outcome =
       co_await Callback<absl::StatusOr<CommitOutcome>>([&](auto done) {
-        store->Commit(std::move(write), [loop, done = std::move(done)](
-                                            absl::StatusOr<CommitOutcome> answer) mutable {
-          loop->Post([done = std::move(done), answer = std::move(answer)]() mutable {
-            done(std::move(answer));
-          });
-        });
+        store->Commit(std::move(write),
+                      [loop, done = std::move(done)](absl::StatusOr<CommitOutcome> answer) mutable {
+                        loop->Post([done = std::move(done), answer = std::move(answer)]() mutable {
+                          done(std::move(answer));
+                        });
+                      });
       });
   co_return outcome;
 }
@@ -35,12 +35,12 @@ inline Task<absl::StatusOr<CommitOutcome>> Commit(EventLoop* loop, Store* store,
 // Store::TrimEvents.
 inline Task<absl::StatusOr<int64_t>> TrimEvents(EventLoop* loop, Store* store, absl::Time before) {
   absl::StatusOr<int64_t> dropped = co_await Callback<absl::StatusOr<int64_t>>([&](auto done) {
-    store->TrimEvents(
-        before, [loop, done = std::move(done)](absl::StatusOr<int64_t> answer) mutable {
-          loop->Post([done = std::move(done), answer = std::move(answer)]() mutable {
-            done(std::move(answer));
-          });
-        });
+    store->TrimEvents(before,
+                      [loop, done = std::move(done)](absl::StatusOr<int64_t> answer) mutable {
+                        loop->Post([done = std::move(done), answer = std::move(answer)]() mutable {
+                          done(std::move(answer));
+                        });
+                      });
   });
   co_return dropped;
 }
