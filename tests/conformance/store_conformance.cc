@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/notification.h"
 
 #include "tests/conformance/store_matchers.h"
+#include "tests/fakes/notification.h"
 
 namespace gcjobs::testing {
 namespace {
@@ -88,7 +88,7 @@ store::StoredJob StoreConformance::MustCommit(Write write) {
 
 absl::StatusOr<int64_t> StoreConformance::Trim(absl::Time before) {
   absl::StatusOr<int64_t> answer;
-  absl::Notification answered;
+  Notification answered;
   store().TrimEvents(before, [&](absl::StatusOr<int64_t> dropped) {
     answer = std::move(dropped);
     answered.Notify();

@@ -2,10 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "absl/synchronization/notification.h"
-
 #include "tests/conformance/store_conformance.h"
 #include "tests/conformance/store_matchers.h"
+#include "tests/fakes/notification.h"
 
 namespace gcjobs::testing {
 namespace {
@@ -112,7 +111,7 @@ TEST_P(StoreConformance, TrimOfManyJobsLetsOtherWritesIn) {
   CommitAll(std::move(deletes));
   bool inserted = false;
   bool inserted_before_the_end = false;
-  absl::Notification trimmed;
+  Notification trimmed;
   // Both from an answer, so that the writer meets both at once.
   store().Commit(InsertOf(NewJob("a")), [&](auto) {
     store().TrimEvents(At(11), [&](auto dropped) {

@@ -4,12 +4,11 @@
 #include <memory>
 #include <utility>
 
-#include "absl/synchronization/notification.h"
-
 #include "common/mutex.h"
 #include "common/thread.h"
 #include "server/net/event_loop.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/notification.h"
 
 namespace gcjobs::testing {
 
@@ -24,7 +23,7 @@ class RunningLoop {
 
   // Runs `task` on the loop and waits for it.
   void RunAndWait(absl::AnyInvocable<void()> task) {
-    absl::Notification done;
+    Notification done;
     loop_.Post([&] {
       task();
       done.Notify();

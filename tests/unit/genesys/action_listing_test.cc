@@ -206,7 +206,7 @@ TEST_P(OddListingTest, HidesNoAction) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OddListingTest, ::testing::ValuesIn(testing::OddValues()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& odd) { return std::string(odd.param.name); });
 
 }  // namespace
 }  // namespace gcjobs

@@ -118,7 +118,7 @@ TEST_P(OddNeighbourEditTest, KeepsTheirBytes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OddNeighbourEditTest, ::testing::ValuesIn(testing::OddValues()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& odd) { return std::string(odd.param.name); });
 
 }  // namespace
 }  // namespace gcjobs

@@ -172,7 +172,7 @@ TEST_P(OddAnswerTest, IsTheAnswerOfADirectAction) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OddAnswerTest, ::testing::ValuesIn(testing::OddValues()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& odd) { return std::string(odd.param.name); });
 
 // A text of ours holds U+FFFD where upstream's does not mean a character; an id
 // with one would not be upstream's id.

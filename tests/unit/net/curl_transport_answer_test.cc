@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "tests/fakes/notification.h"
 #include "tests/unit/net/curl_transport_fixture.h"
 #include "tests/unit/net/scripted_server.h"
 
@@ -101,8 +101,8 @@ TEST_F(CurlTransportAnswerTest, OnlyTheFinalResponsesHeadersAreKept) {
 }
 
 TEST_F(CurlTransportAnswerTest, BodyMayComeInPieces) {
-  absl::Notification half_written;
-  absl::Notification go_on;
+  Notification half_written;
+  Notification go_on;
   ScriptedServer server([&](ServerConnection& c) {
     c.ReadRequest();
     c.Write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc");

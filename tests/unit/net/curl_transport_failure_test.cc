@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "tests/fakes/notification.h"
 #include "tests/unit/net/curl_transport_fixture.h"
 #include "tests/unit/net/scripted_server.h"
 
@@ -148,7 +148,7 @@ TEST_F(CurlTransportFailureTest, NoAnswerInTimeIsBrokenAndTimedOut) {
 }
 
 TEST_F(CurlTransportFailureTest, AnswerThatStopsHalfwayTimesOutToo) {
-  absl::Notification written;
+  Notification written;
   ScriptedServer server(AfterRequest([&](ServerConnection& c) {
     c.Write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
     written.Notify();
@@ -171,7 +171,7 @@ TEST_F(CurlTransportFailureTest, RequestThatGetsNoConnectionInTimeIsNotSent) {
   options.max_connections_per_host = 1;
   Restart(options);
   Journal requests;
-  absl::Notification release;
+  Notification release;
   ScriptedServer server([&](ServerConnection& c) {
     requests.Add(c.ReadRequest());
     release.WaitForNotification();
@@ -196,9 +196,9 @@ TEST_F(CurlTransportFailureTest, RequestThatGetsNoConnectionInTimeIsNotSent) {
 }
 
 TEST_F(CurlTransportFailureTest, AnswerThatCameWhileTheLoopWasLateIsGood) {
-  absl::Notification asked;
-  absl::Notification answer;
-  absl::Notification answered;
+  Notification asked;
+  Notification answer;
+  Notification answered;
   ScriptedServer server(AfterRequest([&](ServerConnection& c) {
     asked.Notify();
     answer.WaitForNotification();

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "common/thread.h"
+#include "tests/fakes/notification.h"
 #include "tests/unit/net/curl_transport_fixture.h"
 #include "tests/unit/net/scripted_server.h"
 
@@ -93,7 +93,7 @@ TEST_F(CurlTransportLifecycleTest, CancelBeforeAnythingWasSent) {
 }
 
 TEST_F(CurlTransportLifecycleTest, CancelInFlightIsBrokenAndEndsTheConnection) {
-  absl::Notification closed;
+  Notification closed;
   ScriptedServer server([&](ServerConnection& connection) {
     arrived_.Add(connection.ReadRequest());
     connection.AwaitClose();
@@ -148,7 +148,7 @@ TEST_F(CurlTransportLifecycleTest, DestructionAfterTheRequestWasWritten) {
 
 TEST_F(CurlTransportLifecycleTest, ManyRequestsAreUnderWayAtOnce) {
   constexpr size_t kRequests = 50;
-  absl::Notification release;  // only when all have arrived
+  Notification release;  // only when all have arrived
   ScriptedServer server([&](ServerConnection& connection) {
     const std::string request = connection.ReadRequest();
     arrived_.Add(request);
@@ -203,7 +203,7 @@ TEST_F(CurlTransportLifecycleTest, GivingUpARequestLetsAWaitingOneGo) {
 }
 
 TEST_F(CurlTransportLifecycleTest, OtherThreadsWakeALoopThatWaitsForSockets) {
-  absl::Notification ran;
+  Notification ran;
   Thread runner("loop", [this] { loop_->Run(); });
   loop_->Post([&] { ran.Notify(); });
   ran.WaitForNotification();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "tests/fakes/notification.h"
 #include "tests/unit/net/curl_transport_fixture.h"
 #include "tests/unit/net/scripted_server.h"
 
@@ -123,7 +123,7 @@ TEST_F(CurlTransportRepeatTest, GetIsSentAgainOnANewConnection) {
 }
 
 TEST_F(CurlTransportRepeatTest, PostOnAKeptConnectionThatIsClosedAlreadyUsesANewOne) {
-  absl::Notification closed;
+  Notification closed;
   ScriptedServer server([&](ServerConnection& connection) {
     arrived_.Add(connection.ReadRequest());
     connection.Reply(200, "done");

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "tests/fakes/notification.h"
 #include "tests/unit/net/curl_transport_fixture.h"
 #include "tests/unit/net/http2_peer.h"
 #include "tests/unit/net/scripted_server.h"
@@ -136,7 +136,7 @@ TEST_F(CurlTransportHttp2Test, RefusedPostArrivesOnceAndIsBroken) {
 }
 
 TEST_F(CurlTransportHttp2Test, CancelledRequestLeavesTheOthersOfItsConnectionAlone) {
-  absl::Notification answer;
+  Notification answer;
   ScriptedServer server(
       [&](ServerConnection& connection) {
         Http2Peer peer(&connection);

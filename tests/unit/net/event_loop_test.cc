@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "common/thread.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/notification.h"
 
 namespace gcjobs {
 namespace {
@@ -344,7 +344,7 @@ class RunningEventLoopTest : public ::testing::Test {
 
 TEST_F(RunningEventLoopTest, PostWakesAWaitingLoop) {
   poller_.AwaitWaiting();
-  absl::Notification ran;
+  testing::Notification ran;
   loop_.Post([&] { ran.Notify(); });
   ran.WaitForNotification();
 }

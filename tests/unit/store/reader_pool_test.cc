@@ -6,10 +6,9 @@
 #include <atomic>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
-
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
+#include "tests/fakes/notification.h"
 #include "tests/fakes/test_store.h"
 
 namespace gcjobs {
@@ -45,7 +44,7 @@ TEST_F(ReaderPoolTest, TaskReadsTheStoreOnAnotherThread) {
 
 TEST_F(ReaderPoolTest, OneSlowReadDoesNotHoldUpTheOther) {
   const auto pool = Start({});
-  absl::Notification slow_may_end, other_ran;
+  testing::Notification slow_may_end, other_ran;
   StoreReader* slow = nullptr;
   StoreReader* other = nullptr;
   ASSERT_TRUE(pool->Run([&](StoreReader& reader) {
@@ -63,7 +62,7 @@ TEST_F(ReaderPoolTest, OneSlowReadDoesNotHoldUpTheOther) {
 }
 
 TEST_F(ReaderPoolTest, FullQueueRefuses) {
-  absl::Notification started, may_end;
+  testing::Notification started, may_end;
   const auto pool = Start({/*threads=*/1, /*max_queued=*/1});
   ASSERT_TRUE(pool->Run([&](StoreReader&) {
     started.Notify();

@@ -8,10 +8,10 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 
 #include "tests/conformance/job_builders.h"
 #include "tests/conformance/store_matchers.h"
+#include "tests/fakes/notification.h"
 #include "tests/fakes/temp_dir.h"
 
 namespace gcjobs {
@@ -178,7 +178,7 @@ class SqliteStoreGroupTest : public ::testing::Test {
 
 TEST_F(SqliteStoreGroupTest, NextGroupGathersWhileOneCommits) {
   Open();
-  absl::Notification committing, go_on;
+  testing::Notification committing, go_on;
   store_->Commit(InsertOf(NewJob("first")), [&](auto) {
     committing.Notify();
     go_on.WaitForNotification();
