@@ -368,7 +368,7 @@ TEST_P(OddNeighbourTest, StringsAreUtf8WhateverTheyWere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OddNeighbourTest, ::testing::ValuesIn(testing::OddValues()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 class FindJsonBadTextTest : public ::testing::TestWithParam<const char*> {};
 

@@ -89,8 +89,8 @@ TEST_P(BuiltInKindTest, SaysWhatItIs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, BuiltInKindTest, ::testing::ValuesIn(BuiltInKinds()),
-                         [](const ::testing::TestParamInfo<KindSpec>& info) {
-                           std::string name = info.param.name;
+                         [](const ::testing::TestParamInfo<KindSpec>& tested) {
+                           std::string name = tested.param.name;
                            std::replace(name.begin(), name.end(), '.', '_');
                            return name;
                          });
