@@ -10,33 +10,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/mutex.h"
+#include "tests/bench/tally.h"
 #include "tests/unit/rpc/watch/watch_server.h"
 
 namespace gcjobs {
 namespace {
 
+using bench::Tally;
 using testing::WatchServer;
 
 constexpr int kConnections = 10;
-
-// Counts something that many threads bring about.
-class Tally {
- public:
-  void Add(int64_t count) ABSL_LOCKS_EXCLUDED(mu_) {
-    MutexLock lock(&mu_);
-    count_ += count;
-  }
-  void Await(int64_t count) ABSL_LOCKS_EXCLUDED(mu_) {
-    MutexLock lock(&mu_);
-    const auto met = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return count_ >= count; };
-    mu_.Await(absl::Condition(&met));
-  }
-
- private:
-  Mutex mu_;
-  int64_t count_ ABSL_GUARDED_BY(mu_) = 0;
-};
 
 // The client's end of one stream.
 class Reader final : public grpc::ClientReadReactor<v1::WatchJobsResponse> {
