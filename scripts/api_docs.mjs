@@ -113,7 +113,7 @@ function writeContents(service) {
   write(`[${service.name}](#${anchor(service.name)}): ${methods.join(', ')}.`);
 }
 
-write('<!-- Written by `./dev api` from the comments in proto/; change those. -->');
+write('<!-- Written by `./dev docs` from the comments in proto/; change those. -->');
 write(`# ${packageName}`);
 // Those with services first: what a reader looks for.
 files.sort((a, b) => !!b.service - !!a.service || b.name.localeCompare(a.name));

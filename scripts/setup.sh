@@ -22,7 +22,7 @@ packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev c
 # test programs in a quarter of the time.
 packages_clang=(clang-14 libclang-rt-14-dev llvm-14 lld)
 
-# ./dev lint, ./dev fmt and ./dev api; buf, for the protos, comes from npm.
+# ./dev lint, ./dev fmt and ./dev docs; buf, for the protos, comes from npm.
 packages_lint=(clang-format-14 clang-tidy-14 shellcheck git)
 
 # The clients of tests/polyglot in other languages; Node's come from npm. Java's

@@ -4,11 +4,11 @@
 #include <csignal>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tests/integration/support/cli.h"
 #include "tests/integration/support/system.h"
 
 // The CLI against the real server: what it prints, how it exits.
@@ -16,32 +16,23 @@
 namespace gcjobs {
 namespace {
 
-using ::gcjobs::testing::Binary;
 using ::gcjobs::testing::ChildProcess;
+using ::gcjobs::testing::Ended;
 using ::gcjobs::testing::kActionId;
+using ::gcjobs::testing::RunCli;
+using ::gcjobs::testing::StartCli;
 using ::gcjobs::testing::Steered;
 using ::gcjobs::testing::System;
 using ::testing::HasSubstr;
 
 class CliTest : public ::testing::Test {
  protected:
-  std::unique_ptr<ChildProcess> Start(std::vector<std::string> arguments, std::string input = "") {
-    ChildProcess::Options options;
-    options.argv = {Binary("gcjobs")};
-    for (std::string& argument : arguments) options.argv.push_back(std::move(argument));
-    options.environment = {{"GCJOBS_SERVER", system_.address()}};
-    options.input = std::move(input);
-    return std::make_unique<ChildProcess>(options);
+  std::unique_ptr<ChildProcess> Start(const std::vector<std::string>& arguments,
+                                      const std::string& input = "") {
+    return StartCli({system_.address(), arguments, input, {}});
   }
-  struct Ended {
-    int code;
-    std::string output;
-    std::string errors;
-  };
-  Ended Run(std::vector<std::string> arguments, std::string input = "") {
-    const auto child = Start(std::move(arguments), std::move(input));
-    const int code = child->Wait();
-    return {code, child->output(), child->errors()};
+  Ended Run(const std::vector<std::string>& arguments, const std::string& input = "") {
+    return RunCli({system_.address(), arguments, input, {}});
   }
 
   System system_;
