@@ -33,8 +33,9 @@ The organisation (for several, use [org.NAME] sections of the config file):
   GENESYSCLOUD_OAUTHCLIENT_SECRET      the official CLI's names work too
 
 Examples:
-  One organisation, credentials from the environment:
+  One organisation, credentials from the environment, or from a file of such lines:
     GENESYS_CLIENT_ID=... GENESYS_CLIENT_SECRET=... gcjobsd --environment mypurecloud.ie
+    gcjobsd --env-file .env
   Two organisations, from a file:
     gcjobsd --config /etc/gcjobs/gcjobsd.conf
   with
@@ -73,6 +74,7 @@ class Flags {
   CLI::App app{"gcjobsd: runs long Genesys Cloud work as durable jobs, over gRPC", "gcjobsd"};
   ServerConfig config;
   std::string config_file;
+  std::string env_file;
   OrgValues org;  // the organisation that is described by flags
 
  private:
@@ -151,6 +153,8 @@ class Flags {
   void AddServerFlags() {
     group_ = "Server";
     Add("--config", &config_file, "INI or TOML file; its settings are named like the flags");
+    Add("--env-file", &env_file,
+        "file of NAME=value lines (.env): variables for which the environment has no value");
     AddListen(
         "--listen", [this](ListenAddress address) { config.listen = std::move(address); },
         "HOST:PORT to serve on; port 0 picks a free one");
@@ -268,7 +272,8 @@ absl::Status ApplyItem(const CLI::ConfigItem& item, Flags* flags) {
     return absl::OkStatus();
   }
   CLI::Option* const option = flags->app.get_option_no_throw("--" + item.name);
-  if (option == nullptr || item.name == "config" || item.name == "help") {
+  const bool is_for_flags = item.name == "config" || item.name == "env-file" || item.name == "help";
+  if (option == nullptr || is_for_flags) {
     return InvalidSetting(item.name, "unknown setting");
   }
   if (option->count() > 0) return absl::OkStatus();  // the flag wins
@@ -372,7 +377,12 @@ absl::Status SetOrgs(const OrgValues& org, OrgSections sections, ServerConfig* c
 }
 
 // What the flags say; then what environment and file say, and what follows.
-absl::StatusOr<ServerConfig> Finish(const Environment& environment, Flags* flags) {
+absl::StatusOr<ServerConfig> Finish(Environment environment, Flags* flags) {
+  if (!flags->env_file.empty()) {
+    absl::StatusOr<Environment> more = WithEnvFile(std::move(environment), flags->env_file);
+    if (!more.ok()) return InvalidSetting("--env-file", more.status().message());
+    environment = *std::move(more);
+  }
   ApplyEnvironment(environment, &flags->org);
   OrgSections sections;
   if (!flags->config_file.empty()) {

@@ -2,7 +2,6 @@
 #define GCJOBS_SERVER_CONFIG_H_
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#include "common/env_file.h"
 #include "common/log.h"
 #include "gcjobs/v1/job.pb.h"
 #include "server/org_config.h"
@@ -71,11 +71,9 @@ struct CommandLine {
   std::optional<std::string> print;
 };
 
-// Looks up an environment variable; nullopt when it is not set. Injected for tests.
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
-
-// Reads flags, then the environment, then the config file; the first to have a
-// setting wins. INVALID_ARGUMENT, naming the setting and where it came from, for
+// Reads flags, then the environment (with the variables of --env-file, where it
+// does not have them itself), then the config file; the first to have a setting
+// wins. INVALID_ARGUMENT, naming the setting and where it came from, for
 // anything that is wrong. Secrets are read from files or the environment, never
 // from flags, which every user of the machine can see.
 absl::StatusOr<CommandLine> ReadConfig(const std::vector<std::string>& args,

@@ -75,7 +75,7 @@ TEST(ConfigFileTest, EverySettingThatExistsIsShown) {
   for (absl::string_view line : absl::StrSplit(*help->print, '\n')) {
     if (!absl::ConsumePrefix(&line, "  --")) continue;
     const std::string name(line.substr(0, line.find(' ')));
-    if (name == "config" || name == "version") continue;
+    if (name == "config" || name == "env-file" || name == "version") continue;
     EXPECT_TRUE(absl::StrContains(shown, absl::StrCat("\n", name, " = "))) << name;
   }
 }

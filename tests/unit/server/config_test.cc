@@ -94,6 +94,25 @@ TEST(ConfigTest, TheFlagWinsOverTheEnvironmentAndThatOverTheFile) {
             "127.0.0.1:2");
 }
 
+TEST(ConfigTest, AnEnvFileHasWhatTheEnvironmentHasNot) {
+  const TempFile env_file(
+      "GENESYS_CLIENT_ID=from-file\nGENESYS_CLIENT_SECRET='s$1'\nGENESYS_SCOPES=from-file\n");
+  const ServerConfig config =
+      MustRead({"--env-file", env_file.path()}, {{"HOME", "/h"}, {"GENESYS_SCOPES", "from-env"}});
+  EXPECT_EQ(config.orgs[0].client_id, "from-file");
+  EXPECT_EQ(config.orgs[0].client_secret, "s$1");
+  EXPECT_EQ(config.orgs[0].scopes, "from-env");
+}
+
+TEST(ConfigTest, AnEnvFileThatCannotBeReadIsRefused) {
+  EXPECT_THAT(Refusal({"--env-file", "/no/such.env"}).message(), HasSubstr("/no/such.env"));
+  const TempFile env_file("GENESYS_CLIENT_ID: id\n");
+  EXPECT_THAT(Refusal({"--env-file", env_file.path()}).message(),
+              HasSubstr(env_file.path() + ": line 1: is not NAME=VALUE"));
+  const TempFile config("env-file = \".env\"\n");
+  EXPECT_THAT(Refusal({"--config", config.path()}).message(), HasSubstr("unknown setting"));
+}
+
 TEST(ConfigTest, TheOfficialToolsNamesWorkToo) {
   const ServerConfig config = MustRead({}, {{"GENESYSCLOUD_REGION", "eu-central-1"},
                                             {"GENESYSCLOUD_OAUTHCLIENT_ID", "id"},
