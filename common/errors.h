@@ -51,6 +51,7 @@ inline constexpr ErrorReason kInvalidToken = Own("INVALID_TOKEN", StatusCode::kU
 inline constexpr ErrorReason kJobNotFound = Own("JOB_NOT_FOUND", StatusCode::kNotFound);
 inline constexpr ErrorReason kJobNotFinished =
     Own("JOB_NOT_FINISHED", StatusCode::kFailedPrecondition);
+inline constexpr ErrorReason kJobFinished = Own("JOB_FINISHED", StatusCode::kFailedPrecondition);
 inline constexpr ErrorReason kJobNotPolled = Own("JOB_NOT_POLLED", StatusCode::kFailedPrecondition);
 inline constexpr ErrorReason kNoResults = Own("NO_RESULTS", StatusCode::kFailedPrecondition);
 inline constexpr ErrorReason kJobKindNotFound = Own("JOB_KIND_NOT_FOUND", StatusCode::kNotFound);
@@ -58,6 +59,14 @@ inline constexpr ErrorReason kOrgNotConfigured =
     Own("ORG_NOT_CONFIGURED", StatusCode::kFailedPrecondition);
 inline constexpr ErrorReason kKindNotConfigured =
     Own("KIND_NOT_CONFIGURED", StatusCode::kFailedPrecondition);
+
+// The data action or the view that it names.
+inline constexpr ErrorReason kActionNameNotFound =
+    Own("ACTION_NAME_NOT_FOUND", StatusCode::kNotFound);
+inline constexpr ErrorReason kActionNameAmbiguous =
+    Own("ACTION_NAME_AMBIGUOUS", StatusCode::kFailedPrecondition);
+inline constexpr ErrorReason kViewNotFound = Own("VIEW_NOT_FOUND", StatusCode::kNotFound);
+inline constexpr ErrorReason kViewsNotSupported = Own("VIEWS_NOT_SUPPORTED", StatusCode::kNotFound);
 
 // How a job ended.
 inline constexpr ErrorReason kSubmitOutcomeUnknown =
