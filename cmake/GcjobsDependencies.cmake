@@ -11,7 +11,6 @@ find_package(RapidJSON CONFIG REQUIRED) # sets include directories, no target
 find_package(simdjson CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
-find_package(spdlog CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 
 add_library(gcjobs_rapidjson INTERFACE)

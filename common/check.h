@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/log.h"
 
 namespace gcjobs {
@@ -22,6 +23,7 @@ namespace gcjobs {
                                      const std::string& values) {
   Log(LogLevel::kError, "check_failed",
       {{"condition", condition}, {"values", values}, {"file", file}, {"line", line}});
+  FlushLog(absl::Seconds(1));
   std::abort();
 }
 

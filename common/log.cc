@@ -2,49 +2,25 @@
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <memory>
+#include <cstdio>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "common/log_writer.h"
 #include "common/utf8.h"
 
 namespace gcjobs {
 namespace {
 
-// spdlog's own JSON pattern does not escape, so lines are made here and spdlog
-// writes them as they are.
-spdlog::logger& Sink() {
-  static const std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>("gcjobs",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    made->set_level(spdlog::level::info);
-    made->flush_on(spdlog::level::trace);
-    return made;
-  }();
-  return *logger;
-}
-
+std::atomic<LogLevel> g_level{LogLevel::kInfo};
 std::atomic<LogFormat> g_format{LogFormat::kText};
-
-spdlog::level::level_enum ToSpdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarning:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      return spdlog::level::err;
-  }
-  return spdlog::level::err;
-}
+// Null: lines are written where they are made. Never destroyed once it is there.
+std::atomic<LogWriter*> g_writer{nullptr};
 
 const char* Name(LogLevel level) {
   switch (level) {
@@ -120,15 +96,39 @@ std::string FormatLogLine(LogFormat format, absl::Time now, LogLevel level, absl
 }
 
 void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField> fields) {
-  spdlog::logger& sink = Sink();
-  if (!sink.should_log(ToSpdlog(level))) return;
-  sink.log(ToSpdlog(level),
-           spdlog::string_view_t(FormatLogLine(g_format, absl::Now(), level, event, fields)));
+  if (!IsLogged(level)) return;
+  std::string line = FormatLogLine(g_format, absl::Now(), level, event, fields) + "\n";
+  if (LogWriter* const writer = g_writer) {
+    writer->Write(std::move(line));
+  } else {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
 }
 
+bool IsLogged(LogLevel level) { return level >= g_level; }
+
 void ConfigureLog(LogLevel level, LogFormat format) {
+  g_level = level;
   g_format = format;
-  Sink().set_level(ToSpdlog(level));
+}
+
+void StartLogThread() {
+  LogWriter::Options options;
+  options.describe_gap = [](uint64_t lines) {
+    return FormatLogLine(g_format, absl::Now(), LogLevel::kWarning, "log_lines_dropped",
+                         {{"lines", lines}}) +
+           "\n";
+  };
+  g_writer = new LogWriter(STDERR_FILENO, std::move(options));
+}
+
+void FlushLog(absl::Duration at_most) {
+  if (LogWriter* const writer = g_writer) writer->Flush(at_most);
+}
+
+uint64_t DroppedLogLines() {
+  const LogWriter* const writer = g_writer;
+  return writer == nullptr ? 0 : writer->dropped();
 }
 
 }  // namespace gcjobs

@@ -42,9 +42,23 @@ class LogField {
 // Thread-safe.
 void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField> fields = {});
 
-// Sets what is logged and how. Call it once, before the threads start; the
-// default is kInfo and kText.
+// Whether Log writes lines of that level: for those that are costly to make.
+bool IsLogged(LogLevel level);
+
+// Sets what is logged and how; at first kInfo and kText. Thread-safe.
 void ConfigureLog(LogLevel level, LogFormat format);
+
+// From now on lines are handed to a LogWriter, so that nobody ever waits for the
+// reader of stderr: for servers, once. Without it Log writes by itself. The thread
+// is never joined: until the process ends, somebody may have something to say.
+void StartLogThread();
+
+// Waits until the lines so far have been written, for so long at most: before the
+// process ends.
+void FlushLog(absl::Duration at_most);
+
+// Lines that were lost because nobody read them in time.
+uint64_t DroppedLogLines();
 
 // The line that Log writes in `format`, without its end.
 std::string FormatLogLine(LogFormat format, absl::Time now, LogLevel level, absl::string_view event,

@@ -67,7 +67,12 @@ Metrics::Metrics()
                            .Name("gcjobs_intake_refused_total")
                            .Help("Submissions refused because the intake was full.")
                            .Register(*registry_)
-                           .Add({})) {}
+                           .Add({})),
+      calls_refused_(&BuildCounter()
+                          .Name("gcjobs_calls_refused_total")
+                          .Help("Calls refused because they carry no valid token.")
+                          .Register(*registry_)
+                          .Add({})) {}
 
 prometheus::Gauge& Metrics::LiveJobs(const std::string& org) {
   return live_jobs_.Add({{"org", org}});

@@ -51,6 +51,8 @@ class Metrics {
   prometheus::Gauge& ResultStreams() { return *result_streams_; }
   // "gcjobs_intake_refused_total": submissions refused with INTAKE_FULL.
   prometheus::Counter& IntakeRefused() { return *intake_refused_; }
+  // "gcjobs_calls_refused_total": calls without a valid token.
+  prometheus::Counter& CallsRefused() { return *calls_refused_; }
 
  private:
   const std::shared_ptr<prometheus::Registry> registry_;
@@ -66,6 +68,7 @@ class Metrics {
   prometheus::Gauge* const watch_streams_;
   prometheus::Gauge* const result_streams_;
   prometheus::Counter* const intake_refused_;
+  prometheus::Counter* const calls_refused_;
 };
 
 }  // namespace gcjobs

@@ -11,7 +11,7 @@ packages_build=(
 # TLS to Genesys Cloud, which libcurl only recommends.
 packages_build+=(
   libgrpc++-dev libprotobuf-dev libabsl-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
-  libsimdjson-dev libsqlite3-dev libcli11-dev libspdlog-dev prometheus-cpp-dev ca-certificates
+  libsimdjson-dev libsqlite3-dev libcli11-dev prometheus-cpp-dev ca-certificates
 )
 # Libraries of the simulator, the tests and the benchmarks; curl is what an
 # export is measured against.
