@@ -14,7 +14,6 @@
 #include "client/job_view.h"
 #include "client/text.h"
 #include "common/error_info.h"
-#include "common/errors.h"
 #include "common/failure_body.h"
 #include "common/utf8.h"
 
@@ -41,42 +40,6 @@ std::string Message(const absl::Status& status, const GlobalOptions& options) {
   return std::string(status.message());
 }
 
-// For reasons that have one remedy.
-std::string HintForReason(absl::string_view reason, absl::string_view job_id) {
-  static const auto* const kHints = new std::map<absl::string_view, absl::string_view>{
-      {errors::kJobNotFound.name, "gcjobs list shows the jobs on this server"},
-      {errors::kJobKindNotFound.name, "gcjobs kinds lists the kinds that this server runs"},
-      {errors::kGenesysNotFound.name, "gcjobs action list shows the available actions"},
-      {errors::kGenesysCredentialsRejected.name,
-       "check the server's GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and environment"},
-      {errors::kGenesysForbidden.name, "the server's OAuth client lacks a permission for this"},
-      {errors::kGenesysVersionConflict.name, "someone else has changed it; check it and try again"},
-      {errors::kGenesysResultExpired.name,
-       "Genesys Cloud no longer has the results; submit the job again (export: --restart)"},
-      {errors::kInvalidCursor.name, "start over: use --restart, or leave out --cursor"},
-      {errors::kNoResults.name, "gcjobs get JOB shows what the job has"},
-      {errors::kOrgNotConfigured.name,
-       "the server's configuration no longer has this organisation"},
-      {errors::kKindNotConfigured.name, "the server's configuration no longer has this kind"},
-      {errors::kRequestIdReused.name,
-       "this --request-id belongs to another submission; use a new one"},
-      {errors::kUnknownOrg.name,
-       "--org takes the name of an [org.NAME] section of the server's configuration"},
-      {errors::kRevisionInFuture.name, "--after takes a revision that this server has sent"},
-      {errors::kTimeoutOutOfRange.name,
-       "1s to 60s for an integration action, 1s to 30s for a flow's data action (--flow)"},
-      {errors::kServerDraining.name, "the server is shutting down; try again in a moment"},
-  };
-  if (reason == errors::kJobNotFinished.name) {
-    return absl::StrCat("gcjobs watch ", job_id.empty() ? "JOB" : job_id, " waits for it to end");
-  }
-  if (reason == errors::kJobNotPolled.name) {
-    return absl::StrCat("gcjobs get ", job_id.empty() ? "JOB" : job_id, " shows its state");
-  }
-  const auto found = kHints->find(reason);
-  return found == kHints->end() ? "" : std::string(found->second);
-}
-
 std::string HintForCode(const absl::Status& status) {
   // How a TLS server answers a client that does not encrypt.
   if (IsUnreachable(status) && absl::StrContains(status.message(), "Socket closed")) {
@@ -92,22 +55,16 @@ std::string HintForCode(const absl::Status& status) {
   return "";
 }
 
-std::string RetryText(const absl::Status& status) {
-  const std::optional<absl::Duration> delay = GetRetryDelay(status);
-  if (!delay.has_value()) return "";
-  return absl::StrCat("try again in ", absl::FormatDuration(*delay));
-}
-
+// What to do next: the command's own words, or those that came with the error,
+// or what the code tells.
 std::string Hint(const absl::Status& status) {
   std::string hint = GetHint(status);
-  const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
-  if (hint.empty() && info.has_value()) {
-    const auto job = info->metadata().find("job_id");
-    hint = HintForReason(info->reason(), job == info->metadata().end() ? "" : job->second);
-  }
+  if (hint.empty()) hint = GetRemedy(status);
   if (hint.empty()) hint = HintForCode(status);
-  const std::string retry = RetryText(status);
-  return absl::StrCat(hint, hint.empty() || retry.empty() ? "" : "; ", retry);
+  const std::optional<absl::Duration> delay = GetRetryDelay(status);
+  if (!delay.has_value()) return hint;
+  return absl::StrCat(hint, hint.empty() ? "" : " ", "(try again in ", absl::FormatDuration(*delay),
+                      ")");
 }
 
 std::map<std::string, std::string> Metadata(const google::rpc::ErrorInfo& info) {
@@ -123,6 +80,8 @@ std::string VerboseLines(const absl::Status& status) {
   for (const auto& [key, value] : Metadata(*info)) {
     absl::StrAppend(&text, "  ", EscapeControls(key), ": ", EscapeControls(value), "\n");
   }
+  const std::string help = GetHelpUrl(status);
+  if (!help.empty()) absl::StrAppend(&text, "  help: ", EscapeControls(help), "\n");
   return text;
 }
 
@@ -171,6 +130,7 @@ std::string RenderJson(const absl::Status& status, const GlobalOptions& options)
   const std::optional<absl::Duration> delay = GetRetryDelay(status);
   if (delay.has_value()) WriteString(writer, "retry_delay", FormatSeconds(*delay));
   WriteString(writer, "hint", Hint(status));
+  WriteString(writer, "help", GetHelpUrl(status));
   writer.Key("exit_code");
   writer.Int(static_cast<int>(ExitCodeForStatus(status)));
   writer.EndObject();

@@ -11,13 +11,14 @@
 namespace gcjobs {
 
 // What a person or a script is told about an error: what went wrong and what
-// to do next. Ends with a newline; control characters are escaped.
+// to do next, as the error itself says it (error_info.h: GetRemedy) unless the
+// command knows better. Ends with a newline; control characters are escaped.
 //
 // As text: `error: …`, what Genesys Cloud answered (answer.h), `hint: …`
 // and, with --verbose, code, reason and metadata. With --output json: one JSON
 // object on one line, {"error":{"code","message","reason","domain","metadata",
 // "answer":{"http_status","content_type","body","truncated"},"retry_delay",
-// "hint","exit_code"}}.
+// "hint","help","exit_code"}}.
 //
 // REQUIRES: !status.ok().
 std::string RenderError(const absl::Status& status, const GlobalOptions& options);

@@ -256,6 +256,7 @@ std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone
       {"Job", job.id()},
       {"State", ShortName(job.state())},
       {"Error", DescribeError(job)},
+      {"Hint", GetRemedy(FromProto(job.error()))},
       {"Result", ResultText(job)},
       {"Kind", job.kind()},
       {"Action", job.action_id()},

@@ -9,6 +9,12 @@ namespace {
 
 constexpr absl::string_view kErrorInfoUrl = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr absl::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
+constexpr absl::string_view kHelpUrl = "type.googleapis.com/google.rpc.Help";
+constexpr absl::string_view kLocalizedMessageUrl =
+    "type.googleapis.com/google.rpc.LocalizedMessage";
+
+// All texts for people are English.
+constexpr char kLocale[] = "en";
 
 template <typename Message>
 std::optional<Message> GetPayload(const absl::Status& status, absl::string_view url) {
@@ -61,6 +67,31 @@ std::optional<absl::Duration> GetRetryDelay(const absl::Status& status) {
   const auto info = GetPayload<google::rpc::RetryInfo>(status, kRetryInfoUrl);
   if (!info) return std::nullopt;
   return FromProto(info->retry_delay());
+}
+
+void SetRemedy(absl::Status* status, absl::string_view text) {
+  google::rpc::LocalizedMessage message;
+  message.set_locale(kLocale);
+  message.set_message(ToValidUtf8(text));
+  status->SetPayload(kLocalizedMessageUrl, absl::Cord(message.SerializeAsString()));
+}
+
+std::string GetRemedy(const absl::Status& status) {
+  const auto message = GetPayload<google::rpc::LocalizedMessage>(status, kLocalizedMessageUrl);
+  return message ? message->message() : "";
+}
+
+void SetHelp(absl::Status* status, absl::string_view description, absl::string_view url) {
+  google::rpc::Help help;
+  google::rpc::Help::Link& link = *help.add_links();
+  link.set_description(std::string(description));
+  link.set_url(std::string(url));
+  status->SetPayload(kHelpUrl, absl::Cord(help.SerializeAsString()));
+}
+
+std::string GetHelpUrl(const absl::Status& status) {
+  const auto help = GetPayload<google::rpc::Help>(status, kHelpUrl);
+  return help && help->links_size() > 0 ? help->links(0).url() : "";
 }
 
 }  // namespace gcjobs

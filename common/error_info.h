@@ -12,7 +12,7 @@
 namespace gcjobs {
 
 // Errors are absl::Status everywhere. What clients rely on (reason, domain,
-// metadata, retry delay) travels as payloads of the Status under the type URLs of
+// metadata, retry delay, remedy) travels as payloads of the Status under the type URLs of
 // google.rpc messages, and becomes `details` on the wire (status_conversion.h).
 // The errors themselves are in errors.h.
 
@@ -38,6 +38,16 @@ void SetRetryDelay(absl::Status* status, absl::Duration delay);
 
 // The RetryInfo's delay, if there is one.
 std::optional<absl::Duration> GetRetryDelay(const absl::Status& status);
+
+// Why the error happens and what to do, for a person: the google.rpc.
+// LocalizedMessage. Setting it replaces what the catalogue says, for a case that
+// needs words of its own; whole sentences. REQUIRES: !status->ok().
+void SetRemedy(absl::Status* status, absl::string_view text);
+std::string GetRemedy(const absl::Status& status);  // or ""
+
+// A page about the error: the google.rpc.Help. REQUIRES: !status->ok().
+void SetHelp(absl::Status* status, absl::string_view description, absl::string_view url);
+std::string GetHelpUrl(const absl::Status& status);  // or ""
 
 }  // namespace gcjobs
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "common/utf8.h"
@@ -28,6 +29,9 @@ absl::Status MakeErrorAs(absl::StatusCode code, const ErrorReason& reason,
   }
   absl::Status status(code, message);
   SetErrorInfo(&status, info);
+  SetRemedy(&status, absl::StrCat(reason.cause, " ", reason.remedy));
+  SetHelp(&status, absl::StrCat("What ", reason.name, " means and what to do"),
+          absl::StrCat(kErrorsPage, "#", absl::AsciiStrToLower(reason.name)));
   return status;
 }
 

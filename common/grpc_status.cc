@@ -19,8 +19,9 @@ constexpr size_t kMaxMessageBytes = 1 << 10;
 constexpr size_t kMaxBodyBytes = 2 << 10;
 constexpr size_t kMaxDetailsBytes = 4608;
 
-bool FitsTrailer(const google::rpc::Status& status) {
-  return status.ByteSizeLong() <= kMaxDetailsBytes;
+// How much too large it is for a trailer.
+size_t Excess(const google::rpc::Status& status) {
+  return std::max(status.ByteSizeLong(), kMaxDetailsBytes) - kMaxDetailsBytes;
 }
 
 void TrimMessage(google::rpc::Status* status) {
@@ -31,11 +32,11 @@ void TrimMessage(google::rpc::Status* status) {
   message.append(kCut.data(), kCut.size());
 }
 
-void TrimBodies(google::rpc::Status* status) {
+void TrimBodies(size_t max_bytes, google::rpc::Status* status) {
   for (google::protobuf::Any& detail : *status->mutable_details()) {
     v1::FailureBody body;
     if (!detail.UnpackTo(&body)) continue;
-    TrimFailureBody(kMaxBodyBytes, &body);
+    TrimFailureBody(max_bytes, &body);
     detail.PackFrom(body);
   }
 }
@@ -58,8 +59,10 @@ grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status proto = ToProto(status);
   TrimMessage(&proto);
-  TrimBodies(&proto);
-  if (!FitsTrailer(proto)) KeepEssentials(&proto);
+  TrimBodies(kMaxBodyBytes, &proto);
+  // Whatever was cut by it, the body gives way before the rest does.
+  if (Excess(proto) > 0) TrimBodies(kMaxBodyBytes - std::min(Excess(proto), kMaxBodyBytes), &proto);
+  if (Excess(proto) > 0) KeepEssentials(&proto);
   const std::string details = proto.details().empty() ? "" : proto.SerializeAsString();
   return grpc::Status(static_cast<grpc::StatusCode>(proto.code()), proto.message(), details);
 }

@@ -7,6 +7,8 @@
 #include "client/job_view.h"
 #include "client/text.h"
 #include "client/watch_session.h"
+#include "common/error_info.h"
+#include "common/status_conversion.h"
 
 namespace gcjobs {
 namespace {
@@ -60,9 +62,8 @@ void NoteFailure(const Session& session, const v1::Job& job) {
   if (!answer.empty() && session.options.output == OutputFormat::kTable) {
     *session.io.err << answer << std::flush;
   }
-  if (job.state() == v1::JOB_STATE_OUTCOME_UNKNOWN) {
-    Note(session, "hint: it may or may not have run; check in Genesys Cloud before repeating it");
-  }
+  const std::string remedy = GetRemedy(FromProto(job.error()));
+  if (!remedy.empty()) Note(session, absl::StrCat("hint: ", remedy));
 }
 
 absl::StatusOr<v1::Job> FollowJob(const Session& session, const std::string& job_id, int64_t after,

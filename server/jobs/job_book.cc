@@ -83,7 +83,9 @@ Task<absl::StatusOr<JobBook::Inserted>> JobBook::Insert(OrgRuntime* org, const J
   if (!outcome.ok()) co_return outcome.status();
   if (auto* const taken = std::get_if<RequestIdTaken>(&*outcome)) co_return std::move(*taken);
   const auto* const committed = std::get_if<Committed>(&*outcome);
-  if (committed == nullptr) co_return absl::InternalError(Describe(*outcome));
+  if (committed == nullptr) {
+    co_return MakeError(errors::kInternal, Describe(*outcome));
+  }
   CountTransition(committed->job.job());
   co_return Restore(org, kind, committed->job);
 }
@@ -166,7 +168,9 @@ void JobBook::OnCommitted(const std::string& job_id, absl::StatusOr<CommitOutcom
   if (job == nullptr) return;
   if (!outcome.ok()) return OnFailed(job, outcome.status());
   const auto* const committed = std::get_if<Committed>(&*outcome);
-  if (committed == nullptr) return OnFailed(job, absl::InternalError(Describe(*outcome)));
+  if (committed == nullptr) {
+    return OnFailed(job, MakeError(errors::kInternal, Describe(*outcome)));
+  }
   const v1::Job& next = committed->job.job();
   if (next.state() != job->state_) CountTransition(next);
   if (IsTerminal(next.state())) return End(job, next, std::move(done));

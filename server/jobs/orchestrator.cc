@@ -252,7 +252,7 @@ Task<> Orchestrator::ServeDelete(std::string job_id, Done done) {
     status = outcome.status();
     // Missing: somebody else deleted it, which is what was wanted.
     if (outcome.ok() && std::holds_alternative<Stale>(*outcome)) {
-      status = absl::AbortedError(Describe(*outcome));
+      status = MakeError(errors::kJobChanged, Describe(*outcome));
     }
   }
   done(std::move(status));

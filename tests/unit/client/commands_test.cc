@@ -83,7 +83,10 @@ TEST_F(CommandsTest, GetShowsWhatTheActionAnswered) {
 TEST_F(CommandsTest, AnUnknownJobGetsAHint) {
   server_.jobs.get_job.Fail(MakeError(errors::kJobNotFound, "job 0190 not found"));
   EXPECT_EQ(Run({"get", "0190"}), 5);
-  EXPECT_EQ(err(), "error: job 0190 not found\nhint: gcjobs list shows the jobs on this server\n");
+  EXPECT_EQ(err(),
+            "error: job 0190 not found\n"
+            "hint: The job was deleted, its retention has ended, or it belongs to another "
+            "server. Check the id; the list of jobs shows those that there are.\n");
 }
 
 TEST_F(CommandsTest, ReadsAreTriedAFewTimes) {
@@ -127,7 +130,10 @@ TEST_F(CommandsTest, JsonErrorsAreOneObjectOnStderr) {
   EXPECT_EQ(Run({"get", "0190", "-o", "json"}), 5);
   EXPECT_EQ(err(), R"({"error":{"code":"NOT_FOUND","message":"job 0190 not found",)"
                    R"("reason":"JOB_NOT_FOUND","domain":"gcjobs","metadata":{"job_id":"0190"},)"
-                   R"("hint":"gcjobs list shows the jobs on this server","exit_code":5}})"
+                   R"("hint":"The job was deleted, its retention has ended, or it belongs to )"
+                   R"(another server. Check the id; the list of jobs shows those that there are.",)"
+                   R"("help":"https://github.com/gcjobs/gcjobs/blob/main/docs/errors.md)"
+                   R"(#job_not_found","exit_code":5}})"
                    "\n");
   EXPECT_THAT(out(), IsEmpty());
 }
@@ -195,7 +201,7 @@ TEST_F(CommandsTest, DeleteOfALiveJobSaysHowToWait) {
   server_.jobs.delete_job.Fail(
       MakeError(errors::kJobNotFinished, "job j is RUNNING", {{"job_id", "j"}}));
   EXPECT_EQ(Run({"delete", "j"}), 1);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs watch j waits"));
+  EXPECT_THAT(err(), HasSubstr("Watch the job until it ends"));
 }
 
 TEST_F(CommandsTest, ActionListShowsActions) {
@@ -308,7 +314,7 @@ TEST_F(CommandsTest, KindsShowsOneAsJson) {
 TEST_F(CommandsTest, AnUnknownKindIsNotFound) {
   server_.jobs.list_job_kinds.Return({});
   EXPECT_EQ(Run({"kinds", "nope"}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds lists"));
+  EXPECT_THAT(err(), HasSubstr("Choose one from the list of job kinds"));
 }
 
 TEST_F(CommandsTest, HealthFollowsTheServer) {

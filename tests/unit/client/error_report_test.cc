@@ -47,7 +47,11 @@ TEST(RenderErrorTest, OwnDeadlineNamesTheTimeout) {
 TEST(RenderErrorTest, RetryDelayIsShown) {
   absl::Status status = MakeError(errors::kGenesysRateLimited, "too many requests");
   SetRetryDelay(&status, absl::Seconds(2));
-  EXPECT_EQ(RenderError(status, Options()), "error: too many requests\nhint: try again in 2s\n");
+  EXPECT_EQ(RenderError(status, Options()),
+            "error: too many requests\n"
+            "hint: The organisation has used up the requests that Genesys Cloud allows it. Try "
+            "again after the delay that comes with the error. Jobs wait by themselves. (try again "
+            "in 2s)\n");
 }
 
 TEST(RenderErrorTest, AHintOfOurOwnComesFirst) {

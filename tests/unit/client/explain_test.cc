@@ -58,7 +58,10 @@ TEST_F(ExplainTest, AJobThatIsNotPolledGetsAHint) {
   server_.jobs.explain_job.Fail(
       MakeError(errors::kJobNotPolled, "job j has ended as FAILED", {{"job_id", "j"}}));
   EXPECT_EQ(Run({"explain", "j"}), 1);
-  EXPECT_EQ(err(), "error: job j has ended as FAILED\nhint: gcjobs get j shows its state\n");
+  EXPECT_EQ(err(),
+            "error: job j has ended as FAILED\n"
+            "hint: Only a job that Genesys Cloud has accepted and not yet ended is polled. "
+            "Get the job: its state says where it stands.\n");
 }
 
 TEST_F(ExplainTest, AnUnknownJobIs5AndAnOlderServerSaysSo) {

@@ -182,7 +182,7 @@ TEST_F(SubmitJobTest, ResultOnlyPrintsTheBytes) {
 TEST_F(SubmitJobTest, AnUnknownKindIsNotFound) {
   server_.jobs.submit_job.Fail(MakeError(errors::kJobKindNotFound, "no kind audits.query"));
   EXPECT_EQ(Submit({}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs kinds lists"));
+  EXPECT_THAT(err(), HasSubstr("Choose one from the list of job kinds"));
 }
 
 TEST_F(SubmitJobTest, Mistakes) {

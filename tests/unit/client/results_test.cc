@@ -256,14 +256,14 @@ TEST_F(ResultsTest, WhatIsRefusedForGoodIsNotTriedAgain) {
 TEST_F(ResultsTest, ExpiredResultsSayWhatToDo) {
   Play(1, 0, 3, MakeError(errors::kGenesysResultExpired, "gone"));
   EXPECT_EQ(Results({Out()}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: Genesys Cloud no longer has the results"));
+  EXPECT_THAT(err(), HasSubstr("hint: Genesys Cloud no longer keeps the results"));
   EXPECT_THAT(folder_.Names(), IsEmpty());
 }
 
 TEST_F(ResultsTest, AJobThatHasNotEndedSaysHowToWait) {
   Play(1, 0, 3, MakeError(errors::kJobNotFinished, "runs", {{"job_id", "j"}}));
   EXPECT_EQ(Results({Out()}), 1);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs watch j waits"));
+  EXPECT_THAT(err(), HasSubstr("Watch the job until it ends"));
   EXPECT_THAT(folder_.Names(), IsEmpty());
 }
 

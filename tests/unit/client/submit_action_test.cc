@@ -210,7 +210,9 @@ TEST_F(SubmitActionTest, ARefusedSubmissionShowsTheAnswer) {
   EXPECT_EQ(err(),
             "error: HTTP 422: no stock\n"
             "Genesys Cloud answered HTTP 422 (application/json):\n"
-            "  {\"error\":\"no stock\"}\n");
+            "  {\"error\":\"no stock\"}\n"
+            "hint: Genesys Cloud refuses the contents of the request. Correct what its message "
+            "names: the same request would be refused again.\n");
 }
 
 TEST_F(SubmitActionTest, AJobThatFailsWhileWatchedShowsTheAnswer) {

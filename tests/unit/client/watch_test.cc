@@ -116,7 +116,7 @@ TEST_F(WatchTest, TheExitCodeSaysHowTheJobEnded) {
 TEST_F(WatchTest, AnUnknownJobIsNotFound) {
   PlayJob({}, MakeError(errors::kJobNotFound, "job x not found"));
   EXPECT_EQ(Run({"watch", "x"}), 5);
-  EXPECT_THAT(err(), HasSubstr("hint: gcjobs list"));
+  EXPECT_THAT(err(), HasSubstr("the list of jobs shows those that there are"));
 }
 
 TEST_F(WatchTest, ResumesWhenTheServerRestartsInMidStream) {

@@ -38,7 +38,7 @@ TEST(GrpcStatusTest, PayloadsTravelAsASerialisedGoogleRpcStatus) {
   ASSERT_TRUE(details.ParseFromString(status.error_details()));
   EXPECT_EQ(details.code(), 10);
   EXPECT_EQ(details.message(), "version 3");
-  EXPECT_EQ(details.details_size(), 1);
+  EXPECT_EQ(details.details_size(), 3) << "ErrorInfo, LocalizedMessage, Help";
 }
 
 TEST(GrpcStatusTest, EveryPayloadRoundTrips) {
@@ -91,12 +91,22 @@ TEST(GrpcStatusTest, AFailureBodyIsCutToTwoKibibytes) {
   EXPECT_THAT(arrived, StatusIs(absl::StatusCode::kInvalidArgument, "WHY"));
 }
 
+TEST(GrpcStatusTest, AFailureBodyGivesWayToTheOtherDetails) {
+  absl::Status error = WithBody(2048);
+  AddErrorMetadata(&error, "value", std::string(2500, 'v'));
+  const absl::Status arrived = FromGrpc(ToGrpc(error));
+  EXPECT_GT(GetFailureBody(arrived)->body().size(), 1000u);
+  EXPECT_TRUE(GetFailureBody(arrived)->truncated());
+  EXPECT_EQ(GetRemedy(arrived), GetRemedy(error));
+  EXPECT_EQ(GetHelpUrl(arrived), GetHelpUrl(error));
+}
+
 TEST(GrpcStatusTest, WhatDoesNotFitATrailerLeavesTheReasonAndTheDelay) {
   absl::Status error = WithBody(2048);
-  AddErrorMetadata(&error, "value", std::string(3000, 'v'));
+  AddErrorMetadata(&error, "value", std::string(4500, 'v'));
   const absl::Status arrived = FromGrpc(ToGrpc(error));
   EXPECT_THAT(arrived, StatusIs(absl::StatusCode::kInvalidArgument, "WHY"));
-  EXPECT_EQ(GetErrorInfo(arrived)->metadata().at("value").size(), 3000u);
+  EXPECT_EQ(GetErrorInfo(arrived)->metadata().at("value").size(), 4500u);
   EXPECT_EQ(GetRetryDelay(arrived), absl::Seconds(3));
   EXPECT_FALSE(GetFailureBody(arrived).has_value());
 }
