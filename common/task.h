@@ -2,6 +2,7 @@
 #define GCJOBS_COMMON_TASK_H_
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -9,6 +10,8 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+
+#include "common/frame_pool.h"
 
 namespace gcjobs {
 
@@ -41,7 +44,13 @@ struct Root {
   bool is_abandoned = false;  // the owner went while it was running
 };
 
-struct PromiseBase {
+// Where frames are made.
+struct FrameMemory {
+  static void* operator new(size_t size) { return NewFrame(size); }
+  static void operator delete(void* frame, size_t size) { DeleteFrame(frame, size); }
+};
+
+struct PromiseBase : FrameMemory {
   // Symmetric transfer to who awaits this frame: a long chain of tasks that do
   // not wait needs no stack.
   struct ResumeCaller {
@@ -142,7 +151,7 @@ class Story {
 
 // The outermost frame.
 struct StoryFrame {
-  struct promise_type {
+  struct promise_type : task_internal::FrameMemory {
     StoryFrame get_return_object() {
       state.frame = std::coroutine_handle<promise_type>::from_promise(*this);
       return {&state};

@@ -41,6 +41,7 @@ LiveJob::~LiveJob() {
 void LiveJob::Pack(const store::StoredJob& record) {
   packed_ = record.SerializeAsString();
   state_ = record.job().state();
+  submit_in_doubt_ = record.submit_in_doubt();
   throttled_until_ = ThrottledUntilOf(record.job());
   polls.upstream_status = record.job().upstream_status();
 }

@@ -49,6 +49,7 @@ class LiveJob {
 
   // As last committed.
   v1::JobState state() const { return state_; }
+  bool submit_in_doubt() const { return submit_in_doubt_; }
   absl::Time throttled_until() const { return throttled_until_; }  // InfinitePast = unset
 
   // The record as last committed, with what polls have seen since: what the next
@@ -108,6 +109,7 @@ class LiveJob {
   std::string packed_;  // a store::StoredJob
   v1::JobState state_ = v1::JOB_STATE_UNSPECIFIED;
   absl::Time throttled_until_ = absl::InfinitePast();
+  bool submit_in_doubt_ = false;
   bool is_locked_ = false;
   bool is_handing_on_ = false;  // Unlock is choosing the next
   std::list<LockDone> waiting_;

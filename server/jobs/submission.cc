@@ -23,10 +23,7 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
                           [[maybe_unused]] Admission::Ticket ticket) {
   std::optional<SubmitVerdict> verdict;
   absl::Duration delay;
-  {
-    const store::StoredJob record = job->Record();
-    if (record.submit_in_doubt()) verdict = JudgeLostSubmission(record.guarantee());
-  }
+  if (job->submit_in_doubt()) verdict = JudgeLostSubmission(job->Record().guarantee());
   for (int failures = 0;; verdict.reset()) {
     if (!verdict) {
       // 1. It waits after a failure, and while the quota of its kind is used up.
@@ -49,12 +46,13 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
       job->last_error = verdict->error;
       delay = deps_.upstream->DelayAfter(++failures, verdict->retry_after);
       deps_.throttles->OnReply(*job, verdict->retry_after);
+      // What was not sent has changed nothing.
+      if (!job->submit_in_doubt() && !job->cancel_asked) continue;
     }
     store::StoredJob next = job->Record();
-    const bool was_sent = next.submit_in_doubt();
     EnterVerdict(*std::move(verdict), job->kind(), options_.max_result_bytes,
                  deps_.loop->clock()->Now(), &next);
-    if (was_sent || next.job().state() != job->state()) co_await lock.Commit(std::move(next));
+    co_await lock.Commit(std::move(next));
     if (job->state() == v1::JOB_STATE_QUEUED) continue;
 
     // 4. Genesys Cloud has taken it: a job that has ended does not come so far. A
