@@ -24,7 +24,7 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
   std::optional<SubmitVerdict> verdict;
   absl::Duration delay;
   if (job->submit_in_doubt()) verdict = JudgeLostSubmission(job->Record().guarantee());
-  for (int failures = 0;; verdict.reset()) {
+  for (int failures = 0;;) {
     if (!verdict) {
       // 1. It waits after a failure, and while the quota of its kind is used up.
       delay = std::max(delay, deps_.throttles->Left(*job));
@@ -41,16 +41,17 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
     // 3. The verdict is durable before anybody is told, and before the next try:
     // after a crash in between the job is not in doubt.
     const JobLock lock = co_await deps_.book->Lock(job);
+    SubmitVerdict judged = *std::exchange(verdict, std::nullopt);
     job->last_error = absl::OkStatus();
-    if (verdict->kind == SubmitVerdict::Kind::kRetry) {
-      job->last_error = verdict->error;
-      delay = deps_.upstream->DelayAfter(++failures, verdict->retry_after);
-      deps_.throttles->OnReply(*job, verdict->retry_after);
+    if (judged.kind == SubmitVerdict::Kind::kRetry) {
+      job->last_error = judged.error;
+      delay = deps_.upstream->DelayAfter(++failures, judged.retry_after);
+      deps_.throttles->OnReply(*job, judged.retry_after);
       // What was not sent has changed nothing.
       if (!job->submit_in_doubt() && !job->cancel_asked) continue;
     }
     store::StoredJob next = job->Record();
-    EnterVerdict(*std::move(verdict), job->kind(), options_.max_result_bytes,
+    EnterVerdict(std::move(judged), job->kind(), options_.max_result_bytes,
                  deps_.loop->clock()->Now(), &next);
     co_await lock.Commit(std::move(next));
     if (job->state() == v1::JOB_STATE_QUEUED) continue;
