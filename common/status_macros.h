@@ -32,10 +32,12 @@
       leave status_of_expression_;                     \
     }                                                  \
   } while (false)
+// NOLINTBEGIN(bugprone-macro-parentheses): names and a statement, not operands
 #define GCJOBS_ASSIGN_OR_(leave, name, left, expression) \
   auto name = (expression);                              \
   if (!name.ok()) leave std::move(name).status();        \
   left = *std::move(name)
+// NOLINTEND(bugprone-macro-parentheses)
 #define GCJOBS_STATUS_NAME_(line) GCJOBS_STATUS_NAME_2_(line)
 #define GCJOBS_STATUS_NAME_2_(line) status_or_of_line_##line##_
 
