@@ -52,6 +52,7 @@ check proto-format "Run ./dev fmt." scripts/buf.sh format --diff --exit-code
 check proto-changes "Add instead of changing; see buf's page of the rule." scripts/proto_changes.sh
 check api-docs "Run ./dev docs." scripts/api_docs.sh --check
 check errors-docs "Run ./dev docs." scripts/errors_docs.mjs --check
+check permissions-docs "Run ./dev docs." scripts/permissions_docs.mjs --check
 check guides-docs "Run ./dev docs, or write the test that is missing." scripts/guides_docs.mjs --check
 check includes "Move the code to where it may be used, or hand a callback down." \
   scripts/check_includes.sh

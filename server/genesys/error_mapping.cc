@@ -5,8 +5,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/errors.h"
 #include "server/genesys/error_body.h"
+#include "server/genesys/permissions.h"
 #include "server/genesys/retry_after.h"
 
 namespace gcjobs {
@@ -65,6 +67,42 @@ Verdict VerdictOnHttpStatus(int http_status, const ErrorBody& error) {
   return {errors::kGenesysBadResponse, false};
 }
 
+// A 403 tells what its call needs.
+void TellPermissions(const CallFacts& facts, absl::Status* status) {
+  const std::string needed = PermissionPhrase(facts);
+  if (needed.empty()) return;
+  const auto& names = facts.permissions;
+  AddErrorMetadata(status, "permissions", names.empty() ? facts.scope : absl::StrJoin(names, ", "));
+  AddErrorMetadata(status, "permissions_needed", facts.needs_all ? "all" : "any");
+  std::string scope;
+  if (!facts.scope.empty()) {
+    AddErrorMetadata(status, "scope", facts.scope);
+    if (facts.scope != needed) scope = absl::StrCat(" (guides call it ", facts.scope, ")");
+  }
+  SetRemedy(status,
+            absl::StrCat("The server's OAuth client lacks a permission that the call needs. Give "
+                         "one of its roles ",
+                         needed, scope,
+                         ", in Admin > Integrations > OAuth, and check that the role covers the "
+                         "division. The change counts from the next token: the server fetches one "
+                         "by itself after a refusal, though not more often than every 5 minutes."));
+}
+
+// A 404 tells what it was that is not there, or not for everybody's eyes.
+void TellWhatIsMissing(const CallFacts& facts, absl::Status* status) {
+  if (facts.about.empty()) return;
+  AddErrorMetadata(status, "not_found", facts.about);
+  std::string remedy = absl::StrCat("Genesys Cloud has no ", facts.about,
+                                    " of this id, or does not show it to the server's OAuth "
+                                    "client. Check the id and the organisation");
+  const std::string needed = PermissionPhrase(facts);
+  if (!needed.empty()) {
+    absl::StrAppend(&remedy, ", and whether the client has a role with ", needed,
+                    " that covers its division");
+  }
+  SetRemedy(status, absl::StrCat(remedy, "."));
+}
+
 // The error of an answer other than 2xx.
 absl::Status StatusOfAnswer(const std::string& what, const HttpResponse& response,
                             std::optional<absl::Duration> retry_after) {
@@ -78,6 +116,10 @@ absl::Status StatusOfAnswer(const std::string& what, const HttpResponse& respons
   if (!error.code.empty()) AddErrorMetadata(&status, "genesys_code", error.code);
   if (!error.correlation_id.empty()) {
     AddErrorMetadata(&status, "correlation_id", error.correlation_id);
+  }
+  if (const auto facts = FindCallFacts(what)) {
+    if (response.status == 403) TellPermissions(*facts, &status);
+    if (response.status == 404) TellWhatIsMissing(*facts, &status);
   }
   if (verdict.is_retryable) {
     SetRetryDelay(&status, retry_after.value_or(kDefaultRetryDelay));

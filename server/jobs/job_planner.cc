@@ -17,6 +17,13 @@ constexpr absl::Duration kNotFoundGrace = absl::Seconds(30);
 // A refusal may be a slip of a gateway; so many in a row are not.
 constexpr int kRefusalsToFail = 3;
 
+// A call that Genesys Cloud ended, or whose answer was lost.
+constexpr absl::string_view kHeldCallRemedy =
+    "The direct call ended without an answer, so the action may or may not have run. Genesys Cloud "
+    "holds such a call for the time limit of the action and 60 seconds at most, whatever its "
+    "headers say. Find out whether the action ran before running it again, and run one that takes "
+    "long in the asynchronous form (mode ASYNC).";
+
 // Answers after which the request was certainly not executed and may be sent
 // again. (A 401 arrives here only after the token was renewed: a rejection.)
 bool IsRetryable(const ApiReply& reply) {
@@ -179,6 +186,9 @@ SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee
   const bool has_failed = verdict.kind == SubmitVerdict::Kind::kRejected ||
                           verdict.kind == SubmitVerdict::Kind::kUnknown;
   if (has_failed && kind.holds_call()) AddFailureBody(reply, &verdict.error);
+  if (verdict.kind == SubmitVerdict::Kind::kUnknown && kind.holds_call()) {
+    SetRemedy(&verdict.error, kHeldCallRemedy);
+  }
   return verdict;
 }
 

@@ -128,6 +128,54 @@ TEST(MakeApiReplyTest, TheMessageSaysWhatWasAttemptedAndWhatUpstreamSaid) {
   EXPECT_EQ(metadata.at("correlation_id"), "c-1");
 }
 
+ApiReply ReplyTo(int status, std::string method, std::string target) {
+  ApiRequest request;
+  request.method = std::move(method);
+  request.target = std::move(target);
+  return MakeApiReply(request, FakeHttpTransport::Ok(status, ""), kNow);
+}
+
+TEST(MakeApiReplyTest, ARefusalNamesThePermissionsOfItsCall) {
+  const absl::Status refused =
+      ReplyTo(403, "POST", "/api/v2/integrations/actions/custom_-_1/execute?x=1").status;
+  const auto metadata = GetErrorInfo(refused)->metadata();
+  EXPECT_EQ(metadata.at("permissions"), "integrations:action:execute, bridge:actions:execute");
+  EXPECT_EQ(metadata.at("permissions_needed"), "any");
+  EXPECT_EQ(metadata.at("scope"), "integrations:action:execute");
+  EXPECT_THAT(GetRemedy(refused),
+              HasSubstr("Give one of its roles integrations:action:execute or "
+                        "bridge:actions:execute (guides call it integrations:action:execute), in "
+                        "Admin > Integrations > OAuth"));
+
+  const absl::Status all = ReplyTo(403, "POST", "/api/v2/outbound/dnclists/1/export").status;
+  EXPECT_EQ(GetErrorInfo(all)->metadata().at("permissions_needed"), "all");
+  EXPECT_THAT(GetRemedy(all), HasSubstr("outbound:dnc:view and outbound:dncList:view"));
+
+  const absl::Status of_guides = ReplyTo(403, "PUT", "/api/v2/flows/1/dataactions/2").status;
+  EXPECT_EQ(GetErrorInfo(of_guides)->metadata().at("permissions"), "flow:flow:write");
+}
+
+TEST(MakeApiReplyTest, ARefusalOfAnUnknownCallSaysWhereToLook) {
+  const absl::Status refused = ReplyTo(403, "GET", "/api/v2/things/7").status;
+  EXPECT_EQ(GetErrorInfo(refused)->metadata().count("permissions"), 0u);
+  EXPECT_THAT(GetRemedy(refused), HasSubstr("docs/permissions.md"));
+}
+
+TEST(MakeApiReplyTest, WhatIsNotFoundIsCalledByItsName) {
+  const auto remedy = [](std::string target) {
+    return GetRemedy(ReplyTo(404, "GET", std::move(target)).status);
+  };
+  EXPECT_THAT(remedy("/api/v2/flows/dataactions?flowId=7"),
+              HasSubstr("Genesys Cloud has no flow of this id"));
+  EXPECT_THAT(remedy("/api/v2/flows/1/dataactions/2"),
+              HasSubstr("no flow or data action of this id"));
+  EXPECT_THAT(remedy("/api/v2/integrations/actions/1/executions/2"),
+              HasSubstr("no action or execution of this id"));
+  EXPECT_THAT(remedy("/api/v2/integrations/actions/1"),
+              HasSubstr("a role with integrations:action:view or bridge:actions:view"));
+  EXPECT_THAT(remedy("/api/v2/things/7"), HasSubstr("nothing under this id"));
+}
+
 TEST(MakeApiReplyTest, TheCorrelationIdMayComeByHeader) {
   const ApiReply reply = ReplyTo(502, "", {{"inin-correlation-id", "c-2"}});
   EXPECT_EQ(GetErrorInfo(reply.status)->metadata().at("correlation_id"), "c-2");
