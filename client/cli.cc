@@ -2,11 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 #include "client/cli_error.h"
@@ -14,7 +12,9 @@
 #include "client/error_report.h"
 #include "client/global_options.h"
 #include "client/help.h"
+#include "client/parse_failure.h"
 #include "client/rpc_client.h"
+#include "common/env_file.h"
 
 namespace gcjobs {
 namespace {
@@ -46,10 +46,12 @@ constexpr absl::string_view kExamples =
     "\n";
 
 constexpr absl::string_view kEnvironment =
-    "\n\nEnvironment:\n"
-    "  GCJOBS_SERVER  the server, when --server is not given\n"
-    "  GCJOBS_TOKEN   the token, when neither --token nor --token-file is given\n"
-    "  NO_COLOR       no colours if set and not empty";
+    "\n\nEnvironment, and variables of --env-file:\n"
+    "  GCJOBS_SERVER      the server, when --server is not given\n"
+    "  GCJOBS_TOKEN       the token, when neither --token nor --token-file is given\n"
+    "  GENESYS_ACTION_ID  the action, for submit action and action timeout\n"
+    "  FLOW_ID, DATA_ACTION_ID  a flow and its data action, for action timeout\n"
+    "  NO_COLOR           no colours if set and not empty";
 
 void AddConnectionOptions(CLI::App& app, GlobalOptions* options) {
   app.add_option("--server", options->server,
@@ -79,6 +81,9 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions* options) {
                  "Organisation to work in (default: the server's default); list and watch show "
                  "only its jobs")
       ->option_text("NAME");
+  app.add_option("--env-file", options->env_file,
+                 "File of NAME=value lines (.env): variables that the environment does not have")
+      ->option_text("FILE");
   app.add_option("--timeout", options->timeout_text,
                  "Time limit for a call including its retries (default 30s); streams have none")
       ->option_text("DURATION");
@@ -121,35 +126,6 @@ const CLI::App* DeepestCommand(const CLI::App* app) {
   return chosen.empty() ? app : DeepestCommand(chosen.front());
 }
 
-std::string CommandLine(const CLI::App* app) {
-  const CLI::App* parent = app->get_parent();
-  return parent == nullptr ? app->get_name()
-                           : absl::StrCat(CommandLine(parent), " ", app->get_name());
-}
-
-// What the user meant is not guessed; the word that is wrong is named, which
-// CLI11's own messages do not always do.
-absl::Status ParseFailure(const CLI::App& app, const CLI::ParseError& error) {
-  const CLI::App* command = DeepestCommand(&app);
-  const std::string name = CommandLine(command);
-  const bool is_group = !command->get_subcommands({}).empty();
-  const std::string hint =
-      absl::StrCat(name, is_group ? " --help lists the commands" : " --help has the details");
-  // Words that nothing takes are left over, here or, since global options may
-  // come anywhere, in a command above.
-  const std::vector<std::string> words = app.remaining(/*recurse=*/true);
-  if (words.empty()) {
-    return UsageError(is_group ? absl::StrCat(name, " needs a command") : error.what(), hint);
-  }
-  const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
-    return absl::StartsWith(word, "-");
-  });
-  if (option != words.end()) return UsageError(absl::StrCat("unknown option ", *option), hint);
-  return UsageError(
-      absl::StrCat(is_group ? "unknown command \"" : "unexpected argument \"", words.front(), "\""),
-      hint);
-}
-
 // The words of a failed parse give no options; --output json counts all the same.
 OutputFormat FormatAmong(const std::vector<std::string>& arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -163,24 +139,36 @@ OutputFormat FormatAmong(const std::vector<std::string>& arguments) {
 }
 
 ExitCode Report(const absl::Status& status, const GlobalOptions& options, const CliIo& io) {
-  if (io.interrupt->IsSet()) {
-    *io.err << "gcjobs: interrupted\n" << std::flush;
-    return ExitCode::kInterrupted;
-  }
-  *io.err << RenderError(status, options) << std::flush;
-  return ExitCodeForStatus(status);
+  const absl::Status told = io.interrupt->IsSet() ? Interrupted(status) : status;
+  *io.err << RenderError(told, options) << std::flush;
+  return ExitCodeForStatus(told);
 }
 
-ExitCode RunCommand(const SelectedCommand& selected, GlobalOptions* options, const CliIo& io) {
+// `io` with the variables of --env-file, where the environment does not have
+// them.
+absl::StatusOr<CliIo> WithEnvFileOf(const GlobalOptions& options, CliIo io) {
+  if (options.env_file.empty()) return io;
+  absl::StatusOr<Environment> env = WithEnvFile(io.env, options.env_file);
+  if (!env.ok()) return UsageError(absl::StrCat("--env-file: ", env.status().message()));
+  io.env = *std::move(env);
+  return io;
+}
+
+ExitCode RunCommand(const SelectedCommand& selected, const std::vector<std::string>& arguments,
+                    GlobalOptions* options, const CliIo& given) {
+  const absl::StatusOr<CliIo> io_or = WithEnvFileOf(*options, given);
+  if (!io_or.ok()) return Report(io_or.status(), *options, given);
+  const CliIo& io = *io_or;
   if (absl::Status status = options->Resolve(io); !status.ok()) return Report(status, *options, io);
   const absl::StatusOr<std::unique_ptr<RpcClient>> client = RpcClient::Create(*options, io);
   if (!client.ok()) return Report(client.status(), *options, io);
   (*client)->set_on_retry([&](const absl::Status& status) {
     if (options->output == OutputFormat::kJson) return;
-    *io.err << RenderError(status, *options) << "gcjobs: retrying until --timeout expires\n"
+    *io.err << "gcjobs: " << ErrorText(status, *options)
+            << "; trying again until --timeout expires\n"
             << std::flush;
   });
-  const absl::StatusOr<ExitCode> code = selected.run(Session{io, *options, **client});
+  const absl::StatusOr<ExitCode> code = selected.run(Session{io, *options, arguments, **client});
   if (!io.out->good()) return ExitCode::kDone;  // nobody reads any more
   return code.ok() ? *code : Report(code.status(), *options, io);
 }
@@ -210,9 +198,9 @@ int RunCli(const std::vector<std::string>& arguments, const CliIo& io) {
     return static_cast<int>(ExitCode::kDone);
   } catch (const CLI::ParseError& error) {
     options.output = FormatAmong(arguments);
-    return static_cast<int>(Report(ParseFailure(app, error), options, io));
+    return static_cast<int>(Report(DescribeParseFailure(app, arguments, error), options, io));
   }
-  return static_cast<int>(RunCommand(selected, &options, io));
+  return static_cast<int>(RunCommand(selected, arguments, &options, io));
 }
 
 }  // namespace gcjobs

@@ -3,21 +3,33 @@
 #include <optional>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/types/optional.h"
 
 #include "common/error_info.h"
 #include "common/errors.h"
+#include "common/near_words.h"
 
 namespace gcjobs {
 namespace {
 
 // Never leaves the process.
 constexpr absl::string_view kHintUrl = "gcjobs.client/hint";
+constexpr absl::string_view kInterruptedUrl = "gcjobs.client/interrupted";
+constexpr absl::string_view kNotArrivedUrl = "gcjobs.client/not-arrived";
 
 }  // namespace
 
 absl::Status UsageError(absl::string_view message, absl::string_view hint) {
   return WithHint(absl::InvalidArgumentError(message), hint);
+}
+
+absl::Status UnknownWordError(absl::string_view option, absl::string_view thing,
+                              absl::string_view text, const std::vector<std::string>& words) {
+  const std::string near = DidYouMean(text, words);
+  return UsageError(absl::StrCat(option, ": unknown ", thing, " \"", text, "\""),
+                    near.empty() ? absl::StrCat("one of ", absl::StrJoin(words, ", ")) : near);
 }
 
 absl::Status WithHint(absl::Status status, absl::string_view hint) {
@@ -28,6 +40,27 @@ absl::Status WithHint(absl::Status status, absl::string_view hint) {
 std::string GetHint(const absl::Status& status) {
   const absl::optional<absl::Cord> hint = status.GetPayload(kHintUrl);
   return hint.has_value() ? std::string(*hint) : "";
+}
+
+absl::Status Interrupted(const absl::Status& status) {
+  absl::Status interrupted = WithHint(absl::CancelledError("interrupted"), GetHint(status));
+  interrupted.SetPayload(kInterruptedUrl, absl::Cord());
+  return interrupted;
+}
+
+void MarkNotArrived(absl::Status* status) { status->SetPayload(kNotArrivedUrl, absl::Cord()); }
+
+bool MayHaveArrived(const absl::Status& status) {
+  const bool is_answer = GetErrorInfo(status).has_value() && !IsUnreachable(status);
+  return !is_answer && !status.GetPayload(kNotArrivedUrl).has_value();
+}
+
+std::string WhatBroke(const absl::Status& status) {
+  const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
+  if (!info.has_value()) return "connection lost";
+  if (HasReason(status, errors::kGenesysRateLimited)) return "rate limited by Genesys Cloud";
+  if (HasReason(status, errors::kServerDraining)) return "the server is shutting down";
+  return info->domain() == kDomainGenesys ? "Genesys Cloud does not answer" : "the server is busy";
 }
 
 ExitCode ExitCodeForState(v1::JobState state) {
@@ -50,6 +83,7 @@ bool IsUnreachable(const absl::Status& status) {
 }
 
 ExitCode ExitCodeForStatus(const absl::Status& status) {
+  if (status.GetPayload(kInterruptedUrl).has_value()) return ExitCode::kInterrupted;
   if (IsUnreachable(status)) return ExitCode::kUnreachable;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:

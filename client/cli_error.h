@@ -2,6 +2,7 @@
 #define GCJOBS_CLIENT_CLI_ERROR_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -14,12 +15,33 @@ namespace gcjobs {
 // hence ExitCode::kUsage. `hint` says what to write instead; may be empty.
 absl::Status UsageError(absl::string_view message, absl::string_view hint = "");
 
+// `text` is not one of `words`: the hint says which is meant, or all of them. The
+// message is `--state: unknown state "runing"`.
+absl::Status UnknownWordError(absl::string_view option, absl::string_view thing,
+                              absl::string_view text, const std::vector<std::string>& words);
+
 // `status` with a hint for whoever reads it; keeps a hint that is there.
 // REQUIRES: !status.ok().
 absl::Status WithHint(absl::Status status, absl::string_view hint);
 
 // The hint that the status carries, or "".
 std::string GetHint(const absl::Status& status);
+
+// The error of a command that Ctrl-C has ended, ExitCode::kInterrupted, with the
+// hint of `status`, if it has one.
+absl::Status Interrupted(const absl::Status& status);
+
+// Notes on the error of a call that no attempt of it can have arrived at the
+// server. REQUIRES: !status->ok().
+void MarkNotArrived(absl::Status* status);
+
+// Whether a call that ended so may have done its work all the same: no answer
+// came, and some attempt may have arrived.
+bool MayHaveArrived(const absl::Status& status);
+
+// What made a stream break that will be resumed, as the start of a sentence:
+// `rate limited by Genesys Cloud`, `connection lost`.
+std::string WhatBroke(const absl::Status& status);
 
 // The exit code of the process. Scripts rely on these numbers.
 enum class ExitCode : int {

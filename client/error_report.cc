@@ -6,12 +6,13 @@
 #include <map>
 #include <optional>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
 #include "client/cli_error.h"
+#include "client/connection_problem.h"
 #include "client/job_view.h"
+#include "client/server_words.h"
 #include "client/text.h"
 #include "common/error_info.h"
 #include "common/failure_body.h"
@@ -20,33 +21,9 @@
 namespace gcjobs {
 namespace {
 
-std::string Message(const absl::Status& status, const GlobalOptions& options) {
-  // With an ErrorInfo the server itself has spoken.
-  const bool has_info = GetErrorInfo(status).has_value();
-  if (!has_info && absl::IsUnavailable(status)) {
-    // Of what gRPC says ("failed to connect to all addresses; last error: ...")
-    // the end is the reason.
-    absl::string_view reason = status.message();
-    constexpr absl::string_view kAttempt = "Failed to connect to remote host: ";
-    const size_t attempt = reason.find(kAttempt);
-    if (attempt != absl::string_view::npos) reason.remove_prefix(attempt + kAttempt.size());
-    return absl::StrCat("cannot reach gcjobsd at ", options.server, ": ", reason);
-  }
-  if (!has_info && absl::IsDeadlineExceeded(status)) {
-    return absl::StrCat("gcjobsd at ", options.server, " did not answer in time (",
-                        FormatSeconds(options.timeout), ")");
-  }
-  if (status.message().empty()) return absl::StatusCodeToString(status.code());
-  return std::string(status.message());
-}
-
-std::string HintForCode(const absl::Status& status) {
-  // How a TLS server answers a client that does not encrypt.
-  if (IsUnreachable(status) && absl::StrContains(status.message(), "Socket closed")) {
-    return "if the server requires TLS, use --tls or --ca-file FILE";
-  }
-  if (IsUnreachable(status)) {
-    return "start gcjobsd there, or name another server with --server or GCJOBS_SERVER";
+std::string HintForCode(const absl::Status& status, const GlobalOptions& options) {
+  if (IsUnreachable(status) && !GetErrorInfo(status).has_value()) {
+    return DescribeConnectionProblem(status, options).hint;
   }
   if (absl::IsUnauthenticated(status))
     return "provide a token with --token-file FILE or GCJOBS_TOKEN";
@@ -57,10 +34,10 @@ std::string HintForCode(const absl::Status& status) {
 
 // What to do next: the command's own words, or those that came with the error,
 // or what the code tells.
-std::string Hint(const absl::Status& status) {
+std::string Hint(const absl::Status& status, const GlobalOptions& options) {
   std::string hint = GetHint(status);
   if (hint.empty()) hint = GetRemedy(status);
-  if (hint.empty()) hint = HintForCode(status);
+  if (hint.empty()) hint = HintForCode(status, options);
   const std::optional<absl::Duration> delay = GetRetryDelay(status);
   if (!delay.has_value()) return hint;
   return absl::StrCat(hint, hint.empty() ? "" : " ", "(try again in ", absl::FormatDuration(*delay),
@@ -122,14 +99,14 @@ std::string RenderJson(const absl::Status& status, const GlobalOptions& options)
   writer.Key("error");
   writer.StartObject();
   WriteString(writer, "code", absl::StatusCodeToString(status.code()));
-  WriteString(writer, "message", Message(status, options));
+  WriteString(writer, "message", ErrorText(status, options));
   const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
   if (info.has_value()) WriteInfo(writer, *info);
   const std::optional<v1::FailureBody> body = GetFailureBody(status);
   if (body.has_value()) WriteAnswer(writer, *body);
   const std::optional<absl::Duration> delay = GetRetryDelay(status);
   if (delay.has_value()) WriteString(writer, "retry_delay", FormatSeconds(*delay));
-  WriteString(writer, "hint", Hint(status));
+  WriteString(writer, "hint", Hint(status, options));
   WriteString(writer, "help", GetHelpUrl(status));
   writer.Key("exit_code");
   writer.Int(static_cast<int>(ExitCodeForStatus(status)));
@@ -140,13 +117,26 @@ std::string RenderJson(const absl::Status& status, const GlobalOptions& options)
 
 }  // namespace
 
+std::string ErrorText(const absl::Status& status, const GlobalOptions& options) {
+  // With an ErrorInfo the server itself has spoken.
+  const bool has_info = GetErrorInfo(status).has_value();
+  if (!has_info && IsUnreachable(status)) {
+    return DescribeConnectionProblem(status, options).message;
+  }
+  if (status.message().empty()) return absl::StatusCodeToString(status.code());
+  return InWordsOfTheCommandLine(status);
+}
+
 std::string RenderError(const absl::Status& status, const GlobalOptions& options) {
   if (options.output == OutputFormat::kJson) return RenderJson(status, options);
-  std::string text = absl::StrCat("error: ", EscapeControls(Message(status, options)), "\n");
+  // Ctrl-C is no error.
+  const bool is_interrupted = ExitCodeForStatus(status) == ExitCode::kInterrupted;
+  std::string text = absl::StrCat(
+      is_interrupted ? "gcjobs: " : "error: ", EscapeControls(ErrorText(status, options)), "\n");
   if (options.verbose) text += VerboseLines(status);
   const std::optional<v1::FailureBody> body = GetFailureBody(status);
   if (body.has_value()) text += RenderAnswer(*body);
-  const std::string hint = Hint(status);
+  const std::string hint = Hint(status, options);
   if (!hint.empty()) absl::StrAppend(&text, "hint: ", EscapeControls(hint), "\n");
   return text;
 }

@@ -10,6 +10,10 @@
 
 namespace gcjobs {
 
+// What went wrong, on one line: what the server says, or why it cannot be
+// reached. Not escaped. REQUIRES: !status.ok().
+std::string ErrorText(const absl::Status& status, const GlobalOptions& options);
+
 // What a person or a script is told about an error: what went wrong and what
 // to do next, as the error itself says it (error_info.h: GetRemedy) unless the
 // command knows better. Ends with a newline; control characters are escaped.

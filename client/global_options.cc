@@ -86,8 +86,7 @@ bool IsLocalAddress(absl::string_view server) {
 absl::Status GlobalOptions::Resolve(const CliIo& io) {
   // The format first: it decides how errors look.
   if (output_text != "table" && output_text != "json") {
-    return UsageError(absl::StrCat("--output: unknown format \"", output_text, "\""),
-                      "table or json");
+    return UnknownWordError("--output", "format", output_text, {"table", "json"});
   }
   output = output_text == "json" ? OutputFormat::kJson : OutputFormat::kTable;
 

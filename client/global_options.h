@@ -27,6 +27,7 @@ struct GlobalOptions {
   std::string token_file;
   bool insecure = false;  // a token may travel unencrypted
   std::string org;
+  std::string env_file;  // read before Resolve
   std::string timeout_text = "30s";
   std::string output_text = "table";
   bool verbose = false;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "client/parse_failure.h"
 #include "client/text.h"
 
 namespace gcjobs {
@@ -22,12 +23,6 @@ struct Entry {
   std::string name;
   std::string text;
 };
-
-std::string CommandLine(const CLI::App* app) {
-  const CLI::App* parent = app->get_parent();
-  return parent == nullptr ? app->get_name()
-                           : absl::StrCat(CommandLine(parent), " ", app->get_name());
-}
 
 std::string ValueName(const CLI::Option& option) {
   return option.get_option_text().empty() ? "" : absl::StrCat(" ", option.get_option_text());
@@ -46,7 +41,7 @@ std::string PositionalName(const CLI::Option& option) {
 }
 
 std::string Usage(const CLI::App* app) {
-  std::string usage = absl::StrCat("Usage: ", CommandLine(app));
+  std::string usage = absl::StrCat("Usage: ", CommandName(app));
   for (const CLI::Option* option : app->get_options()) {
     if (!option->get_positional()) continue;
     const std::string name = PositionalName(*option);

@@ -146,15 +146,33 @@ std::string Countdown(absl::Duration left) {
   return absl::StrFormat("%.1fs", absl::ToDoubleSeconds(left));
 }
 
-std::string NextPoll(const v1::Job& job, absl::Time now) {
+// What a poll that is due, or a submission, waits for.
+std::string WaitText(const v1::JobExplanation* why) {
+  if (why == nullptr) return "";
+  switch (why->limit()) {
+    case v1::POLL_LIMIT_BUDGET:
+      return absl::StrCat("waiting for the request budget (", why->budget_left(), " of ",
+                          why->budget_limit(), " left)");
+    case v1::POLL_LIMIT_POLL_UNDER_WAY:
+      return "polling now";
+    case v1::POLL_LIMIT_DATA_AVAILABILITY:
+      return "waiting for the data of its interval";
+    default:
+      return "";
+  }
+}
+
+std::string NextPoll(const v1::Job& job, absl::Time now, const v1::JobExplanation* why) {
   if (IsTerminal(job.state())) return "";
   if (job.has_throttled_until() && FromProto(job.throttled_until()) > now) {
     return absl::StrCat("throttled for ", Countdown(FromProto(job.throttled_until()) - now));
   }
+  if (IsWaiting(job, now)) {
+    const std::string text = WaitText(why);
+    return text.empty() && job.has_next_poll_time() ? "poll due" : text;
+  }
   if (!job.has_next_poll_time()) return "";
-  const absl::Duration left = FromProto(job.next_poll_time()) - now;
-  return left > absl::ZeroDuration() ? absl::StrCat("next poll in ", Countdown(left))
-                                     : "polling now";
+  return absl::StrCat("next poll in ", Countdown(FromProto(job.next_poll_time()) - now));
 }
 
 std::string Age(const v1::Job& job, absl::Time now) {
@@ -173,10 +191,10 @@ std::string UpstreamStatus(const v1::Job& job) {
 }
 
 // The line behind the state, in order of weight.
-std::vector<std::string> ProgressParts(const v1::Job& job, absl::Time now,
-                                       absl::string_view remark) {
+std::vector<std::string> ProgressParts(const v1::Job& job, absl::Time now, absl::string_view remark,
+                                       const v1::JobExplanation* why) {
   return {Age(job, now),
-          remark.empty() ? NextPoll(job, now) : std::string(remark),
+          remark.empty() ? NextPoll(job, now, why) : std::string(remark),
           Polls(job),
           job.cancel_requested() && !IsTerminal(job.state()) ? "cancel requested" : "",
           UpstreamStatus(job),
@@ -308,15 +326,21 @@ std::string RenderAnswer(const v1::FailureBody& body) {
   return absl::StrCat("Genesys Cloud answered", status, type, ":\n", Body(body));
 }
 
+bool IsWaiting(const v1::Job& job, absl::Time now) {
+  if (job.state() == v1::JOB_STATE_QUEUED) return true;
+  return !IsTerminal(job.state()) && job.has_next_poll_time() &&
+         FromProto(job.next_poll_time()) <= now;
+}
+
 std::string RenderProgress(const v1::Job& job, absl::Time now, int width, Paint paint,
-                           absl::string_view remark) {
+                           absl::string_view remark, const v1::JobExplanation* why) {
   // A full line would make some terminals wrap.
   int left = std::max(0, width - 1);
   const std::string state = ShortName(job.state());
   if (DisplayWidth(state) > left) return FitWidth(state, left);
   std::string line = PaintedState(job.state(), paint);
   left -= DisplayWidth(state);
-  for (const std::string& part : ProgressParts(job, now, remark)) {
+  for (const std::string& part : ProgressParts(job, now, remark, why)) {
     if (part.empty()) continue;
     const int room = left - static_cast<int>(kGap.size());
     const std::string text = EscapeControls(part);

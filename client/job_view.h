@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 
 #include "gcjobs/v1/job.pb.h"
+#include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
 
@@ -60,9 +61,14 @@ enum class Paint { kPlain, kColor };
 // The live line of one job, such as
 //   RUNNING  3m12s  12 polls  next poll in 4.2s  Genesys: IN_PROGRESS
 // with what matters less left out until it fits into `width` columns. `remark`
-// (an outage, say) takes the place of the next poll when it is not empty.
+// (an outage, say) takes the place of the next poll when it is not empty. `why`: what
+// a poll that is due waits for; null = not known.
 std::string RenderProgress(const v1::Job& job, absl::Time now, int width, Paint paint,
-                           absl::string_view remark = "");
+                           absl::string_view remark = "", const v1::JobExplanation* why = nullptr);
+
+// Whether the line of this job is to say what it waits for (`why` above): a poll
+// is due, or it waits to be submitted.
+bool IsWaiting(const v1::Job& job, absl::Time now);
 
 // One event in full, for pipes and for many jobs, such as
 //   2024-05-01T12:00:00.000Z  JOB  PENDING -> RUNNING  revision 12  Genesys: IN_PROGRESS

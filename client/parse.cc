@@ -75,8 +75,9 @@ absl::StatusOr<v1::JobState> ParseState(absl::string_view option, absl::string_v
   v1::JobState state = v1::JOB_STATE_UNSPECIFIED;
   const std::string name = absl::StrCat("JOB_STATE_", absl::StripPrefix(upper, "JOB_STATE_"));
   if (!v1::JobState_Parse(name, &state) || state == v1::JOB_STATE_UNSPECIFIED) {
-    return UsageError(absl::StrCat(option, ": unknown state \"", text, "\""),
-                      "queued, pending, running, succeeded, failed, cancelled or outcome_unknown");
+    return UnknownWordError(
+        option, "state", text,
+        {"queued", "pending", "running", "succeeded", "failed", "cancelled", "outcome_unknown"});
   }
   return state;
 }

@@ -9,10 +9,10 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/cli_error.h"
+#include "client/connection_problem.h"
 #include "client/parse.h"
 #include "common/backoff_policy.h"
 #include "common/error_info.h"
-#include "common/errors.h"
 #include "common/time_conversion.h"
 
 namespace gcjobs {
@@ -29,11 +29,10 @@ constexpr int kUnlimited = -1;
 constexpr int kFrameBytes = 1 << 20;
 
 constexpr BackoffPolicy kRetryBackoff = {absl::Milliseconds(200), absl::Seconds(5), 2.0};
-constexpr RetryPolicy kNoRetries = {kRetryBackoff, 0};
+constexpr RetryPolicy kUnlimitedRetries = {kRetryBackoff};
 // Enough for a server that restarts; a human should not wait for one that is
 // not there.
-constexpr RetryPolicy kFewRetries = {kRetryBackoff, 2};
-constexpr RetryPolicy kUnlimitedRetries = {kRetryBackoff};
+constexpr int kFewRetries = 2;
 // SubmitOptions.wait when unset.
 constexpr absl::Duration kServersWait = absl::Seconds(2);
 constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
@@ -77,22 +76,12 @@ std::chrono::system_clock::time_point DeadlineIn(absl::Duration timeout) {
   return std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout);
 }
 
-const RetryPolicy& PolicyOf(Retry retry) {
-  switch (retry) {
-    case Retry::kNever:
-      return kNoRetries;
-    case Retry::kFewTimes:
-      return kFewRetries;
-    case Retry::kUntilTimeout:
-      return kUnlimitedRetries;
-  }
-  return kNoRetries;
-}
-
-// A full intake is as good as a server that is not there: come back later.
-bool IsWorthRetrying(const absl::Status& status) {
-  return (IsUnreachable(status) && absl::IsUnavailable(status)) ||
-         HasReason(status, errors::kIntakeFull);
+// `failures`: calls in a row, this one included.
+bool IsWorthRetrying(Retry retry, const absl::Status& status, int failures) {
+  if (retry == Retry::kNever) return false;
+  if (GetRetryDelay(status).has_value()) return true;
+  if (!IsUnreachable(status) || !absl::IsUnavailable(status)) return false;
+  return retry == Retry::kUntilTimeout || (retry == Retry::kFewTimes && failures <= kFewRetries);
 }
 
 }  // namespace
@@ -117,19 +106,25 @@ absl::Duration RpcClient::SubmitTimeout(const v1::SubmitOptions& options) const 
 
 absl::Status RpcClient::CallWithRetries(const CallOptions& options, Attempt attempt) {
   const absl::Time end = io_.clock->MonotonicNow() + options.timeout.value_or(timeout_);
-  for (Retries retries(PolicyOf(options.retry));;) {
-    const absl::Status status = CallOnce(end - io_.clock->MonotonicNow(), attempt);
-    if (status.ok() || io_.interrupt->IsSet() || !IsWorthRetrying(status)) return status;
+  bool may_have_arrived = false;
+  for (Retries retries(kUnlimitedRetries);;) {
+    absl::Status status = CallOnce(end - io_.clock->MonotonicNow(), attempt);
+    if (status.ok()) return status;
+    may_have_arrived = may_have_arrived || !WasNeverConnected(status);
+    if (!may_have_arrived) MarkNotArrived(&status);
+    if (io_.interrupt->IsSet()) return status;
     std::optional<absl::Duration> delay;
     {
       MutexLock lock(&mu_);
       delay = retries.AfterFailure(random_, GetRetryDelay(status));
     }
-    if (!delay.has_value() || io_.clock->MonotonicNow() + *delay >= end) return status;
-    const bool may_take_long = options.retry == Retry::kUntilTimeout && retries.failures() == 1;
-    if (may_take_long && on_retry_) on_retry_(status);
+    if (!IsWorthRetrying(options.retry, status, retries.failures())) return status;
+    if (io_.clock->MonotonicNow() + *delay >= end) return status;
+    const bool may_take_long =
+        options.retry == Retry::kUntilTimeout || GetRetryDelay(status).has_value();
+    if (may_take_long && retries.failures() == 1 && on_retry_) on_retry_(status);
     if (!io_.sleep(*delay)) return status;
-    Reconnect();
+    if (IsUnreachable(status)) Reconnect();
   }
 }
 

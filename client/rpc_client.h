@@ -28,11 +28,14 @@
 
 namespace gcjobs {
 
-// What is done when the server cannot be reached.
+// When a call that failed is made again, within its timeout. An answer with a
+// RetryInfo says that it may be, and when: Genesys Cloud has refused requests
+// (429) or did not answer (408, 503), or the server has too much to do.
 enum class Retry {
   kNever,
-  kFewTimes,      // three tries: for whatever is idempotent
-  kUntilTimeout,  // for a submission, whose request_id makes it idempotent
+  kWhenTold,      // after an answer with a RetryInfo
+  kFewTimes,      // and twice when the server cannot be reached: what is idempotent
+  kUntilTimeout,  // and as often as it takes: a submission, idempotent by its request_id
 };
 
 struct CallOptions {
@@ -85,6 +88,7 @@ class ServerStream {
 // Errors are the server's, with their ErrorInfo; UNAVAILABLE and
 // DEADLINE_EXCEEDED without one mean that the server was not reached
 // (IsUnreachable). After an interrupt every call returns CANCELLED.
+// Whether a call that failed can have arrived is told by MayHaveArrived.
 //
 // Thread-safe, except for `on_retry`, which runs on the calling thread.
 class RpcClient {
@@ -100,8 +104,8 @@ class RpcClient {
   static absl::StatusOr<std::unique_ptr<RpcClient>> Create(const GlobalOptions& options,
                                                            const CliIo& io);
 
-  // Called before the first retry of a submission, which may go on for long,
-  // with the error that caused it.
+  // Called before the first retry of a call that may go on for long, with the
+  // error that caused it.
   void set_on_retry(std::function<void(const absl::Status&)> on_retry) {
     on_retry_ = std::move(on_retry);
   }

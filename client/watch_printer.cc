@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "client/cli_error.h"
 #include "client/job_view.h"
 #include "client/text.h"
 
@@ -40,7 +41,7 @@ void LiveLine::SetRemark(absl::string_view remark) {
 
 void LiveLine::SetJob(const v1::Job& job) {
   MutexLock lock(&mu_);
-  job_ = job;
+  progress_ = {job, std::nullopt};
 }
 
 void LiveLine::RefreshJob() {
@@ -48,23 +49,25 @@ void LiveLine::RefreshJob() {
   {
     MutexLock lock(&mu_);
     const absl::Time now = io_.clock->MonotonicNow();
-    if (now < next_refresh_ || job_.id().empty() || IsTerminal(job_.state())) return;
+    const v1::Job& job = progress_.job;
+    if (now < next_refresh_ || job.id().empty() || IsTerminal(job.state())) return;
     next_refresh_ = now + kRefreshInterval;
-    job_id = job_.id();
+    job_id = job.id();
   }
-  absl::StatusOr<v1::Job> job = refresh_(job_id);
-  if (!job.ok()) return;  // the watch itself tells of outages
+  absl::StatusOr<Progress> progress = refresh_(job_id);
+  if (!progress.ok()) return;  // the watch itself tells of outages
   MutexLock lock(&mu_);
   // The stream may have been quicker, and it alone tells of states: the line
   // must not be ahead of the events above it.
-  if (job->revision() == job_.revision()) job_ = *std::move(job);
+  if (progress->job.revision() == progress_.job.revision()) progress_ = *std::move(progress);
 }
 
 std::string LiveLine::Render() {
   MutexLock lock(&mu_);
-  if (job_.id().empty()) return "";
+  if (progress_.job.id().empty()) return "";
   const Paint paint = io_.color ? Paint::kColor : Paint::kPlain;
-  return RenderProgress(job_, io_.clock->Now(), io_.width(), paint, remark_);
+  return RenderProgress(progress_.job, io_.clock->Now(), io_.width(), paint, remark_,
+                        progress_.why.has_value() ? &*progress_.why : nullptr);
 }
 
 WatchPrinter::WatchPrinter(const CliIo& io, const GlobalOptions& options, Events events,
@@ -99,8 +102,9 @@ bool WatchPrinter::OnEvent(const v1::JobEvent& event) {
 void WatchPrinter::OnConnectionLost(const absl::Status& why, int64_t revision) {
   const std::string from =
       revision > 0 ? absl::StrCat("from revision ", revision) : "from the start";
-  Remark(absl::StrCat("connection lost, resuming ", from, " (", why.message(), ")"));
-  if (live_ != nullptr) live_->SetRemark("connection lost, resuming");
+  const std::string what = WhatBroke(why);
+  Remark(absl::StrCat(what, ", resuming ", from, " (", why.message(), ")"));
+  if (live_ != nullptr) live_->SetRemark(absl::StrCat(what, ", resuming"));
 }
 
 void WatchPrinter::OnConnectionRestored() {

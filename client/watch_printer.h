@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "client/watch_session.h"
 #include "common/mutex.h"
 #include "gcjobs/v1/job.pb.h"
+#include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
 
@@ -28,8 +30,13 @@ namespace gcjobs {
 // Thread-safe. While it lives, nobody else writes to the terminal.
 class LiveLine {
  public:
-  // Gives the job as it now is; runs on the line's thread without a lock held.
-  using Refresh = std::function<absl::StatusOr<v1::Job>(const std::string& job_id)>;
+  // The job as it now is, and what it waits for where that is known.
+  struct Progress {
+    v1::Job job;
+    std::optional<v1::JobExplanation> why;
+  };
+  // Runs on the line's thread without a lock held.
+  using Refresh = std::function<absl::StatusOr<Progress>(const std::string& job_id)>;
 
   // `io` and `terminal` must outlive it.
   LiveLine(const CliIo& io, std::ostream* terminal, Refresh refresh);
@@ -61,7 +68,7 @@ class LiveLine {
   const Refresh refresh_;
 
   Mutex mu_;  // a leaf: taken under the line's lock
-  v1::Job job_ ABSL_GUARDED_BY(mu_);
+  Progress progress_ ABSL_GUARDED_BY(mu_);
   std::string remark_ ABSL_GUARDED_BY(mu_);
   absl::Time next_refresh_ ABSL_GUARDED_BY(mu_);
 

@@ -83,10 +83,12 @@ absl::StatusOr<ExitCode> RunSet(const Session& session, const Flags& flags) {
   request.set_org(session.options.org);
   *request.mutable_timeout() = ToProto(timeout);
   if (flags.expected_version.has_value()) request.set_expected_version(*flags.expected_version);
-  // Not repeated: `previous_timeout` of a second try would be the new limit.
+  // When an answer is lost the limit may be set all the same: a second try would
+  // find it as the `previous_timeout`, and another version than was expected.
+  const Retry retry = flags.expected_version.has_value() ? Retry::kNever : Retry::kWhenTold;
   ASSIGN_OR_RETURN(
       const v1::ActionTimeout action,
-      session.client.Call(&v1::ActionService::Stub::UpdateActionTimeout, request, {Retry::kNever}));
+      session.client.Call(&v1::ActionService::Stub::UpdateActionTimeout, request, {retry}));
 
   const std::string change =
       absl::StrCat(LimitText(action.has_previous_timeout(), action.previous_timeout()), " -> ",
@@ -127,7 +129,8 @@ void AddTimeoutSet(CLI::App& parent, SelectedCommand* selected) {
       ->add_option_function<int64_t>(
           "--expected-version", [flags](int64_t version) { flags->expected_version = version; },
           "Write only if the action has this version; no retry on a conflict")
-      ->option_text("N");
+      ->option_text("N")
+      ->check(AtLeast(0));
   command->callback([flags, selected] {
     selected->run = [flags](const Session& session) { return RunSet(session, *flags); };
   });

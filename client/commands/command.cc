@@ -9,6 +9,7 @@
 
 #include "client/job_view.h"
 #include "client/text.h"
+#include "common/near_words.h"
 
 namespace gcjobs {
 
@@ -51,7 +52,9 @@ CLI::Validator OneOf(std::vector<std::string> words) {
   return CLI::Validator(
       [words = std::move(words)](const std::string& text) -> std::string {
         if (std::find(words.begin(), words.end(), text) != words.end()) return "";
-        return absl::StrCat("\"", text, "\" is not one of ", absl::StrJoin(words, ", "));
+        const std::string near = DidYouMean(text, words);
+        return absl::StrCat("\"", text, "\" is not one of ", absl::StrJoin(words, ", "),
+                            near.empty() ? "" : "; ", near);
       },
       "");
 }

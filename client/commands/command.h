@@ -21,6 +21,7 @@ namespace gcjobs {
 struct Session {
   const CliIo& io;
   const GlobalOptions& options;
+  const std::vector<std::string>& arguments;  // all of the command line, as typed
   RpcClient& client;
 };
 

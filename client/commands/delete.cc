@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -13,11 +14,16 @@ constexpr char kExamples[] =
     "Examples:\n"
     "  gcjobs delete 0190a8c2-7d1e-7cc3-98c4-dc0c0c07398f\n"
     "\n"
-    "Only a job that has ended can be deleted (gcjobs cancel ends it). Deleting a\n"
-    "job that no longer exists is not an error. When its retention is over, a job is\n"
-    "deleted by itself.";
+    "Only a job that has ended can be deleted (gcjobs cancel ends it). When its\n"
+    "retention is over, a job is deleted by itself. The exit code is 5 if there is no\n"
+    "such job.";
 
 absl::StatusOr<ExitCode> RunDelete(const Session& session, const std::string& job_id) {
+  // The call itself is content with a job that is not there; a person who has
+  // mistyped an id is not.
+  v1::GetJobRequest get;
+  get.set_job_id(job_id);
+  RETURN_IF_ERROR(session.client.Call(&v1::JobService::Stub::GetJob, get).status());
   v1::DeleteJobRequest request;
   request.set_job_id(job_id);
   ASSIGN_OR_RETURN(const google::protobuf::Empty empty,

@@ -75,12 +75,9 @@ absl::Status LeaveResumable(const Session& session, PartFile* file, const Downlo
     file->Discard();
     return status;
   }
-  if (session.io.interrupt->IsSet()) {
-    Note(session, HowToResume(*file, state));
-    return status;
-  }
   // What was refused for good has a hint of its own.
-  if (GetErrorInfo(status).has_value() && !ResumableStream::MayPass(status)) return status;
+  const bool is_refused = GetErrorInfo(status).has_value() && !ResumableStream::MayPass(status);
+  if (is_refused && !session.io.interrupt->IsSet()) return status;
   return WithHint(status, HowToResume(*file, state));
 }
 

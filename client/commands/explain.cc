@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -77,10 +78,30 @@ std::string LimitText(v1::PollLimit limit) {
       return "Genesys Cloud has asked gcjobs to wait (Retry-After)";
     case v1::POLL_LIMIT_POLL_UNDER_WAY:
       return "it is being polled now";
+    case v1::POLL_LIMIT_DATA_AVAILABILITY:
+      return "Genesys Cloud does not have all data of its interval yet; it is asked again then";
     default:
       return absl::StrCat("limit ", static_cast<int>(limit),
                           ", which this program does not know; a newer version may");
   }
+}
+
+// Before the query is submitted there is nothing to say of polls.
+std::string DataText(const v1::JobExplanation& why, absl::Time now, const absl::TimeZone& zone) {
+  if (!why.has_data_needed_until()) return "";
+  const std::string needed = DescribeTime(why.data_needed_until(), now, zone);
+  if (!why.has_data_available_until()) return absl::StrCat("needed up to ", needed);
+  return absl::StrCat("there up to ", DescribeTime(why.data_available_until(), now, zone),
+                      ", needed up to ", needed);
+}
+
+// What is worth telling: a job that is older than nearly all of its class may be
+// stuck.
+std::string OlderThanText(const v1::JobExplanation& why) {
+  const double percent = 100 * why.older_than();
+  if (percent < 50) return "";
+  return absl::StrFormat("older than %.*f%% of the jobs of its class", percent < 99.5 ? 0 : 1,
+                         std::min(percent, 99.9));
 }
 
 std::string LearnedText(const v1::JobExplanation& why) {
@@ -119,6 +140,8 @@ std::string DescribeExplanation(const v1::JobExplanation& why, absl::Time now,
       {"Job", why.job_id()},
       {"Accepted", AcceptedText(why, now, zone)},
       {"Last seen", LastSeenText(why, now, zone)},
+      {"Age", OlderThanText(why)},
+      {"Data", DataText(why, now, zone)},
       {"Next poll", NextPollText(why, now, zone)},
       {"Because", LimitText(why.limit())},
       {"Error", DescribeError(why.error())},

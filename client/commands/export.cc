@@ -19,6 +19,7 @@
 #include "client/commands/download.h"
 #include "client/commands/follow_job.h"
 #include "client/commands/json_input.h"
+#include "client/commands/known_names.h"
 #include "client/commands/query_options.h"
 #include "client/commands/submission.h"
 #include "common/error_info.h"
@@ -232,7 +233,7 @@ absl::Status Export::Submit() {
     const bool is_refused = GetErrorInfo(job.status()).has_value() && !IsUnreachable(job.status());
     if (!is_refused) return HintToResume(job.status());
     file_->Discard();
-    return job.status();
+    return WithNearKind(session_, job.status());
   }
   state_.job_id = job->id();
   Note(session_, absl::StrCat("job ", state_.job_id));
@@ -259,12 +260,9 @@ absl::StatusOr<ExitCode> Export::Follow(absl::Duration reconnect_for) {
 }
 
 absl::Status Export::HintToResume(const absl::Status& status) const {
-  constexpr absl::string_view kHint = "run the same command again to resume the same job";
-  if (session_.io.interrupt->IsSet()) {
-    Note(session_, std::string(kHint));
-    return status;
-  }
-  return IsUnreachable(status) ? WithHint(status, kHint) : status;
+  const bool may_resume = session_.io.interrupt->IsSet() || IsUnreachable(status);
+  return may_resume ? WithHint(status, "run the same command again to resume the same job")
+                    : status;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "client/watch_session.h"
 #include "common/error_info.h"
 #include "common/status_conversion.h"
+#include "common/status_macros.h"
 
 namespace gcjobs {
 namespace {
@@ -30,6 +31,23 @@ absl::Status NoInlineResult(const v1::Job& job) {
 
 // A display can do without; it must not hold up the program's end.
 constexpr absl::Duration kPeekTimeout = absl::Seconds(1);
+
+// For the live line. Asks why only where the job itself does not tell.
+absl::StatusOr<LiveLine::Progress> Peek(const Session& session, const std::string& job_id) {
+  constexpr CallOptions kOnce = {Retry::kNever, kPeekTimeout};
+  v1::GetJobRequest get;
+  get.set_job_id(job_id);
+  LiveLine::Progress progress;
+  ASSIGN_OR_RETURN(progress.job, session.client.Call(&v1::JobService::Stub::GetJob, get, kOnce));
+  if (!IsWaiting(progress.job, session.io.clock->Now())) return progress;
+  v1::ExplainJobRequest explain;
+  explain.set_job_id(job_id);
+  absl::StatusOr<v1::JobExplanation> why =
+      session.client.Call(&v1::JobService::Stub::ExplainJob, explain, kOnce);
+  // Not of every job that waits there is something to say.
+  if (why.ok()) progress.why = *std::move(why);
+  return progress;
+}
 
 std::string AfterOption(int64_t revision) {
   return revision > 0 ? absl::StrCat(" --after ", revision) : "";
@@ -68,19 +86,15 @@ void NoteFailure(const Session& session, const v1::Job& job) {
 
 absl::StatusOr<v1::Job> FollowJob(const Session& session, const std::string& job_id, int64_t after,
                                   absl::Duration reconnect_for, WatchPrinter::Events events) {
-  WatchPrinter printer(session.io, session.options, events, [&](const std::string& id) {
-    v1::GetJobRequest request;
-    request.set_job_id(id);
-    return session.client.Call(&v1::JobService::Stub::GetJob, request,
-                               {Retry::kNever, kPeekTimeout});
-  });
+  WatchPrinter printer(session.io, session.options, events,
+                       [&](const std::string& id) { return Peek(session, id); });
   WatchSession watch(&session.client, &session.io, &printer, {reconnect_for});
   absl::StatusOr<v1::Job> job = watch.WatchJob(job_id, after);
   printer.Close();
   const bool is_own_command = events != WatchPrinter::Events::kLine;
   if (!job.ok() && session.io.interrupt->IsSet() && is_own_command) {
-    Note(session, absl::StrCat("the job continues; to follow it: gcjobs watch ", job_id,
-                               AfterOption(watch.resume_revision())));
+    return WithHint(job.status(), absl::StrCat("the job continues; to follow it: gcjobs watch ",
+                                               job_id, AfterOption(watch.resume_revision())));
   }
   return job;
 }

@@ -46,6 +46,8 @@ class JsonInput {
   // Whether either option was given.
   bool IsSet() const { return !text_.empty() || !file_.empty(); }
 
+  bool ReadsStdin() const { return file_ == "-"; }
+
   // The text, "" when not set. Errors: UsageError for both options at once, a
   // file that cannot be read, text that is not JSON of the right shape.
   absl::StatusOr<std::string> Read(const Session& session) const;
@@ -68,6 +70,8 @@ class JobInputFlags {
 
   // Whether any was given.
   bool IsSet() const { return body_.IsSet() || !path_.empty(); }
+
+  bool ReadsStdin() const { return body_.ReadsStdin(); }
 
   // The request for a job of `kind`, without its common options.
   // Errors: UsageError.

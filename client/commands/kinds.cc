@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/commands/command.h"
+#include "client/commands/known_names.h"
 #include "client/job_view.h"
 #include "client/text.h"
-#include "common/errors.h"
 
 namespace gcjobs {
 namespace {
@@ -124,7 +124,7 @@ absl::StatusOr<ExitCode> ShowOne(const Session& session, const v1::ListJobKindsR
     Print(session, kind, DescribeKind(kind));
     return ExitCode::kDone;
   }
-  return JobKindNotFoundError(name);
+  return NoSuchKind(response, name);
 }
 
 absl::StatusOr<ExitCode> RunKinds(const Session& session, const std::string& name) {

@@ -6,6 +6,7 @@
 
 #include "client/commands/command.h"
 #include "client/commands/job_filter.h"
+#include "client/commands/known_names.h"
 #include "client/job_view.h"
 #include "client/text.h"
 #include "common/status_macros.h"
@@ -67,8 +68,12 @@ absl::StatusOr<ExitCode> RunList(const Session& session, const Flags& flags) {
   request.set_order_by(flags.order_by);
   request.set_page_token(flags.page_token);
   ASSIGN_OR_RETURN(const v1::ListJobsResponse response, ReadPages(session, flags, request));
+  if (response.jobs().empty()) RETURN_IF_ERROR(CheckKinds(session, filter));
   Print(session, response, JobTable(response, session.io.clock->Now()));
-  if (response.jobs().empty()) Note(session, "no jobs");
+  if (response.jobs().empty()) {
+    Note(session, "no jobs");
+    NoteUnknownLabels(session, filter);
+  }
   if (!response.next_page_token().empty()) {
     Note(session, absl::StrCat("there are more: use --all, a larger --limit, or --page-token ",
                                response.next_page_token()));

@@ -179,6 +179,20 @@ absl::StatusOr<v1::SubmitConversationQueryRequest> QueryFlags::ToRequest(const S
   return request;
 }
 
+Repetition QueryFlags::RepetitionOf(const v1::SubmitConversationQueryRequest& request) const {
+  const auto text = [](const google::protobuf::Timestamp& time) {
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromProto(time), absl::UTCTimeZone());
+  };
+  Repetition repetition;
+  repetition.reads_stdin = query_.ReadsStdin();
+  repetition.moving = {"--last", "--from", "--to"};
+  if (request.has_date_range()) {
+    repetition.fixed = {"--from", text(request.date_range().start_time()), "--to",
+                        text(request.date_range().end_time())};
+  }
+  return repetition;
+}
+
 void QueryFlags::AddTo(CLI::App* command) {
   command->add_option("--last", last_, "The time span up to now: 24h, 7d")->option_text("DURATION");
   command

@@ -12,6 +12,7 @@
 
 #include "client/commands/command.h"
 #include "client/commands/json_input.h"
+#include "client/commands/submission.h"
 #include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
@@ -42,6 +43,10 @@ class QueryFlags {
   // count from. Errors: UsageError.
   absl::StatusOr<v1::SubmitConversationQueryRequest> ToRequest(const Session& session,
                                                                absl::Time now) const;
+
+  // How the same command asks for the same query later on; `request` is
+  // ToRequest's.
+  Repetition RepetitionOf(const v1::SubmitConversationQueryRequest& request) const;
 
  private:
   bool HasTime() const;

@@ -36,7 +36,8 @@ struct Flags {
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(v1::SubmitConversationQueryRequest request,
                    flags.query.ToRequest(session, session.io.clock->Now()));
-  return SubmitRequest(session, flags.options, flags.outcome, std::move(request));
+  return SubmitRequest(session, flags.options, flags.outcome, flags.query.RepetitionOf(request),
+                       std::move(request));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "client/download/file_download.h"
 #include "client/job_view.h"
 #include "client/result_session.h"
+#include "common/error_info.h"
 #include "common/status_macros.h"
 
 namespace gcjobs {
@@ -74,13 +75,11 @@ class StdoutWriter final : public ResultObserver {
 absl::Status WithResumeHint(const Session& session, const std::string& job_id,
                             const ResultSession::Position& position, const absl::Status& status) {
   if (position.cursor.empty()) return status;
-  const std::string command =
-      absl::StrCat("gcjobs results ", job_id, " --cursor ", position.cursor);
-  if (session.io.interrupt->IsSet()) {
-    Note(session, absl::StrCat("to resume from here: ", command));
-    return status;
-  }
-  return WithHint(status, absl::StrCat("resume with ", command));
+  // What was refused for good has a hint of its own.
+  const bool is_refused = GetErrorInfo(status).has_value() && !ResumableStream::MayPass(status);
+  if (is_refused && !session.io.interrupt->IsSet()) return status;
+  return WithHint(status, absl::StrCat("to resume from here: gcjobs results ", job_id, " --cursor ",
+                                       position.cursor));
 }
 
 // Writes a job's results from `cursor` on (empty = all of them), flushed page by

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "client/cli_error.h"
+#include "client/command_line.h"
 #include "client/commands/follow_job.h"
+#include "client/commands/known_names.h"
 #include "client/job_view.h"
 #include "client/parse.h"
 #include "client/text.h"
@@ -55,15 +57,18 @@ v1::SubmitGuarantee ParseGuarantee(absl::string_view text) {
   return v1::SUBMIT_GUARANTEE_UNSPECIFIED;
 }
 
-// With the id, so that the user can find out what became of it.
-absl::Status ExplainFailure(const absl::Status& status, const v1::SubmitOptions& options) {
-  // Nothing listened or nothing answered: it may have arrived all the same.
-  if (absl::IsDeadlineExceeded(status) && IsUnreachable(status)) {
-    return WithHint(status, absl::StrCat("the job may have been accepted: run this again with "
-                                         "--request-id ",
-                                         options.request_id(), " and it cannot run twice"));
-  }
-  return status;
+// With the command that gets the same job, where the job may have been accepted.
+absl::Status ExplainFailure(const Session& session, const v1::SubmitOptions& options,
+                            const Repetition& repetition, const absl::Status& status) {
+  if (options.validate_only() || !MayHaveArrived(status)) return WithNearKind(session, status);
+  std::vector<std::string> again = WithoutOptions(session.arguments, {"--request-id"});
+  if (!repetition.fixed.empty()) again = WithoutOptions(again, repetition.moving);
+  again.insert(again.end(), repetition.fixed.begin(), repetition.fixed.end());
+  again.insert(again.end(), {"--request-id", options.request_id()});
+  return WithHint(status, absl::StrCat("the job may have been accepted; to get it, and never a "
+                                       "second one",
+                                       repetition.reads_stdin ? ", with the same input: " : ": ",
+                                       CommandText(again)));
 }
 
 ExitCode ShowSubmitted(const Session& session, const OutcomeFlags& flags, const v1::Job& job) {
@@ -149,11 +154,12 @@ void SubmitOptionFlags::AddTo(CLI::App* command, const std::string& default_guar
 
 absl::StatusOr<ExitCode> SubmitAndShow(const Session& session, const OutcomeFlags& flags,
                                        const v1::SubmitOptions& options,
+                                       const Repetition& repetition,
                                        absl::FunctionRef<absl::StatusOr<v1::Job>()> submit) {
   ASSIGN_OR_RETURN(const absl::Duration reconnect_for,
                    ParseDuration("--reconnect-for", flags.reconnect_for));
   const absl::StatusOr<v1::Job> job = submit();
-  if (!job.ok()) return ExplainFailure(job.status(), options);
+  if (!job.ok()) return ExplainFailure(session, options, repetition, job.status());
   const bool follow = flags.watch || flags.result_only;
   if (flags.validate_only || !follow) return ShowSubmitted(session, flags, *job);
   return Follow(session, flags, job->id(), reconnect_for);

@@ -53,10 +53,23 @@ struct OutcomeFlags {
   void AddTo(CLI::App* command, ResultOnly result_only_offered);
 };
 
+// What else the same command needs to ask for the same job later on.
+struct Repetition {
+  // Options whose meaning changes with the time, such as --last, and what
+  // stands in their place.
+  std::vector<std::string> moving;
+  std::vector<std::string> fixed;
+  // Its input came from stdin.
+  bool reads_stdin = false;
+};
+
 // Submits a job by `submit` and shows or follows it, or prints its result, as
-// `flags` say. `options`: as sent.
+// `flags` say. `options`: as sent. When the outcome of the submission is not known (Ctrl-C,
+// a connection that broke, no answer in time) the error's hint is the command
+// that gets the same job.
 absl::StatusOr<ExitCode> SubmitAndShow(const Session& session, const OutcomeFlags& flags,
                                        const v1::SubmitOptions& options,
+                                       const Repetition& repetition,
                                        absl::FunctionRef<absl::StatusOr<v1::Job>()> submit);
 
 // The RPC that takes such a request.
@@ -74,10 +87,11 @@ inline auto SubmitMethod(const v1::SubmitJobRequest& /*request*/) {
 // outcome.
 template <typename Request>
 absl::StatusOr<ExitCode> SubmitRequest(const Session& session, const SubmitOptionFlags& options,
-                                       const OutcomeFlags& outcome, Request request) {
+                                       const OutcomeFlags& outcome, const Repetition& repetition,
+                                       Request request) {
   ASSIGN_OR_RETURN(*request.mutable_options(), options.ToOptions(session));
   request.mutable_options()->set_validate_only(outcome.validate_only);
-  return SubmitAndShow(session, outcome, request.options(),
+  return SubmitAndShow(session, outcome, request.options(), repetition,
                        [&] { return session.client.Submit(SubmitMethod(request), request); });
 }
 

@@ -62,7 +62,9 @@ absl::StatusOr<v1::SubmitActionRequest> MakeRequest(const Session& session, cons
 
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(v1::SubmitActionRequest request, MakeRequest(session, flags));
-  return SubmitRequest(session, flags.options, flags.outcome, std::move(request));
+  Repetition repetition;
+  repetition.reads_stdin = flags.json.ReadsStdin();
+  return SubmitRequest(session, flags.options, flags.outcome, repetition, std::move(request));
 }
 
 void AddInputOptions(CLI::App* command, Flags* flags) {

@@ -32,7 +32,9 @@ struct Flags {
 
 absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
   ASSIGN_OR_RETURN(v1::SubmitJobRequest request, flags.input.ToRequest(session, flags.kind));
-  return SubmitRequest(session, flags.options, flags.outcome, std::move(request));
+  Repetition repetition;
+  repetition.reads_stdin = flags.input.ReadsStdin();
+  return SubmitRequest(session, flags.options, flags.outcome, repetition, std::move(request));
 }
 
 }  // namespace

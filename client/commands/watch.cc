@@ -7,6 +7,7 @@
 #include "client/commands/command.h"
 #include "client/commands/follow_job.h"
 #include "client/commands/job_filter.h"
+#include "client/commands/known_names.h"
 #include "client/parse.h"
 #include "client/watch_printer.h"
 #include "client/watch_session.h"
@@ -54,14 +55,15 @@ absl::StatusOr<ExitCode> WatchOne(const Session& session, const Flags& flags,
 absl::StatusOr<ExitCode> WatchAll(const Session& session, const Flags& flags,
                                   absl::Duration reconnect_for) {
   ASSIGN_OR_RETURN(const v1::JobFilter filter, flags.filter.ToFilter(session));
+  // Otherwise the watch would wait for ever.
+  RETURN_IF_ERROR(CheckKinds(session, filter));
   WatchPrinter printer(session.io, session.options, WatchPrinter::Events::kShow, nullptr);
   WatchSession watch(&session.client, &session.io, &printer, {reconnect_for});
-  absl::Status status = watch.WatchJobs(filter, flags.after);
-  if (session.io.interrupt->IsSet() && watch.resume_revision() > 0) {
-    Note(session, absl::StrCat("to resume from here, add --after ", watch.resume_revision()));
-  }
-  if (!status.ok()) return status;
-  return ExitCode::kDone;
+  const absl::Status status = watch.WatchJobs(filter, flags.after);
+  if (status.ok()) return ExitCode::kDone;
+  if (!session.io.interrupt->IsSet() || watch.resume_revision() == 0) return status;
+  return WithHint(status,
+                  absl::StrCat("to resume from here, add --after ", watch.resume_revision()));
 }
 
 absl::StatusOr<ExitCode> RunWatch(const Session& session, const Flags& flags) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "client/cli_error.h"
 #include "client/text.h"
 
 namespace gcjobs {
@@ -133,9 +134,10 @@ void DownloadLine::Update(int64_t pages, int64_t items, int64_t bytes) {
 
 void DownloadLine::ShowOutage(const absl::Status& why, int64_t pages) {
   const std::string where = pages > 0 ? absl::StrCat(" after page ", pages) : "";
-  Print(absl::StrCat("gcjobs: connection lost", where, ", resuming from there (",
+  const std::string what = WhatBroke(why);
+  Print(absl::StrCat("gcjobs: ", what, where, ", resuming from there (",
                      EscapeControls(why.message()), ")"));
-  SetRemark("connection lost, retrying");
+  SetRemark(absl::StrCat(what, ", retrying"));
 }
 
 void DownloadLine::EndOutage() { SetRemark(""); }

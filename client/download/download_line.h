@@ -74,7 +74,7 @@ class DownloadLine {
   // What has been fetched by now, in all.
   void Update(int64_t pages, int64_t items, int64_t bytes) ABSL_LOCKS_EXCLUDED(mu_);
 
-  // Tells on io.err that the connection broke after page `pages`, and stands in
+  // Tells on io.err what broke the stream after page `pages`, and stands in
   // the line until the outage ends.
   void ShowOutage(const absl::Status& why, int64_t pages) ABSL_LOCKS_EXCLUDED(mu_);
   void EndOutage() ABSL_LOCKS_EXCLUDED(mu_);

@@ -28,6 +28,7 @@ class HookedOutput : private std::stringbuf, public std::ostream {
   HookedOutput() : std::ostream(static_cast<std::stringbuf*>(this)) {}
 
   std::string text() const { return std::stringbuf::str(); }
+  void Clear() { std::stringbuf::str(""); }
   void set_on_flush(std::function<void()> on_flush) { on_flush_ = std::move(on_flush); }
 
   // Calls `action` once, at the first flush at which `part` has been written.

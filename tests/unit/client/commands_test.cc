@@ -97,6 +97,26 @@ TEST_F(CommandsTest, ReadsAreTriedAFewTimes) {
   EXPECT_THAT(sleeps_, SizeIs(2));
 }
 
+TEST_F(CommandsTest, AnAnswerThatSaysWhenToComeBackIsRetriedThen) {
+  server_.jobs.get_job.Return(MakeJob(v1::JOB_STATE_RUNNING));
+  for (const ErrorReason& reason : {errors::kGenesysRateLimited, errors::kGenesysTimeout,
+                                    errors::kGenesysUnavailable, errors::kServerBusy}) {
+    server_.jobs.get_job.FailOnce(MakeRetryableError(reason, absl::Seconds(3), "not now"));
+  }
+  EXPECT_EQ(Run({"get", kJobId}), 0);
+  EXPECT_THAT(sleeps_,
+              ElementsAre(absl::Seconds(3), absl::Seconds(3), absl::Seconds(3), absl::Seconds(3)));
+  EXPECT_EQ(Count(err(), "gcjobs: not now; trying again until --timeout expires\n"), 1) << err();
+}
+
+TEST_F(CommandsTest, WhatTakesLongerThanTheTimeoutIsNotWaitedFor) {
+  server_.jobs.get_job.Fail(
+      MakeRetryableError(errors::kGenesysRateLimited, absl::Seconds(20), "too many requests"));
+  EXPECT_EQ(Run({"get", kJobId, "--timeout=30s"}), 1);
+  EXPECT_THAT(sleeps_, ElementsAre(absl::Seconds(20)));
+  EXPECT_THAT(err(), HasSubstr("try again in 20s"));
+}
+
 TEST_F(CommandsTest, AServerThatIsNotThereIsUnreachable) {
   server_.Stop();
   EXPECT_EQ(Run({"get", kJobId}), 3);
@@ -106,7 +126,8 @@ TEST_F(CommandsTest, AServerThatIsNotThereIsUnreachable) {
 TEST_F(CommandsTest, AServerThatDoesNotAnswerIsUnreachable) {
   server_.jobs.get_job.Fail(absl::DeadlineExceededError(""));
   EXPECT_EQ(Run({"get", kJobId}), 3);
-  EXPECT_THAT(err(), HasSubstr("did not answer in time"));
+  EXPECT_THAT(err(), HasSubstr("did not answer in time (30s)"));
+  EXPECT_THAT(err(), HasSubstr("hint: --timeout gives it more time"));
 }
 
 TEST_F(CommandsTest, TheTokenTravelsAsABearer) {
@@ -192,12 +213,21 @@ TEST_F(CommandsTest, CancelOfAnEndedJobSaysHowItEnded) {
 }
 
 TEST_F(CommandsTest, Delete) {
+  server_.jobs.get_job.Return(MakeJob(v1::JOB_STATE_SUCCEEDED));
   server_.jobs.delete_job.Return({});
   EXPECT_EQ(Run({"delete", kJobId}), 0);
   EXPECT_EQ(server_.jobs.delete_job.requests().at(0).job_id(), kJobId);
 }
 
+TEST_F(CommandsTest, DeleteOfAJobThatIsNotThereSaysSo) {
+  server_.jobs.get_job.Fail(JobNotFoundError("TYPO"));
+  EXPECT_EQ(Run({"delete", "TYPO"}), 5);
+  EXPECT_THAT(err(), HasSubstr("job TYPO does not exist"));
+  EXPECT_THAT(server_.jobs.delete_job.requests(), IsEmpty());
+}
+
 TEST_F(CommandsTest, DeleteOfALiveJobSaysHowToWait) {
+  server_.jobs.get_job.Return(MakeJob(v1::JOB_STATE_RUNNING));
   server_.jobs.delete_job.Fail(
       MakeError(errors::kJobNotFinished, "job j is RUNNING", {{"job_id", "j"}}));
   EXPECT_EQ(Run({"delete", "j"}), 1);

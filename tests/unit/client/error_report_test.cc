@@ -35,8 +35,12 @@ TEST(RenderErrorTest, OfGrpcsReasonTheEndIsShown) {
 }
 
 TEST(RenderErrorTest, AConnectionThatIsClosedAtOnceMayWantTls) {
-  EXPECT_THAT(RenderError(absl::UnavailableError("last error: Socket closed"), Options()),
-              HasSubstr("hint: if the server requires TLS"));
+  EXPECT_THAT(
+      RenderError(
+          absl::UnavailableError(
+              "failed to connect to all addresses; last error: UNAVAILABLE: ipv4:1: Socket closed"),
+          Options()),
+      HasSubstr("hint: if the server requires TLS"));
 }
 
 TEST(RenderErrorTest, OwnDeadlineNamesTheTimeout) {

@@ -141,9 +141,39 @@ TEST(RenderProgressTest, CountdownRunsDown) {
   EXPECT_THAT(RenderProgress(job, kNow + absl::Seconds(3), 80, Paint::kPlain),
               HasSubstr("next poll in 1.2s"));
   EXPECT_THAT(RenderProgress(job, kNow + absl::Seconds(5), 80, Paint::kPlain),
-              HasSubstr("polling now"));
+              HasSubstr("poll due"));
   EXPECT_THAT(RenderProgress(job, kNow - absl::Minutes(2), 80, Paint::kPlain),
               HasSubstr("next poll in 2m4s"));
+}
+
+TEST(RenderProgressTest, APollThatIsDueSaysWhatItWaitsFor) {
+  const absl::Time due = kNow + absl::Seconds(5);
+  v1::JobExplanation why;
+  why.set_limit(v1::POLL_LIMIT_BUDGET);
+  why.set_budget_left(2);
+  why.set_budget_limit(300);
+  EXPECT_EQ(RenderProgress(RunningJob(), due, 80, Paint::kPlain, "", &why),
+            "RUNNING  3m17s  waiting for the request budget (2 of 300 left)  12 polls");
+  EXPECT_TRUE(IsWaiting(RunningJob(), due));
+  why.set_limit(v1::POLL_LIMIT_POLL_UNDER_WAY);
+  EXPECT_THAT(RenderProgress(RunningJob(), due, 80, Paint::kPlain, "", &why),
+              HasSubstr("  polling now  "));
+  // What was asked a while ago does not count when the next poll is planned.
+  EXPECT_THAT(RenderProgress(RunningJob(), kNow, 80, Paint::kPlain, "", &why),
+              HasSubstr("  next poll in "));
+  EXPECT_FALSE(IsWaiting(RunningJob(), kNow));
+}
+
+TEST(RenderProgressTest, AQueuedJobSaysWhatItWaitsFor) {
+  v1::Job job = RunningJob();
+  job.set_state(v1::JOB_STATE_QUEUED);
+  job.clear_next_poll_time();
+  EXPECT_TRUE(IsWaiting(job, kNow));
+  EXPECT_THAT(RenderProgress(job, kNow, 80, Paint::kPlain), Not(HasSubstr("poll due")));
+  v1::JobExplanation why;
+  why.set_limit(v1::POLL_LIMIT_DATA_AVAILABILITY);
+  EXPECT_THAT(RenderProgress(job, kNow, 80, Paint::kPlain, "", &why),
+              HasSubstr("waiting for the data of its interval"));
 }
 
 TEST(RenderProgressTest, ThrottlingTakesThePlaceOfTheNextPoll) {

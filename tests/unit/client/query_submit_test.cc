@@ -193,5 +193,16 @@ TEST_F(SubmitJobTest, Mistakes) {
   EXPECT_THAT(server_.jobs.submit_job.requests(), IsEmpty());
 }
 
+TEST_F(QuerySubmitTest, AnInterruptFixesTheTimesOfTheSameQuery) {
+  server_.jobs.submit_query.Handle([this](const auto&, v1::Job*) {
+    interrupt_.Set();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Submit({"--last=24h", "--filter", "mediaType=voice"}), 130);
+  EXPECT_THAT(err(), HasSubstr("gcjobs query submit --filter mediaType=voice --server="));
+  EXPECT_THAT(err(), HasSubstr(" --from 2023-11-13T22:13:20Z --to 2023-11-14T22:13:20Z "
+                               "--request-id cli-"));
+}
+
 }  // namespace
 }  // namespace gcjobs::testing

@@ -464,7 +464,7 @@ TEST_F(ResultsTest, AnInterruptedTerminalIsRestored) {
   err_.WhenHolds("connection lost", [this] { interrupt_.Set(); });
   EXPECT_EQ(Results({Out()}), 130);
   EXPECT_THAT(err(), HasSubstr("\x1b[?25h"));
-  EXPECT_THAT(err(), EndsWith("gcjobs: interrupted\n"));
+  EXPECT_THAT(err(), HasSubstr("\x1b[?25hgcjobs: interrupted\nhint: "));
 }
 
 TEST_F(ResultsTest, NoColorWithoutBeingAsked) {

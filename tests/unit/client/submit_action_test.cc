@@ -16,6 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -155,6 +156,69 @@ TEST_F(SubmitActionTest, AFullIntakeIsRetriedWhenItSays) {
   server_.jobs.submit_action.FailOnce(full);
   EXPECT_EQ(Submit({}), 0);
   EXPECT_THAT(sleeps_, ElementsAre(absl::Seconds(3)));
+}
+
+TEST_F(SubmitActionTest, AnInterruptSaysHowToGetTheSameJob) {
+  server_.jobs.submit_action.Handle([this](const auto&, v1::Job*) {
+    interrupt_.Set();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Submit({"--param", "note=it's late", "--token=s3cret"}), 130);
+  EXPECT_THAT(err(), StartsWith("gcjobs: interrupted\nhint: the job may have been accepted; to get "
+                                "it, and never a second one: gcjobs submit action custom_-_1a2b "
+                                "--param 'note=it'\\''s late' --token=TOKEN --server="));
+  EXPECT_THAT(err(), HasSubstr(" --request-id " + Sent().options().request_id() + "\n"));
+}
+
+TEST_F(SubmitActionTest, AnInterruptTellsScriptsToo) {
+  server_.jobs.submit_action.Handle([this](const auto&, v1::Job*) {
+    interrupt_.Set();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Submit({"--output=json"}), 130);
+  EXPECT_THAT(err(),
+              StartsWith(R"({"error":{"code":"CANCELLED","message":"interrupted","hint":")"));
+  EXPECT_THAT(err(), HasSubstr(" --request-id " + Sent().options().request_id()));
+  EXPECT_THAT(err(), HasSubstr(R"("exit_code":130)"));
+}
+
+TEST_F(SubmitActionTest, ASubmissionThatWasCutOffSaysHowToGetTheSameJob) {
+  // No answer in time; the connection broke, and the server was gone for good; a
+  // proxy that reports a reset in its own way.
+  for (const absl::Status& status :
+       {absl::DeadlineExceededError(""), absl::UnavailableError("Socket closed"),
+        absl::InternalError("RST_STREAM")}) {
+    server_.jobs.submit_action.Fail(status);
+    in_ = std::istringstream("{}");
+    Submit({"--request-id", "order-1", "--params-file", "-"});
+    EXPECT_THAT(err(), HasSubstr("a second one, with the same input: gcjobs submit action "
+                                 "custom_-_1a2b --params-file - --server="))
+        << status;
+    EXPECT_EQ(Count(err(), "--request-id order-1\n"), 1);
+    err_.Clear();
+  }
+}
+
+TEST_F(SubmitActionTest, ASubmissionThatNeverLeftIsNotSaidToHave) {
+  server_.Stop();
+  EXPECT_EQ(Submit({"--timeout=2s"}), 3);
+  EXPECT_THAT(err(), Not(HasSubstr("may have been accepted")));
+  EXPECT_THAT(err(), HasSubstr("hint: start gcjobsd there"));
+}
+
+TEST_F(SubmitActionTest, ARefusalIsNotSaidToHaveBeenAccepted) {
+  server_.jobs.submit_action.Fail(MakeError(errors::kGenesysBadRequest, "no"));
+  EXPECT_EQ(Submit({}), 2);
+  EXPECT_THAT(err(), Not(HasSubstr("may have been accepted")));
+  server_.jobs.submit_action.Fail(absl::DeadlineExceededError(""));
+  EXPECT_EQ(Submit({"--validate-only"}), 3);
+  EXPECT_THAT(err(), Not(HasSubstr("may have been accepted")));
+}
+
+TEST_F(SubmitActionTest, ServerFieldsAreNamedAsOptions) {
+  server_.jobs.submit_action.Fail(InvalidField("options.wait", "must be 0 to 1m, but is 1m30s"));
+  EXPECT_EQ(Submit({"--wait=90s"}), 2);
+  EXPECT_THAT(err(), StartsWith("error: --wait: must be 0 to 1m, but is 1m30s\n"));
 }
 
 TEST_F(SubmitActionTest, GenesysUnavailableIsNotRetried) {

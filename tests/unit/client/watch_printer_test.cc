@@ -31,10 +31,11 @@ class LiveLineTest : public ::testing::Test {
   }
 
   LiveLine::Refresh Refresh() {
-    return [this](const std::string& job_id) -> absl::StatusOr<v1::Job> {
+    return [this](const std::string& job_id) -> absl::StatusOr<LiveLine::Progress> {
       ++refreshes_;
       EXPECT_EQ(job_id, "job-1");
-      return server_job_;
+      if (!server_job_.ok()) return server_job_.status();
+      return LiveLine::Progress{*server_job_, why_};
     };
   }
   // What was written since the last call.
@@ -50,6 +51,7 @@ class LiveLineTest : public ::testing::Test {
   int refreshes_ = 0;
   CliIo io_;
   v1::Job job_;
+  std::optional<v1::JobExplanation> why_;
   absl::StatusOr<v1::Job> server_job_ = absl::UnavailableError("away");
 };
 

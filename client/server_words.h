@@ -1,0 +1,19 @@
+#ifndef GCJOBS_CLIENT_SERVER_WORDS_H_
+#define GCJOBS_CLIENT_SERVER_WORDS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace gcjobs {
+
+// The message of an error of gcjobsd, with the options of the command line in
+// place of the request's fields, which its users have never seen:
+//   options.wait: must be 0 to 1m  ->  --wait: must be 0 to 1m
+//   ... with QUERY_ENDPOINT_JOBS   ->  ... with --endpoint jobs
+// What Genesys Cloud says stays as it is.
+std::string InWordsOfTheCommandLine(const absl::Status& status);
+
+}  // namespace gcjobs
+
+#endif  // GCJOBS_CLIENT_SERVER_WORDS_H_
