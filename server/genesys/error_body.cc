@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "common/json.h"
 #include "common/utf8.h"
+#include "server/genesys/upstream_reasons.h"
 
 namespace gcjobs {
 namespace {
@@ -44,13 +45,26 @@ std::string CleanUpstreamText(absl::string_view text) {
 ErrorBody ParseErrorBody(const HttpResponse& response) {
   ErrorBody error;
   const absl::string_view body = response.body;
-  const auto found = FindJson(
-      body.substr(0, kMaxBodyBytes),
-      {{"code"}, {"error"}, {"message"}, {"error_description"}, {"description"}, {"contextId"}});
+  const auto found = FindJson(body.substr(0, kMaxBodyBytes), {{"code"},
+                                                              {"error"},
+                                                              {"message"},
+                                                              {"error_description"},
+                                                              {"description"},
+                                                              {"errors"},
+                                                              {"details"},
+                                                              {"contextId"}});
   if (found.ok()) {
-    const auto& [code, oauth_error, message, oauth_message, description, context_id] = *found;
-    error.code = FirstOf({code, oauth_error});
-    error.message = FirstOf({message, oauth_message, description});
+    const auto& [code, inner, message, oauth_message, description, errors, details, context_id] =
+        *found;
+    UpstreamReasons reasons;
+    reasons.Add(FirstOf({message, oauth_message, description}));
+    // A string there is the token endpoint's code.
+    if (inner && !inner->Is(JsonValue::Type::kString)) reasons.Collect(*inner, {});
+    if (errors) reasons.Collect(*errors, {});
+    if (details) reasons.Collect(*details, {});
+    error.message = reasons.Join();
+    error.code = FirstOf({code, inner});
+    if (error.code.empty()) error.code = reasons.code();
     error.correlation_id = FirstOf({context_id});
   } else if (!JsonValue::Parse(body).ok()) {
     error.message = PlainText(body);

@@ -11,12 +11,13 @@ namespace gcjobs {
 // with HTML or with nothing. All parts are bounded, one line and UTF-8.
 struct ErrorBody {
   std::string code;            // such as `not.found`
-  std::string message;         // for people
+  std::string message;         // for people: all reasons, joined
   std::string correlation_id;  // for Genesys Cloud's support
 };
 
-// Reads the API's form (`code`, `message`, `contextId`) and the token
-// endpoint's (`error`, `error_description`). Never fails.
+// Reads the API's form (`code`, `message`, `contextId`, and the reasons in
+// `errors` and `details`) and the token endpoint's (`error`,
+// `error_description`). Never fails.
 ErrorBody ParseErrorBody(const HttpResponse& response);
 
 // `text` from upstream as it may stand in our messages: UTF-8, without control

@@ -87,7 +87,7 @@ size_t NameCount(const Segments& segments) {
 
 std::optional<CallFacts> FindCallFacts(absl::string_view call) {
   static const std::vector<KnownCall>& calls = *new std::vector<KnownCall>(ReadCalls());
-  const Segments segments = absl::StrSplit(call, '/');
+  const Segments segments = absl::StrSplit(call.substr(0, call.find('?')), '/');
   const KnownCall* best = nullptr;
   for (const KnownCall& known : calls) {
     if (!Matches(known.segments, segments)) continue;

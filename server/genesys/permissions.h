@@ -26,8 +26,8 @@ struct CallFacts {
   std::string about;
 };
 
-// The facts of a call, `METHOD /api/...` without a query: as it is sent, or with
-// `{name}` parts for ids. Nothing when there are none. Thread-safe.
+// The facts of a call, `METHOD /api/...`, whose query does not matter: as it is
+// sent, or with `{name}` parts for ids. Nothing when there are none. Thread-safe.
 std::optional<CallFacts> FindCallFacts(absl::string_view call);
 
 // What a role must have for the call, for a sentence: `a or b`, `a and b`; the

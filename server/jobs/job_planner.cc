@@ -34,7 +34,7 @@ bool IsRetryable(const ApiReply& reply) {
 // Answers that leave it open whether the request was executed.
 bool IsAmbiguous(int status) { return status < 400 || status == 408 || status >= 500; }
 
-// Keeps the answer to a held call: its body is the work's own word.
+// Keeps the answer that ended a job: Genesys Cloud's own words, or the action's.
 void AddFailureBody(const ApiReply& reply, absl::Status* error) {
   const HttpResponse& response = reply.response;
   if (reply.fate != Fate::kAnswered || response.body.empty()) return;
@@ -185,7 +185,7 @@ SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee
   SubmitVerdict verdict = JudgeReply(kind, guarantee, reply);
   const bool has_failed = verdict.kind == SubmitVerdict::Kind::kRejected ||
                           verdict.kind == SubmitVerdict::Kind::kUnknown;
-  if (has_failed && kind.holds_call()) AddFailureBody(reply, &verdict.error);
+  if (has_failed) AddFailureBody(reply, &verdict.error);
   if (verdict.kind == SubmitVerdict::Kind::kUnknown && kind.holds_call()) {
     SetRemedy(&verdict.error, kHeldCallRemedy);
   }
@@ -242,6 +242,7 @@ PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const Po
   }
   if (!read) verdict = JudgeFailedPoll(job, history, reply, std::move(error), now);
   const bool ended = verdict.kind == PollVerdict::Kind::kEntered && IsTerminal(verdict.state);
+  if (ended && !verdict.error.ok()) AddFailureBody(reply, &verdict.error);
   const int max_attempts = job.poll().max_attempts();
   if (!ended && max_attempts > 0 && history.polls >= max_attempts) {
     PollVerdict exhausted = Failed(AttemptsExhausted(job, history.polls));

@@ -41,8 +41,7 @@ struct SubmitVerdict {
   // kRetry: not earlier than this from now, if Genesys Cloud said so.
   std::optional<absl::Duration> retry_after;
 };
-// The answer to a held call (JobKind::holds_call) becomes a FailureBody of a final
-// `error`.
+// The answer becomes a FailureBody of a final `error`, as that of JudgePoll does.
 SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
                               const ApiReply& reply);
 

@@ -34,6 +34,21 @@ std::string ErrorAt(const std::string& field, const std::string& message) {
   return RawObject().SetString("message", message).SetString("code", "job.failed").ToString();
 }
 
+// Where several texts are told, the reason is not the first of them.
+void AddReason(const JsonPath& path, const std::string& message, RawObject* body) {
+  if (path == JsonPath{"messages", "text"}) {
+    const RawObject note = RawObject().SetString("type", "INFO").SetString("text", "Job started.");
+    const RawObject reason = RawObject().SetString("type", "ERROR").SetString("text", message);
+    body->Set("messages", JsonArray({note.ToString(), reason.ToString()}));
+  } else if (absl::EndsWith(path.back(), "s")) {
+    SetAt(path, JsonArray({ErrorAt(path.back(), message)}), body);
+  } else if (absl::EndsWith(path.back(), "Count")) {
+    SetAt(path, "1", body);
+  } else {
+    SetAt(path, ErrorAt(path.back(), message), body);
+  }
+}
+
 void AddDates(const Execution& execution, absl::Time monotonic_now, RawObject* body) {
   body->SetString("submissionDate", Iso8601(execution.submitted))
       .SetString("expirationDate", Iso8601(execution.submitted + kRetention));
@@ -92,9 +107,8 @@ RawObject StatusBody(const KindSpec& kind, const Execution& execution, absl::Tim
   if (IsEntity(kind)) SetAt(kind.id, JsonString(execution.id), &body);
   SetAt(kind.status_field, JsonString(StatusAt(execution, monotonic_now)), &body);
   if (IsAsyncQuery(kind)) AddDates(execution, monotonic_now, &body);
-  if (EndAt(execution, monotonic_now) == Outcome::kFailed && !kind.error_field.empty()) {
-    const std::string& field = kind.error_field.back();
-    SetAt(kind.error_field, ErrorAt(field, execution.script->message), &body);
+  if (EndAt(execution, monotonic_now) == Outcome::kFailed && !kind.error_fields.empty()) {
+    AddReason(kind.error_fields.front(), execution.script->message, &body);
   }
   if (IsEntity(kind)) {
     body.SetString("dateCreated", Iso8601(execution.submitted))

@@ -50,6 +50,14 @@ bool AsksFor(absl::string_view body, absl::string_view wanted) {
   });
 }
 
+// Whether a call's query has all that a kind's query asks for.
+bool AsksFor(const QueryParams& query, absl::string_view wanted) {
+  const QueryParams needed = ParseQuery(wanted);
+  return std::all_of(needed.begin(), needed.end(), [&](const auto& parameter) {
+    return FindParam(query, parameter.first) == parameter.second;
+  });
+}
+
 ApiResponse Json(int status, std::string body) {
   ApiResponse response;
   response.status = status;
@@ -194,6 +202,11 @@ ApiResponse JobKindsApi::GetStatus(const Job& job, const Call& call) const {
   const KindSpec& kind = job.kind->spec;
   const absl::Time now = with_.clock->MonotonicNow();
   RawObject body = StatusBody(kind, job.execution, now);
+  // What a kind's query asks for is not told without it: reasons, or results.
+  if (!AsksFor(call.query, kind.status.query)) {
+    for (const JsonPath& field : kind.error_fields) body.Erase(field.front());
+    return Json(200, body.ToString());
+  }
   if (EndAt(job.execution, now) != Outcome::kCompleted) return Json(200, body.ToString());
   const v1::ResultsMode mode = kind.results.mode;
   const bool has_own_call =

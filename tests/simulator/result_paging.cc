@@ -39,7 +39,7 @@ absl::StatusOr<int64_t> ReadCursor(const KindSpec& kind, const QueryParams& quer
 }  // namespace
 
 CallSpec LinkCall(const KindSpec& kind) {
-  return {"GET", absl::StrCat(kind.status.path, "/results"), ""};
+  return {"GET", absl::StrCat(kind.status.path, "/results"), "", ""};
 }
 
 absl::StatusOr<PageWindow> FindWindow(const KindSpec& kind, const ExecutionScript& script,

@@ -85,8 +85,8 @@ class AsyncAction final : public JobKind {
   absl::StatusOr<PollReport> ParsePoll(const JobRef& /*job*/,
                                        const HttpResponse& response) const override {
     ASSIGN_OR_RETURN(const auto found,
-                     ReadFields(kPollName, response, {status_path_, result_path_, {"error"}}));
-    const auto& [status, result, error] = found;
+                     ReadFields(kPollName, response, {status_path_, result_path_}));
+    const auto& [status, result] = found;
     PollReport report;
     ASSIGN_OR_RETURN(report.upstream_status, StatusOf(kPollName, status, status_path_, response));
     report.state = StateOfUpstreamStatus(report.upstream_status);
@@ -94,7 +94,7 @@ class AsyncAction final : public JobKind {
       report.result_json = ToValidUtf8(result->raw());
     } else if (report.state == v1::JOB_STATE_FAILED) {
       report.failure =
-          JobFailure(report.upstream_status, IsExpired(report.upstream_status), error, response);
+          JobFailure(report.upstream_status, IsExpired(report.upstream_status), {}, response);
     }
     return report;
   }

@@ -17,7 +17,8 @@ namespace {
 
 // `POST /api/v2/...`; "" for a call that the kind does not have.
 std::string CallText(const CallSpec& call) {
-  return call.method.empty() ? "" : absl::StrCat(call.method, " ", call.path);
+  if (call.method.empty()) return "";
+  return absl::StrCat(call.method, " ", call.path, call.query.empty() ? "" : "?", call.query);
 }
 
 v1::JobKind Describe(const KindSpec& spec) {
@@ -78,10 +79,9 @@ class DeclaredKind final : public JobKind {
   absl::StatusOr<PollReport> ParsePoll(const JobRef& job,
                                        const HttpResponse& response) const override {
     const std::string what = absl::StrCat(spec_.name, ": poll");
-    ASSIGN_OR_RETURN(
-        const auto found,
-        ReadFields(what, response, {spec_.status_field, spec_.error_field, inline_field_}));
-    const auto& [status, error, result] = found;
+    ASSIGN_OR_RETURN(const auto found,
+                     ReadFields(what, response, {spec_.status_field, inline_field_}));
+    const auto& [status, result] = found;
     PollReport report;
     ASSIGN_OR_RETURN(report.upstream_status, StatusOf(what, status, spec_.status_field, response));
     report.state = StateOf(report.upstream_status);
@@ -90,7 +90,7 @@ class DeclaredKind final : public JobKind {
     }
     if (report.state == v1::JOB_STATE_FAILED) {
       report.failure = JobFailure(report.upstream_status, IsExpired(report.upstream_status),
-                                  spec_.error_field.empty() ? std::nullopt : error, response);
+                                  spec_.error_fields, response);
     }
     report.follow_up = FollowUp(report.upstream_status, job);
     return report;
@@ -125,6 +125,7 @@ class DeclaredKind final : public JobKind {
     request.method = call.method;
     request.target = FillKindPath(
         call.path, [&](absl::string_view name) { return PercentEncode(ParameterOf(job, name)); });
+    if (!call.query.empty()) absl::StrAppend(&request.target, "?", call.query);
     request.body = call.body;
     return request;
   }
@@ -157,12 +158,13 @@ class DeclaredKind final : public JobKind {
     return BuildCall(RequestClass::kSubmit, spec_.second_phase->call, job);
   }
 
-  // `?cursor=...&pageSize=...`, as far as there is something to say.
+  // `?cursor=...&pageSize=...`, as far as there is something to say, behind the
+  // query that the call has anyhow.
   std::string PageQuery(absl::string_view cursor, int page_size) const {
     std::string query;
     const auto append = [&](absl::string_view name, absl::string_view value) {
-      absl::StrAppend(&query, query.empty() ? "?" : "&", PercentEncode(name), "=",
-                      PercentEncode(value));
+      const bool is_first = query.empty() && spec_.results.call.query.empty();
+      absl::StrAppend(&query, is_first ? "?" : "&", PercentEncode(name), "=", PercentEncode(value));
     };
     if (!cursor.empty()) append(spec_.results.cursor_parameter, cursor);
     const int size = PageSize(page_size);

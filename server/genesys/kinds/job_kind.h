@@ -83,7 +83,7 @@ class JobKind {
 
   // The submission's call is held until the work is done, and its answer is
   // the result: there is nothing to poll, and an answer that says no is the
-  // work's own (v1::FailureBody).
+  // work's own.
   virtual bool holds_call() const { return false; }
 
   virtual ApiRequest BuildSubmit(const JobRef& job, const SubmissionRef& submission) const = 0;

@@ -38,6 +38,18 @@ bool IsKindName(absl::string_view name) {
   return name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), IsKindCharacter);
 }
 
+// `name=value&name=value`, of characters that need no escape.
+bool IsQuery(absl::string_view query) {
+  const auto is_word = [](absl::string_view word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), IsKindCharacter);
+  };
+  for (const absl::string_view part : absl::StrSplit(query, '&')) {
+    const std::vector<absl::string_view> sides = absl::StrSplit(part, '=');
+    if (sides.size() != 2 || !is_word(sides[0]) || !is_word(sides[1])) return false;
+  }
+  return true;
+}
+
 // What stands in a kind with `each` for its values.
 constexpr absl::string_view kVariable = "*";
 
@@ -90,6 +102,10 @@ class KindParser {
   // then it is empty.
   JsonPath GetField(const KindFileObject& object, absl::string_view name) const;
   JsonPath FindField(const KindFileObject& object, absl::string_view name) const;
+
+  // One field, or an array of them; none when it is missing.
+  std::vector<JsonPath> FindFields(const KindFileObject& object, absl::string_view name) const;
+  JsonPath ParseField(const std::string& text, const JsonValue& place) const;
 
   const absl::string_view variant_;  // empty without `each`
   KindFileText* const file_;
@@ -159,7 +175,7 @@ void KindParser::ParseStatus(const KindFileObject& kind) {
   status.AllowOnly({"call", "field", "error"});
   spec_.status = GetJobCall(status, kReadMethods);
   spec_.status_field = GetField(status, "field");
-  spec_.error_field = FindField(status, "error");
+  spec_.error_fields = FindFields(status, "error");
 }
 
 void KindParser::ParseStates(const KindFileObject& kind) {
@@ -295,13 +311,20 @@ CallSpec KindParser::GetCall(const KindFileObject& object,
   if (!member) return call;
   const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits(' ', 1));
   call.method = parts.first;
-  call.path = parts.second;
+  const std::pair<std::string, std::string> target =
+      absl::StrSplit(parts.second, absl::MaxSplits('?', 1));
+  call.path = target.first;
+  call.query = target.second;
   if (std::find(methods.begin(), methods.end(), call.method) == methods.end()) {
     file_->Fail(member->raw(),
                 absl::StrCat("`", text, "` must begin with ", absl::StrJoin(methods, " or ")));
   }
   const absl::Status checked = CheckKindPath(call.path);
   if (!checked.ok()) file_->Fail(member->raw(), checked.message());
+  if (absl::StrContains(parts.second, '?') && !IsQuery(call.query)) {
+    file_->Fail(member->raw(),
+                absl::StrCat("the query `", call.query, "` must be `name=value`, joined with `&`"));
+  }
   return call;
 }
 
@@ -338,9 +361,25 @@ JsonPath KindParser::GetField(const KindFileObject& object, absl::string_view na
 JsonPath KindParser::FindField(const KindFileObject& object, absl::string_view name) const {
   const std::string text = object.FindString(name, "");
   if (text.empty()) return {};
+  return ParseField(text, *object.Find(name));
+}
+
+std::vector<JsonPath> KindParser::FindFields(const KindFileObject& object,
+                                             absl::string_view name) const {
+  const std::optional<JsonValue> member = object.Find(name);
+  if (!member) return {};
+  if (!member->Is(JsonValue::Type::kArray)) return {FindField(object, name)};
+  std::vector<JsonPath> paths;
+  for (const std::string& text : object.GetStrings(name)) {
+    paths.push_back(ParseField(text, *member));
+  }
+  return paths;
+}
+
+JsonPath KindParser::ParseField(const std::string& text, const JsonValue& place) const {
   JsonPath path = absl::StrSplit(text, '.');
   if (std::find(path.begin(), path.end(), "") != path.end()) {
-    file_->Fail(object.Find(name)->raw(), absl::StrCat("`", text, "` contains an empty name"));
+    file_->Fail(place.raw(), absl::StrCat("`", text, "` contains an empty name"));
   }
   return path;
 }

@@ -15,13 +15,14 @@ namespace gcjobs {
 // A job kind as data: what a kind file (kind_file.h) says of it, checked.
 // Passive; the simulator serves the upstream's side of the same data.
 
-// One call. `path` begins with `/api/` and has no query; its `{name}` parts are
-// percent-encoded values: `{upstream_id}` the upstream's id, others the
-// submission's path parameters.
+// One call. `path` begins with `/api/`; its `{name}` parts are percent-encoded
+// values: `{upstream_id}` the upstream's id, others the submission's path
+// parameters.
 struct CallSpec {
   std::string method;  // upper case
   std::string path;
-  std::string body;  // JSON, sent as it is; empty = none
+  std::string query;  // such as `expand=messages`, sent as it is; empty = none
+  std::string body;   // JSON, sent as it is; empty = none
 };
 
 struct ResultsSpec {
@@ -59,7 +60,9 @@ struct KindSpec {
   v1::SubmitGuarantee guarantee = v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;
   CallSpec status;
   JsonPath status_field;
-  JsonPath error_field;  // a failed job's message; may be empty
+  // Where a failed job's reasons are (UpstreamReasons); empty where upstream tells
+  // none.
+  std::vector<JsonPath> error_fields;
   // Upstream statuses as spelt, and what they mean. Others mean what
   // StateOfUpstreamStatus says.
   std::vector<std::pair<std::string, v1::JobState>> states;

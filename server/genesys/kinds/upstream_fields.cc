@@ -12,6 +12,7 @@
 #include "common/utf8.h"
 #include "server/genesys/error_body.h"
 #include "server/genesys/error_mapping.h"
+#include "server/genesys/upstream_reasons.h"
 
 namespace gcjobs {
 namespace {
@@ -53,19 +54,18 @@ absl::string_view PathOf(absl::string_view location) {
   return path == absl::string_view::npos ? absl::string_view() : location.substr(path);
 }
 
-// An array's first element; anything else is itself, and so is an empty array.
-JsonValue FirstOf(const JsonValue& value) {
-  const std::vector<JsonValue> elements = value.Elements();
-  return elements.empty() ? value : elements.front();
+// Where answers tell why a job failed, unless its kind says otherwise.
+const std::vector<JsonPath>& UsualErrorFields() {
+  static const auto& fields = *new std::vector<JsonPath>{{"error"}, {"errors"}, {"errorMessage"}};
+  return fields;
 }
 
-ErrorBody FailureOf(const std::optional<JsonValue>& error) {
-  ErrorBody failure;
-  if (!error) return failure;
-  const JsonValue first = FirstOf(*error);
-  failure.message = CleanUpstreamText(first.AsString().value_or(StringMember(first, "message")));
-  failure.code = CleanUpstreamText(StringMember(first, "code"));
-  return failure;
+UpstreamReasons ReasonsAt(absl::Span<const JsonPath> paths, const HttpResponse& response) {
+  UpstreamReasons reasons;
+  const auto body = JsonValue::Parse(response.body);
+  if (!body.ok()) return reasons;
+  for (const JsonPath& path : paths) reasons.Collect(*body, path);
+  return reasons;
 }
 
 }  // namespace
@@ -104,16 +104,16 @@ absl::StatusOr<std::string> StatusOf(absl::string_view what, const std::optional
 }
 
 absl::Status JobFailure(absl::string_view upstream_status, bool is_expired,
-                        const std::optional<JsonValue>& error, const HttpResponse& response) {
-  const ErrorBody failure = FailureOf(error);
-  const std::string message =
-      !failure.message.empty()
-          ? failure.message
-          : absl::StrCat("Genesys Cloud reports the job as ", CleanUpstreamText(upstream_status));
+                        absl::Span<const JsonPath> error_fields, const HttpResponse& response) {
+  UpstreamReasons reasons = ReasonsAt(error_fields, response);
+  if (reasons.empty()) reasons = ReasonsAt(UsualErrorFields(), response);
+  const std::string message = !reasons.empty() ? reasons.Join()
+                                               : absl::StrCat("Genesys Cloud reports the job as ",
+                                                              CleanUpstreamText(upstream_status));
   absl::Status status =
       is_expired ? MakeErrorAs(absl::StatusCode::kAborted, errors::kGenesysResultExpired, message)
                  : MakeError(errors::kGenesysJobFailed, message);
-  if (!failure.code.empty()) AddErrorMetadata(&status, "genesys_code", failure.code);
+  if (!reasons.code().empty()) AddErrorMetadata(&status, "genesys_code", reasons.code());
   const std::string correlation_id = CleanUpstreamText(response.Header("ININ-Correlation-Id"));
   if (!correlation_id.empty()) AddErrorMetadata(&status, "correlation_id", correlation_id);
   return status;

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/json.h"
 #include "server/genesys/error_mapping.h"
 #include "server/net/http_transport.h"
@@ -42,12 +43,13 @@ std::string IdFromLocation(const HttpResponse& response);
 absl::StatusOr<std::string> StatusOf(absl::string_view what, const std::optional<JsonValue>& value,
                                      const JsonPath& path, const HttpResponse& response);
 
-// Why a job failed: `error`, what the answer says of it, as text or as an
-// object with `message` and `code`; or, without it, its status. Code and
-// ErrorInfo: UNKNOWN/GENESYS_JOB_FAILED, or ABORTED/GENESYS_RESULT_EXPIRED when
-// `is_expired`: only running the job again can give such a result.
+// Why a job failed: all that the answer says of it at `error_fields` or, where
+// that is nothing, at the usual places (`error`, `errors`, `errorMessage`);
+// without it, its status. Code and ErrorInfo: UNKNOWN/GENESYS_JOB_FAILED, or
+// ABORTED/GENESYS_RESULT_EXPIRED when `is_expired`: only running the job again
+// can give such a result.
 absl::Status JobFailure(absl::string_view upstream_status, bool is_expired,
-                        const std::optional<JsonValue>& error, const HttpResponse& response);
+                        absl::Span<const JsonPath> error_fields, const HttpResponse& response);
 
 }  // namespace gcjobs
 

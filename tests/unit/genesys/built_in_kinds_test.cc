@@ -139,7 +139,7 @@ TEST(BuiltInKindsTest, TheConversationQueryIsThatOfTheContract) {
   EXPECT_THAT(query.id, ElementsAre("jobId"));
   EXPECT_EQ(query.status.path, "/api/v2/analytics/conversations/details/query/{upstream_id}");
   EXPECT_THAT(query.status_field, ElementsAre("status"));
-  EXPECT_THAT(query.error_field, ElementsAre("errors", "message"));
+  EXPECT_THAT(query.error_fields, ElementsAre(ElementsAre("errors")));
   EXPECT_EQ(query.results.mode, v1::RESULTS_MODE_LINK);
   EXPECT_THAT(query.results.items, ElementsAre("result", "items"));
   EXPECT_THAT(query.results.next, ElementsAre("result", "nextPageLink"));
@@ -150,7 +150,7 @@ TEST(BuiltInKindsTest, TheConversationJobIsThatOfTheContract) {
   const KindSpec& job = Find(kinds, kConversationJobKind);
   EXPECT_EQ(job.submit.path, "/api/v2/analytics/conversations/details/jobs");
   EXPECT_THAT(job.status_field, ElementsAre("state"));
-  EXPECT_THAT(job.error_field, ElementsAre("errorMessage"));
+  EXPECT_THAT(job.error_fields, ElementsAre(ElementsAre("errorMessage")));
   EXPECT_EQ(job.results.mode, v1::RESULTS_MODE_CURSOR);
   EXPECT_EQ(job.results.call.path,
             "/api/v2/analytics/conversations/details/jobs/{upstream_id}/results");

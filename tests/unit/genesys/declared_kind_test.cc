@@ -137,7 +137,7 @@ TEST_F(DeclaredKindTest, AFailureTellsWhatUpstreamTells) {
   const auto report = Polled(
       *kind, R"({"job":{"status":"Broken","errors":[{"message":"no x"},{"message":"no y"}]}})");
   EXPECT_THAT(report->failure, StatusIs(StatusCode::kUnknown, std::string("GENESYS_JOB_FAILED")));
-  EXPECT_EQ(report->failure.message(), "no x");
+  EXPECT_EQ(report->failure.message(), "no x; no y");
   EXPECT_EQ(GetErrorInfo(report->failure)->metadata().at("correlation_id"), "c-1");
   EXPECT_EQ(Polled(*kind, R"({"job":{"status":"Broken"}})")->failure.message(),
             "Genesys Cloud reports the job as Broken");
@@ -148,13 +148,37 @@ TEST_F(DeclaredKindTest, AnErrorMayBeAnObject) {
     KindSpec spec;
     spec.name = "y.jobs";
     spec.status_field = {"state"};
-    spec.error_field = {"error"};
+    spec.error_fields = {{"error"}};
     return spec;
   }());
   const auto report =
       Polled(*kind, R"({"state":"failed","error":{"code":"x.unknown","message":"no x"}})");
   EXPECT_EQ(report->failure.message(), "no x");
   EXPECT_EQ(GetErrorInfo(report->failure)->metadata().at("genesys_code"), "x.unknown");
+}
+
+TEST_F(DeclaredKindTest, WithoutADeclaredFieldTheUsualOnesAreReadForReasons) {
+  KindSpec spec;
+  spec.status_field = {"state"};
+  const auto kind = MakeDeclaredKind(spec);
+  EXPECT_EQ(Polled(*kind, R"({"state":"failed","errorMessage":"no x"})")->failure.message(),
+            "no x");
+  EXPECT_EQ(Polled(*kind, R"({"state":"failed","errors":[{"message":"no x"},{"message":"no y"}]})")
+                ->failure.message(),
+            "no x; no y");
+}
+
+TEST_F(DeclaredKindTest, AFixedQueryGoesOutWithTheCall) {
+  KindSpec spec;
+  spec.status = {"GET", "/api/v2/x/{upstream_id}", "expand=messages", ""};
+  spec.results.mode = v1::RESULTS_MODE_CURSOR;
+  spec.results.call = {"GET", "/api/v2/x/{upstream_id}/r", "details=true", ""};
+  spec.results.cursor_parameter = "after";
+  const auto kind = MakeDeclaredKind(spec);
+  EXPECT_EQ(kind->BuildPoll(Job()).target, "/api/v2/x/up%2F1?expand=messages");
+  EXPECT_EQ(kind->BuildResults(Job(), "", 0).target, "/api/v2/x/up%2F1/r?details=true");
+  EXPECT_EQ(kind->BuildResults(Job(), "c", 0).target, "/api/v2/x/up%2F1/r?details=true&after=c");
+  EXPECT_EQ(kind->description().status_path(), "GET /api/v2/x/{upstream_id}?expand=messages");
 }
 
 TEST_F(DeclaredKindTest, AnExpiredResultHasItsOwnReason) {

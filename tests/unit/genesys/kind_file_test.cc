@@ -65,7 +65,7 @@ TEST(KindFileTest, TheLeastThatIsAKind) {
   EXPECT_EQ(kind.status.method, "GET");
   EXPECT_EQ(kind.status.path, "/api/v2/x/{a}/jobs/{upstream_id}");
   EXPECT_THAT(kind.status_field, ElementsAre("state"));
-  EXPECT_THAT(kind.error_field, IsEmpty());
+  EXPECT_THAT(kind.error_fields, IsEmpty());
   EXPECT_THAT(kind.states, ElementsAre(Pair("Running", v1::JOB_STATE_RUNNING),
                                        Pair("Done", v1::JOB_STATE_SUCCEEDED)));
   EXPECT_EQ(kind.results.mode, v1::RESULTS_MODE_NONE);
@@ -93,7 +93,30 @@ TEST(KindFileTest, FieldsMayBeNested) {
               {R"("field": "state")", R"("field": "job.status", "error": "job.errors.message")"}}));
   EXPECT_THAT(kind.id, ElementsAre("job", "id"));
   EXPECT_THAT(kind.status_field, ElementsAre("job", "status"));
-  EXPECT_THAT(kind.error_field, ElementsAre("job", "errors", "message"));
+  EXPECT_THAT(kind.error_fields, ElementsAre(ElementsAre("job", "errors", "message")));
+}
+
+TEST(KindFileTest, ReasonsMayBeInSeveralFields) {
+  const KindSpec kind = MustParse(
+      Changed(R"("field": "state")", R"("field": "state", "error": ["info.message", "count"])"));
+  EXPECT_THAT(kind.error_fields, ElementsAre(ElementsAre("info", "message"), ElementsAre("count")));
+}
+
+TEST(KindFileTest, ACallMayHaveAFixedQuery) {
+  const KindSpec kind = MustParse(
+      Changed("jobs/{upstream_id}\"", "jobs/{upstream_id}?expand=messages&details=true\""));
+  EXPECT_EQ(kind.status.path, "/api/v2/x/{a}/jobs/{upstream_id}");
+  EXPECT_EQ(kind.status.query, "expand=messages&details=true");
+}
+
+TEST(KindFileTest, AQueryThatNeedsEscapesIsRefused) {
+  for (const char* query :
+       {"", "a", "a=", "=b", "a=b&", "a=b=c", "a=b c", "a=%20", "a=b?c=d", "a={b}"}) {
+    const auto kinds = ParseKindFile(
+        "k.json", Changed("jobs/{upstream_id}", absl::StrCat("jobs/{upstream_id}?", query)));
+    EXPECT_EQ(kinds.status().message(), absl::StrCat("k.json:7: the query `", query,
+                                                     "` must be `name=value`, joined with `&`"));
+  }
 }
 
 TEST(KindFileTest, AGuaranteeCanBeChosen) {
@@ -237,7 +260,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{Changed(R"("status")", R"("cancel")"), "k.json:3: `status` is missing"},
         BadCase{Changed(R"(, "field": "state")", ""), "k.json:7: `field` is missing"},
         BadCase{Changed(R"("field": "state")", R"("field": "state", "error": [])"),
-                "k.json:7: `error` must be a non-empty string"}));
+                "k.json:7: `error` must be an array of strings"},
+        BadCase{Changed(R"("field": "state")", R"("field": "state", "error": 7)"),
+                "k.json:7: `error` must be a non-empty string"},
+        BadCase{Changed(R"("field": "state")", R"("field": "state", "error": ["a", "b."])"),
+                "k.json:7: `b.` contains an empty name"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Calls, BadKindFileTest,
@@ -253,7 +280,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "k.json:6: the path `https://evil/api/v2/x/{a}/jobs` must begin with `/api/`"},
         BadCase{Changed("POST /api/v2/x", "POST /api/v2/../x"), "k.json:6: `..` cannot be a part"},
         BadCase{Changed("POST /api/v2/x", "POST /api/v2//x"), "k.json:6: `` cannot be a part"},
-        BadCase{Changed("{a}/jobs\"", "{a}/jobs?x=1\""), "k.json:6: `jobs?x=1` cannot be a part"},
         BadCase{Changed("{a}/jobs\"", "{a}/jo bs\""), "k.json:6: `jo bs` cannot be a part"},
         BadCase{Changed("{a}/jobs\"", "{a}/jobs%2F\""), "k.json:6: `jobs%2F` cannot be a part"},
         BadCase{Changed("{a}/jobs\"", "{a/jobs\""), "k.json:6: `{a` cannot be a part"},

@@ -19,6 +19,8 @@ using ::gcjobs::testing::FakeGenesysClient;
 using ::gcjobs::testing::PlainKind;
 using ::gcjobs::testing::PlainTraits;
 using ::gcjobs::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using Submit = SubmitVerdict::Kind;
 using Poll = PollVerdict::Kind;
 
@@ -87,25 +89,30 @@ TEST(JudgeSubmissionTest, RefusedCredentialsRejectAndAMissingPermitWaits) {
   EXPECT_EQ(JudgeNoPermit(down).retry_after, absl::Seconds(3));
 }
 
-// Such a body is the action's own word; elsewhere it is Genesys Cloud's, and in
-// the message.
-TEST(JudgeSubmissionTest, OnlyAHeldCallsFailureKeepsItsBody) {
-  const PlainKind direct("direct", PlainTraits{"", v1::RESULTS_MODE_INLINE, true});
+TEST(JudgeSubmissionTest, AFinalFailureKeepsItsBody) {
   for (const int status : {400, 404, 500}) {
     ApiReply reply = Status(status);
     reply.response.body = "sorry";
-    EXPECT_EQ(GetFailureBody(JudgeSubmission(direct, kOnce, reply).error)->body(), "sorry");
-    EXPECT_FALSE(GetFailureBody(Judge(reply).error).has_value());
+    EXPECT_EQ(GetFailureBody(Judge(reply).error)->body(), "sorry");
     reply.response.body.clear();
-    EXPECT_FALSE(GetFailureBody(JudgeSubmission(direct, kOnce, reply).error).has_value());
+    EXPECT_FALSE(GetFailureBody(Judge(reply).error).has_value());
   }
 }
 
-TEST(JudgeSubmissionTest, WhatIsTriedAgainKeepsNoBody) {
+TEST(JudgeSubmissionTest, AHeldCallWhoseOutcomeIsUnknownTellsOfTheOtherForm) {
   const PlainKind direct("direct", PlainTraits{"", v1::RESULTS_MODE_INLINE, true});
+  const auto remedy = [&](const ApiReply& reply) {
+    return GetRemedy(JudgeSubmission(direct, kOnce, reply).error);
+  };
+  EXPECT_THAT(remedy(Status(504)), HasSubstr("asynchronous form (mode ASYNC)"));
+  EXPECT_THAT(remedy(Status(408)), HasSubstr("whatever its headers say"));
+  EXPECT_THAT(GetRemedy(Judge(Status(504)).error), Not(HasSubstr("asynchronous form")));
+}
+
+TEST(JudgeSubmissionTest, WhatIsTriedAgainKeepsNoBody) {
   ApiReply reply = Status(500);
   reply.response.body = "sorry";
-  EXPECT_FALSE(GetFailureBody(JudgeSubmission(direct, kAgain, reply).error).has_value());
+  EXPECT_FALSE(GetFailureBody(Judge(reply, kAgain).error).has_value());
 }
 
 class JudgePollTest : public ::testing::Test {
@@ -149,6 +156,8 @@ TEST_F(JudgePollTest, AnUpstreamFailureKeepsItsReason) {
   const PollVerdict verdict = Judge(FakeGenesysClient::Ok("error"));
   EXPECT_EQ(verdict.state, v1::JOB_STATE_FAILED);
   EXPECT_EQ(GetReason(verdict.error), "GENESYS_X");
+  EXPECT_EQ(GetFailureBody(verdict.error)->body(), "error");
+  EXPECT_EQ(GetFailureBody(verdict.error)->http_status(), 200);
 }
 
 TEST_F(JudgePollTest, NotFoundEndsAJobOnlyAfterTheGrace) {

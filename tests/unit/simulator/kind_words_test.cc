@@ -71,7 +71,7 @@ TEST(KindWordsTest, TheCancelledWordIsTheOneThatIsAskedFor) {
   KindSpec kind =
       WithStates({{"Cancelled", v1::JOB_STATE_CANCELLED}, {"Terminated", v1::JOB_STATE_CANCELLED}});
   EXPECT_EQ(WordsOfKind(kind).cancelled, "Cancelled");
-  kind.cancel = CallSpec{"PATCH", "/api/v2/x", R"({"state": "Terminated"})"};
+  kind.cancel = CallSpec{"PATCH", "/api/v2/x", "", R"({"state": "Terminated"})"};
   EXPECT_EQ(WordsOfKind(kind).cancelled, "Terminated");
 }
 
@@ -79,7 +79,7 @@ TEST(KindWordsTest, TheSecondPhasesWordStandsForItsWaitAlone) {
   KindSpec kind = WithStates({{"PENDING", v1::JOB_STATE_PENDING},
                               {"READY", v1::JOB_STATE_PENDING},
                               {"PROCESSING", v1::JOB_STATE_RUNNING}});
-  kind.second_phase = SecondPhaseSpec{{"READY"}, {"PUT", "/api/v2/x", ""}};
+  kind.second_phase = SecondPhaseSpec{{"READY"}, {"PUT", "/api/v2/x", "", ""}};
   const StatusWords words = WordsOfKind(kind);
   EXPECT_THAT(words.queued, ElementsAre("PENDING"));
   EXPECT_EQ(words.ready, "READY");
