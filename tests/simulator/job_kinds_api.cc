@@ -202,10 +202,10 @@ ApiResponse JobKindsApi::GetStatus(const Job& job, const Call& call) const {
   const KindSpec& kind = job.kind->spec;
   const absl::Time now = with_.clock->MonotonicNow();
   RawObject body = StatusBody(kind, job.execution, now);
-  // What a kind's query asks for is not told without it: reasons, or results.
-  if (!AsksFor(call.query, kind.status.query)) {
+  // What a kind's query asks for is not told without it: reasons, or the result.
+  const bool is_asked_for = AsksFor(call.query, kind.status.query);
+  if (!is_asked_for) {
     for (const JsonPath& field : kind.error_fields) body.Erase(field.front());
-    return Json(200, body.ToString());
   }
   if (EndAt(job.execution, now) != Outcome::kCompleted) return Json(200, body.ToString());
   const v1::ResultsMode mode = kind.results.mode;
@@ -213,7 +213,7 @@ ApiResponse JobKindsApi::GetStatus(const Job& job, const Call& call) const {
       !kind.results.call.path.empty() && !IsSame(kind.results.call, kind.status);
   const bool is_paged = mode == v1::RESULTS_MODE_LINK || mode == v1::RESULTS_MODE_CURSOR;
   if (is_paged && !has_own_call) return GetPage(job, call, std::move(body));
-  if (mode == v1::RESULTS_MODE_INLINE) {
+  if (mode == v1::RESULTS_MODE_INLINE && is_asked_for) {
     AddInlineResult(kind, job.execution, options_.seed, &body);
   } else if (mode == v1::RESULTS_MODE_URL && !has_own_call) {
     AddUrls(kind, job.execution, with_.clock->Now(), &body);
