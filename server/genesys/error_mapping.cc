@@ -100,7 +100,11 @@ void TellWhatIsMissing(const CallFacts& facts, absl::Status* status) {
     absl::StrAppend(&remedy, ", and whether the client has a role with ", needed,
                     " that covers its division");
   }
-  SetRemedy(status, absl::StrCat(remedy, "."));
+  absl::StrAppend(&remedy, ".");
+  if (facts.about == "action") {
+    absl::StrAppend(&remedy, " Admin > Integrations > Data Actions lists all actions.");
+  }
+  SetRemedy(status, remedy);
 }
 
 // The error of an answer other than 2xx.

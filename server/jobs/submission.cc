@@ -6,10 +6,17 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/genesys/action_lookup.h"
 #include "server/jobs/job_record.h"
 #include "server/net/timer.h"
 
 namespace gcjobs {
+namespace {
+
+// How long a refused caller is kept waiting for a permit to look at the action.
+constexpr absl::Duration kLookupPatience = absl::Seconds(2);
+
+}  // namespace
 
 Submission::Submission(Options options, Deps deps)
     : options_(options), deps_(deps), slots_(options.max_direct_calls, deps.loop, deps.metrics) {}
@@ -78,6 +85,7 @@ Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::stri
   // 3. The intent is durable before the request can leave.
   ApiRequest request;
   v1::SubmitGuarantee guarantee;
+  std::string action_id;
   {
     const JobLock lock = co_await deps_.book->Lock(job);
     if (deps_.throttles->Left(*job) > absl::ZeroDuration()) co_return std::nullopt;
@@ -86,6 +94,7 @@ Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::stri
     next.set_submit_in_doubt(true);
     next.set_submit_attempts(next.submit_attempts() + 1);
     guarantee = next.guarantee();
+    action_id = next.job().action_id();
     request = job->kind().BuildSubmit(RefOf(next), SubmissionRef{*body});
     co_await lock.Commit(std::move(next));
     GCJOBS_FAILPOINT("submit.after_intent");
@@ -95,7 +104,15 @@ Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::stri
     calls_.Start(Call(job->org().client, *std::move(permit), std::move(request), std::move(slot),
                       job->id(), std::move(answered)));
   });
-  co_return JudgeSubmission(job->kind(), guarantee, reply);
+  SubmitVerdict verdict = JudgeSubmission(job->kind(), guarantee, reply);
+  // 5. Whoever is told that the action's id is invalid wants to know whether there
+  // is such an action. It changes nothing in the verdict.
+  if (verdict.kind == SubmitVerdict::Kind::kRejected && DoubtsActionId(verdict.error)) {
+    const ApiReply lookup =
+        co_await job->org().client->Call(BuildActionLookup(action_id), kLookupPatience);
+    TellActionLookup(action_id, lookup, &verdict.error);
+  }
+  co_return verdict;
 }
 
 // A story of its own, since it outlives a job that ends meanwhile: until the call

@@ -104,7 +104,7 @@ TEST_F(CliTest, ExplainTellsWhyTheNextPollIsWhenItIs) {
   const Ended refused = Run({"explain", job->id()});
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.errors, HasSubstr("has ended as CANCELLED"));
-  EXPECT_THAT(refused.errors, HasSubstr("hint: gcjobs get " + job->id()));
+  EXPECT_THAT(refused.errors, HasSubstr("hint: Only a job that Genesys Cloud has accepted"));
   EXPECT_EQ(Run({"explain", "no-such-job"}).code, 5);
 }
 

@@ -105,6 +105,26 @@ TEST_F(GuideTest, GuideA13ThePageOfPermissionsHasAllScopes) {
   }
 }
 
+TEST_F(GuideTest, GuideA14AnInvalidActionIdIsLookedUp) {
+  System system;
+  Answer(&system, "POST", "**/execute", 400, R"({"message":"Invalid Action ID"})");
+  v1::SubmitActionRequest request = Steered("{}");
+  const absl::Status refused = system.Submit(request).status();
+  EXPECT_THAT(refused, StatusIs(StatusCode::kInvalidArgument, "GENESYS_BAD_REQUEST"));
+  EXPECT_EQ(MetadataOf(refused, "action_found"), "yes");
+  EXPECT_THAT(GetRemedy(refused), HasSubstr("does have an action"));
+
+  request.set_action_id("custom_-_nothing");
+  const absl::Status unknown = system.Submit(request).status();
+  EXPECT_EQ(MetadataOf(unknown, "action_found"), "no");
+  EXPECT_THAT(GetRemedy(unknown),
+              AllOf(HasSubstr("gives 404"), HasSubstr("Admin > Integrations > Data Actions"),
+                    HasSubstr("OAuth client")));
+  const auto job = system.GetJob(MetadataOf(unknown, "job_id"));
+  ASSERT_THAT(job, IsOk());
+  EXPECT_EQ(GetRemedy(FromProto(job->error())), GetRemedy(unknown));
+}
+
 TEST_F(GuideTest, GuideB04WhatIsNotFoundIsCalledByItsName) {
   System system;
   const absl::Status no_action = UpdateTimeout(&system, "nothing", "no-flow", 10);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "common/errors.h"
 #include "common/failure_body.h"
 #include "common/status_conversion.h"
 #include "tests/matchers/status_matchers.h"
@@ -97,6 +98,22 @@ TEST(OrchestratorDirectTest, ARefusalKeepsTheActionsOwnWords) {
   EXPECT_EQ(failure->http_status(), 400);
   EXPECT_EQ(failure->content_type(), "application/json");
   EXPECT_EQ(failure->body(), R"({"why":"no such customer"})");
+}
+
+TEST(OrchestratorDirectTest, AnActionIdThatIsCalledInvalidIsLookedUp) {
+  JobWorld world;
+  const size_t call = world.Submit(Direct());
+  ApiReply refusal = Refusal("{}");
+  refusal.status = MakeError(errors::kGenesysBadRequest, "HTTP 400: Invalid Action ID");
+  world.Answer(std::move(refusal));
+  EXPECT_EQ(world.Asked(), "GET /api/v2/integrations/actions/a-1");
+  EXPECT_FALSE(world.answers[call].has_value());
+  ApiReply missing = FakeGenesysClient::Error(404, absl::StatusCode::kNotFound, "");
+  missing.status = MakeError(errors::kGenesysNotFound, "HTTP 404");
+  world.Answer(std::move(missing));
+  const absl::Status error = world.answers[call]->status();
+  EXPECT_THAT(error, StatusIs(absl::StatusCode::kInvalidArgument, "GENESYS_BAD_REQUEST"));
+  EXPECT_EQ(GetErrorInfo(error)->metadata().at("action_found"), "no");
 }
 
 TEST(OrchestratorDirectTest, ALostCallIsUnknownAndKeepsWhatWasSaid) {
