@@ -22,8 +22,10 @@ using Timeout = absl::StatusOr<v1::ActionTimeout>;
 // Upstream gives no more at a time.
 constexpr int kMaxUpstreamPageSize = 100;
 
+// It becomes a segment of a path, too.
 absl::Status CheckFlowId(absl::string_view flow_id) {
-  return ValidateText("flow_id", flow_id, kMaxFlowIdBytes, Presence::kOptional);
+  if (flow_id.empty()) return absl::OkStatus();
+  return ValidatePathSegment("flow_id", flow_id);
 }
 
 // What a page token is bound to. The page size belongs to it: upstream's page

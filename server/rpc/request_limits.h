@@ -15,7 +15,6 @@ namespace gcjobs {
 inline constexpr size_t kMaxActionIdBytes = 256;
 // So is whatever else becomes a part of a path.
 inline constexpr size_t kMaxPathSegmentBytes = kMaxActionIdBytes;
-inline constexpr size_t kMaxFlowIdBytes = 256;
 inline constexpr size_t kMaxActionNameBytes = 256;
 // Ours have 36 characters.
 inline constexpr size_t kMaxJobIdBytes = 64;

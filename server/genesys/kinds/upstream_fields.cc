@@ -21,8 +21,10 @@ namespace {
 constexpr size_t kMaxIdBytes = 1024;
 constexpr size_t kMaxStatusBytes = 256;
 
-// With U+FFFD it is not the one that upstream gave.
+// With U+FFFD it is not the one that upstream gave; and ids become segments of
+// paths, where a dot segment would lead elsewhere.
 bool IsUsableId(absl::string_view id) {
+  if (id == "." || id == "..") return false;
   return !id.empty() && id.size() <= kMaxIdBytes && IsValidUtf8(id) &&
          !absl::StrContains(id, "\xEF\xBF\xBD") && std::none_of(id.begin(), id.end(), [](char c) {
            return absl::ascii_iscntrl(static_cast<unsigned char>(c));

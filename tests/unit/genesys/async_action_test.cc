@@ -104,6 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
         ReceiptCase{"not json", "/e-10", "e-10"}, ReceiptCase{"{}", "https://host", nullptr},
         ReceiptCase{"{}", "/", nullptr}, ReceiptCase{"{}", "", nullptr},
         ReceiptCase{"{}", "/%00", nullptr}, ReceiptCase{"{}", "/%ff", nullptr},
+        ReceiptCase{R"({"id":".."})", "", nullptr}, ReceiptCase{R"({"id":"."})", "/e-11", "e-11"},
+        ReceiptCase{"{}", "/executions/..", nullptr}, ReceiptCase{"{}", "/%2e%2E", nullptr},
         ReceiptCase{"", "", nullptr}, ReceiptCase{"[]", "", nullptr},
         ReceiptCase{"<html>", "", nullptr}, ReceiptCase{R"({"id":1.5})", "", nullptr},
         ReceiptCase{R"({"id":-1})", "", nullptr}, ReceiptCase{R"({"id":"a\nb"})", "", nullptr},

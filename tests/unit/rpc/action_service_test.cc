@@ -177,6 +177,21 @@ TEST_F(ActionServiceTest, UpdateOfAnotherVersionIsRefused) {
   EXPECT_THAT(Await(call.get()), StatusIs(absl::StatusCode::kAborted, "GENESYS_VERSION_CONFLICT"));
 }
 
+// They would lead to another path: `/flows/../dataactions/a` is `/dataactions/a`.
+TEST_F(ActionServiceTest, DotSegmentsAreNoIds) {
+  for (const char* dots : {".", ".."}) {
+    list_.set_flow_id(dots);
+    EXPECT_THAT(List(), IsInvalidRequest()) << dots;
+    get_.set_action_id(dots);
+    EXPECT_THAT(Get(), IsInvalidRequest()) << dots;
+    get_.set_action_id("a");
+    get_.set_flow_id(dots);
+    EXPECT_THAT(Get(), IsInvalidRequest()) << dots;
+    update_.set_flow_id(dots);
+    EXPECT_THAT(Update(), IsInvalidRequest()) << dots;
+  }
+}
+
 TEST_F(ActionServiceTest, BadRequestsNeverReachGenesysCloud) {
   list_.set_name(std::string(257, 'n'));
   EXPECT_THAT(List(), IsInvalidRequest());
