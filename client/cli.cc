@@ -42,7 +42,7 @@ constexpr absl::string_view kExamples =
     "  # raise an action's time limit\n"
     "  gcjobs action timeout set custom_-_1a2b 30s\n"
     "\n"
-    "  gcjobs COMMAND --help has the details of a command.\n"
+    "gcjobs COMMAND --help has the details of a command.\n"
     "\n";
 
 constexpr absl::string_view kEnvironment =
@@ -99,15 +99,18 @@ void AddCommands(CLI::App& app, SelectedCommand* selected) {
       "  gcjobs submit job KIND --body-file body.json --watch");
   AddSubmitAction(*submit, selected);
   AddSubmitJob(*submit, selected);
-  CLI::App* query = AddCommandGroup(app, "query", "Conversation queries",
-                                    "Examples:\n  gcjobs query submit --last 24h --watch");
+  CLI::App* query =
+      AddCommandGroup(app, "query", "Conversation queries",
+                      "Examples:\n  gcjobs query submit --last 24h --watch\n  gcjobs query views");
   AddQuerySubmit(*query, selected);
+  AddQueryViews(*query, selected);
   AddExport(app, selected);
   AddWatch(app, selected);
   AddGet(app, selected);
   AddExplain(app, selected);
   AddResults(app, selected);
   AddList(app, selected);
+  AddUpdate(app, selected);
   AddCancel(app, selected);
   AddDelete(app, selected);
   CLI::App* action = AddCommandGroup(
@@ -116,6 +119,9 @@ void AddCommands(CLI::App& app, SelectedCommand* selected) {
   AddActionList(*action, selected);
   AddActionTimeout(*action, selected);
   AddKinds(app, selected);
+  CLI::App* admin =
+      AddCommandGroup(app, "admin", "What operators do", "Examples:\n  gcjobs admin renew-token");
+  AddRenewToken(*admin, selected);
   AddHealth(app, selected);
   AddVersion(app, selected);
 }

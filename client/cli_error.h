@@ -52,6 +52,7 @@ enum class ExitCode : int {
   kRefused = 4,
   kNotFound = 5,
   kOutcomeUnknown = 6,
+  kIncomplete = 7,
   kInterrupted = 130,  // 128 + SIGINT, as shells say it
 };
 
@@ -65,6 +66,7 @@ inline constexpr absl::string_view kExitCodeHelp =
     "    4  refused: token, permission, or gcjobsd's Genesys Cloud credentials\n"
     "    5  not found\n"
     "    6  outcome unknown: the work may or may not have run\n"
+    "    7  the results are incomplete (with --require-complete)\n"
     "  130  interrupted";
 
 // For a command whose answer is the job itself (submit, watch): a job that is

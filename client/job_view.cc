@@ -61,8 +61,8 @@ std::string LabelText(const google::protobuf::Map<std::string, std::string>& lab
 
 std::string ResultText(const v1::Job& job) {
   if (!job.result_json().empty()) {
-    return absl::StrCat(job.result_json().size(), " bytes: gcjobs get ", job.id(),
-                        " --result-only");
+    return absl::StrCat(job.result_json().size(), " bytes: gcjobs get ", job.id(), " --result-only",
+                        job.bytes_replaced() ? " (what was not UTF-8 became U+FFFD)" : "");
   }
   if (job.has_results()) return absl::StrCat("gcjobs results ", job.id());
   return "";
@@ -80,6 +80,21 @@ std::string CancelText(const v1::Job& job) {
 std::string TimeText(bool is_set, const google::protobuf::Timestamp& time, absl::Time now,
                      const absl::TimeZone& zone) {
   return is_set ? DescribeTime(time, now, zone) : "";
+}
+
+std::string PolicyText(const v1::Job& job) {
+  if (!job.has_poll()) return "";
+  std::vector<std::string> parts;
+  if (job.poll().has_initial_interval()) {
+    parts.push_back("first after " + FormatSeconds(FromProto(job.poll().initial_interval())));
+  }
+  if (job.poll().has_max_interval()) {
+    parts.push_back(FormatSeconds(FromProto(job.poll().max_interval())) + " apart at most");
+  }
+  if (job.poll().max_attempts() > 0) {
+    parts.push_back(absl::StrCat(job.poll().max_attempts(), " attempts"));
+  }
+  return absl::StrJoin(parts, ", ");
 }
 
 // Enough for an error message in JSON, little enough to leave the rest of the
@@ -278,6 +293,7 @@ std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone
       {"Result", ResultText(job)},
       {"Kind", job.kind()},
       {"Action", job.action_id()},
+      {"Action name", job.action_name()},
       {"Organisation", job.org()},
       {"Labels", LabelText(job.labels())},
       {"Request id", job.request_id()},
@@ -292,6 +308,15 @@ std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone
       {"Polls", job.poll_count() > 0 ? absl::StrCat(job.poll_count()) : ""},
       {"Next poll", TimeText(job.has_next_poll_time(), job.next_poll_time(), now, zone)},
       {"Throttled", TimeText(job.has_throttled_until(), job.throttled_until(), now, zone)},
+      {"Times out", job.has_execution_timeout() && !IsTerminal(job.state())
+                        ? DescribeTime(ToProto(FromProto(job.create_time()) +
+                                               FromProto(job.execution_timeout())),
+                                       now, zone)
+                        : ""},
+      {"Poll policy", PolicyText(job)},
+      {"Data up to",
+       TimeText(job.has_data_available_until(), job.data_available_until(), now, zone)},
+      {"Data needed", TimeText(job.has_data_needed_until(), job.data_needed_until(), now, zone)},
       {"Created by", job.created_by()},
       {"Revision", job.revision() > 0 ? absl::StrCat(job.revision()) : ""},
   });

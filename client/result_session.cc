@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "common/time_conversion.h"
 #include "gcjobs/v1/job_service.pb.h"
 
 namespace gcjobs {
@@ -33,6 +34,10 @@ absl::StatusOr<bool> ResultSession::OnMessage(client::ResultPage* page) {
   RETURN_IF_ERROR(CheckPage(*page));
   RETURN_IF_ERROR(observer_.OnPage(page));
   position_ = {page->next_cursor(), page->page_number()};
+  if (page->has_data_available_until()) {
+    data_available_until_ = FromProto(page->data_available_until());
+  }
+  bytes_replaced_ = bytes_replaced_ || page->bytes_replaced();
   was_last_ = page->last();
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -62,6 +63,11 @@ class ResultSession final : private StreamReader<client::ResultPage> {
 
   const Position& position() const { return position_; }
 
+  // Of the last page that says so: up to when Genesys Cloud had data.
+  std::optional<absl::Time> data_available_until() const { return data_available_until_; }
+  // Some page had bytes that were not UTF-8.
+  bool bytes_replaced() const { return bytes_replaced_; }
+
  private:
   std::unique_ptr<ServerStream<client::ResultPage>> Open() override;
   absl::StatusOr<bool> OnMessage(client::ResultPage* page) override;
@@ -79,6 +85,8 @@ class ResultSession final : private StreamReader<client::ResultPage> {
   std::string job_id_;
   Position position_;
   bool was_last_ = false;
+  std::optional<absl::Time> data_available_until_;
+  bool bytes_replaced_ = false;
 };
 
 }  // namespace gcjobs

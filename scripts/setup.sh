@@ -14,8 +14,8 @@ packages_build+=(
   libsimdjson-dev libsqlite3-dev libcli11-dev prometheus-cpp-dev ca-certificates
 )
 # Libraries of the simulator, the tests and the benchmarks; curl is what an
-# export is measured against.
-packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev curl)
+# export is measured against, jq what the documentation uses.
+packages_build+=(libcpp-httplib-dev libgtest-dev libgmock-dev libbenchmark-dev curl jq)
 
 # The dev preset: clang, for its thread-safety analysis, and its sanitizers
 # (llvm-14: the symbolizer that makes their reports readable); lld links the many
@@ -58,6 +58,7 @@ packages() {
       build) printf '%s\n' "${packages_build[@]}" ;;
       clang) printf '%s\n' "${packages_clang[@]}" ;;
       lint) printf '%s\n' "${packages_lint[@]}" && node_packages ;;
+      buf) node_packages ;;
       node) node_packages ;;
       polyglot) printf '%s\n' "${packages_polyglot[@]}" && jdk_package ;;
       bazel) printf '%s\n' "${packages_bazel[@]}" ;;
@@ -148,7 +149,7 @@ ensure() {
   local group dir
   for group in "$@"; do
     case $group in
-      lint) for dir in "${npm_lint[@]}"; do install_npm_packages "$dir"; done ;;
+      lint | buf) for dir in "${npm_lint[@]}"; do install_npm_packages "$dir"; done ;;
       node) for dir in "${npm_node[@]}"; do install_npm_packages "$dir"; done ;;
     esac
   done

@@ -49,7 +49,9 @@ Examples:
     environment = "eu-central-1"
     request-budget = 200
   Against the simulator:
-    gcjobsd --api-url http://127.0.0.1:8080 --login-url http://127.0.0.1:8080
+    gcjobs-sim --listen 127.0.0.1:8080 &
+    GENESYS_CLIENT_ID=any GENESYS_CLIENT_SECRET=any gcjobsd \
+      --api-url http://127.0.0.1:8080 --login-url http://127.0.0.1:8080
 )";
 
 // Settings of organisations by section [org.NAME] of the config file.

@@ -38,17 +38,20 @@ struct SelectedCommand {
 void AddSubmitAction(CLI::App& parent, SelectedCommand* selected);
 void AddSubmitJob(CLI::App& parent, SelectedCommand* selected);
 void AddQuerySubmit(CLI::App& parent, SelectedCommand* selected);
+void AddQueryViews(CLI::App& parent, SelectedCommand* selected);
 void AddExport(CLI::App& parent, SelectedCommand* selected);
 void AddWatch(CLI::App& parent, SelectedCommand* selected);
 void AddGet(CLI::App& parent, SelectedCommand* selected);
 void AddExplain(CLI::App& parent, SelectedCommand* selected);
 void AddResults(CLI::App& parent, SelectedCommand* selected);
 void AddList(CLI::App& parent, SelectedCommand* selected);
+void AddUpdate(CLI::App& parent, SelectedCommand* selected);
 void AddCancel(CLI::App& parent, SelectedCommand* selected);
 void AddDelete(CLI::App& parent, SelectedCommand* selected);
 void AddActionList(CLI::App& parent, SelectedCommand* selected);
 void AddActionTimeout(CLI::App& parent, SelectedCommand* selected);  // get and set
 void AddKinds(CLI::App& parent, SelectedCommand* selected);
+void AddRenewToken(CLI::App& parent, SelectedCommand* selected);
 void AddHealth(CLI::App& parent, SelectedCommand* selected);
 void AddVersion(CLI::App& parent, SelectedCommand* selected);
 

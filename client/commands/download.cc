@@ -89,8 +89,8 @@ DownloadLine::Display ProgressDisplay(const Session& session) {
 }  // namespace
 
 absl::StatusOr<ExitCode> DownloadToFile(const Session& session, PartFile* file,
-                                        const DownloadState& state,
-                                        ResultSession::Options options) {
+                                        const DownloadState& state, ResultSession::Options options,
+                                        const CompletenessFlags& completeness) {
   if (state.pages > 0 && !state.complete) {
     Note(session, absl::StrCat("resuming after page ", state.pages));
   }
@@ -104,7 +104,8 @@ absl::StatusOr<ExitCode> DownloadToFile(const Session& session, PartFile* file,
   line.Close();
   if (!status.ok()) return LeaveResumable(session, file, download.state(), status);
   ShowSummary(session, *file, download.state(), line.progress());
-  return ExitCode::kDone;
+  NoteBytesReplaced(session, download.bytes_replaced());
+  return completeness.Check(session, state.job_id, download.data_available_until());
 }
 
 absl::StatusOr<ResultSession::Options> DownloadFlags::ToOptions() const {
@@ -142,6 +143,7 @@ void DownloadFlags::AddStreamOptions(CLI::App* command) {
       ->add_option("--reconnect-for", reconnect_for,
                    "Give up when the server has been away this long (default 10m)")
       ->option_text("DURATION");
+  completeness.AddTo(command);
 }
 
 }  // namespace gcjobs

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "client/commands/command.h"
+#include "client/commands/completeness.h"
 #include "client/commands/follow_job.h"
 #include "client/download/part_file.h"
 #include "client/result_session.h"
@@ -23,10 +24,11 @@ struct DownloadFlags {
   bool overwrite = false;
   int page_size = 0;
   std::string reconnect_for = kDefaultReconnectFor;
+  CompletenessFlags completeness;
 
   // --out, --restart, --overwrite.
   void AddFileOptions(CLI::App* command);
-  // --reconnect-for.
+  // --reconnect-for, --require-complete.
   void AddStreamOptions(CLI::App* command);
 
   // Errors: UsageError.
@@ -40,9 +42,10 @@ struct DownloadFlags {
 // Fetches the results of state.job_id into `file`, behind what `state` says is
 // there, with a progress line on a terminal and a summary at the end; with
 // --output json the summary is an object on stdout. After an error it says how
-// to resume.
+// to resume; what is incomplete is told as `completeness` says.
 absl::StatusOr<ExitCode> DownloadToFile(const Session& session, PartFile* file,
-                                        const DownloadState& state, ResultSession::Options options);
+                                        const DownloadState& state, ResultSession::Options options,
+                                        const CompletenessFlags& completeness);
 
 }  // namespace gcjobs
 

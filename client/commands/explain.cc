@@ -164,7 +164,7 @@ constexpr char kExamples[] =
     "  # what limits the polling of all live jobs\n"
     "  gcjobs list --state pending,running --all --output json \\\n"
     "      | jq -r '.jobs[].id' \\\n"
-    "      | xargs -n1 gcjobs explain --output json \\\n"
+    "      | xargs -r -n1 gcjobs explain --output json \\\n"
     "      | jq -r .limit | sort | uniq -c\n"
     "\n"
     "Genesys Cloud does not say when a job ends, so gcjobsd has to poll, and has 300\n"

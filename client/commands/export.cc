@@ -168,7 +168,7 @@ class Export {
       absl::StatusOr<ExitCode> end = Follow(options.reconnect_for);
       if (!end.ok() || *end != ExitCode::kDone) return end;
     }
-    return DownloadToFile(session_, file_.get(), state_, options);
+    return DownloadToFile(session_, file_.get(), state_, options, flags_.download.completeness);
   }
 
  private:

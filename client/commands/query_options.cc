@@ -123,7 +123,8 @@ bool QueryFlags::HasTime() const {
 }
 
 bool QueryFlags::IsSet() const {
-  return HasTime() || HasFilters() || query_.IsSet() || page_size_ > 0 || !endpoint_.empty();
+  return HasTime() || HasFilters() || query_.IsSet() || !view_.empty() || page_size_ > 0 ||
+         !endpoint_.empty() || when_data_is_available_;
 }
 
 absl::Status QueryFlags::SetTime(absl::Time now,
@@ -165,14 +166,16 @@ absl::StatusOr<v1::SubmitConversationQueryRequest> QueryFlags::ToRequest(const S
   request.set_page_size(page_size_);
   if (endpoint_ == "query") request.set_endpoint(v1::QUERY_ENDPOINT_QUERY);
   if (endpoint_ == "jobs") request.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  request.set_view(view_);
+  request.set_when_data_is_available(when_data_is_available_);
   if (!query_.IsSet()) {
     absl::Status status = SetTime(WholeSecond(now), &request);
     status.Update(SetFilters(&request));
     if (!status.ok()) return status;
     return request;
   }
-  if (HasTime() || HasFilters()) {
-    return UsageError("--query is the whole query: put times and filters into it");
+  if (HasTime() || HasFilters() || !view_.empty()) {
+    return UsageError("--query is the whole query: put times, view and filters into it");
   }
   ASSIGN_OR_RETURN(std::string json, query_.Read(session));
   request.set_query_json(std::move(json));
@@ -208,6 +211,10 @@ void QueryFlags::AddTo(CLI::App* command) {
   AddRepeatable(command, "--segment-filter", segment_filters_,
                 "The same for the conversations' segments")
       ->option_text("FILTER");
+  command
+      ->add_option("--view", view_,
+                   "The view that the query is about (endpoint query); gcjobs query views has them")
+      ->option_text("VIEW");
   query_.AddTo(command, "The whole query, instead of the above; sent as is");
   command->add_option("--page-size", page_size_, "Conversations per page (default: the endpoint's)")
       ->option_text("N")
@@ -218,6 +225,9 @@ void QueryFlags::AddTo(CLI::App* command) {
                    "server's)")
       ->option_text("query|jobs")
       ->check(OneOf({"query", "jobs"}));
+  command->add_flag("--when-data-is-available", when_data_is_available_,
+                    "Endpoint jobs: wait until Genesys Cloud has the data of the whole interval, "
+                    "and only then submit the query");
 }
 
 }  // namespace gcjobs

@@ -63,8 +63,10 @@ class QueryFlags {
   JsonInput query_{
       "query", JsonShape::kObject,
       "a query is an object, such as {\"interval\": \"2026-01-01T00:00Z/2026-01-02T00:00Z\"}"};
+  std::string view_;
   int page_size_ = 0;
   std::string endpoint_;
+  bool when_data_is_available_ = false;
 };
 
 }  // namespace gcjobs

@@ -25,7 +25,7 @@ constexpr char kExamples[] =
     "  # then its results, one conversation per line\n"
     "  gcjobs results JOB --out conversations.ndjson\n"
     "\n"
-    "  gcjobs export does all of this in one command.";
+    "gcjobs export does all of this in one command.";
 
 struct Flags {
   QueryFlags query;

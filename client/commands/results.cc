@@ -86,7 +86,8 @@ absl::Status WithResumeHint(const Session& session, const std::string& job_id,
 // page. Progress goes to stderr when that is a terminal and stdout is not.
 absl::StatusOr<ExitCode> ResultsToStdout(const Session& session, const std::string& job_id,
                                          const std::string& cursor, PageFormat format,
-                                         ResultSession::Options options) {
+                                         ResultSession::Options options,
+                                         const CompletenessFlags& completeness) {
   const bool show_progress = session.io.err_is_terminal && !session.io.out_is_terminal &&
                              session.options.output == OutputFormat::kTable;
   DownloadLine line(session.io,
@@ -98,7 +99,8 @@ absl::StatusOr<ExitCode> ResultsToStdout(const Session& session, const std::stri
   line.Close();
   if (!status.ok()) return WithResumeHint(session, job_id, results.position(), status);
   if (show_progress) Note(session, RenderSummary(line.progress()));
-  return ExitCode::kDone;
+  NoteBytesReplaced(session, results.bytes_replaced());
+  return completeness.Check(session, job_id, results.data_available_until());
 }
 
 constexpr char kExamples[] =
@@ -145,7 +147,7 @@ absl::StatusOr<ExitCode> ToFile(const Session& session, const Flags& flags,
   if (!file.ok()) return file.status();
   DownloadState state = (*file)->found();
   state.job_id = flags.job_id;
-  return DownloadToFile(session, file->get(), state, options);
+  return DownloadToFile(session, file->get(), state, options, flags.download.completeness);
 }
 
 absl::StatusOr<ExitCode> RunResults(const Session& session, const Flags& flags) {
@@ -154,7 +156,8 @@ absl::StatusOr<ExitCode> RunResults(const Session& session, const Flags& flags) 
   if (has_file && flags.to_stdout) return UsageError("--out and --stdout cannot be used together");
   if (has_file) return ToFile(session, flags, options);
   return ResultsToStdout(session, flags.job_id, flags.cursor,
-                         flags.pages ? PageFormat::kArray : PageFormat::kItems, options);
+                         flags.pages ? PageFormat::kArray : PageFormat::kItems, options,
+                         flags.download.completeness);
 }
 
 }  // namespace

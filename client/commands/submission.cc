@@ -96,7 +96,10 @@ absl::StatusOr<ExitCode> Follow(const Session& session, const OutcomeFlags& flag
   if (flags.result_only) return PrintResult(session, job);
   NoteFailure(session, job);
   NoteResult(session, job);
-  return ExitCodeForState(job.state());
+  if (job.state() != v1::JOB_STATE_SUCCEEDED || !job.has_results()) {
+    return ExitCodeForState(job.state());
+  }
+  return flags.completeness.Check(session, job);
 }
 
 }  // namespace
@@ -158,6 +161,9 @@ absl::StatusOr<ExitCode> SubmitAndShow(const Session& session, const OutcomeFlag
                                        absl::FunctionRef<absl::StatusOr<v1::Job>()> submit) {
   ASSIGN_OR_RETURN(const absl::Duration reconnect_for,
                    ParseDuration("--reconnect-for", flags.reconnect_for));
+  if (flags.completeness.is_required() && !flags.watch) {
+    return UsageError("--require-complete needs --watch");
+  }
   const absl::StatusOr<v1::Job> job = submit();
   if (!job.ok()) return ExplainFailure(session, options, repetition, job.status());
   const bool follow = flags.watch || flags.result_only;
@@ -172,6 +178,8 @@ void OutcomeFlags::AddTo(CLI::App* command, ResultOnly result_only_offered) {
   if (result_only_offered == ResultOnly::kYes) {
     command->add_flag("--result-only", result_only,
                       "Wait for the job to end and print the result's bytes and nothing else");
+  } else {
+    completeness.AddTo(command);
   }
   command
       ->add_option("--reconnect-for", reconnect_for,

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "client/commands/command.h"
+#include "client/commands/completeness.h"
 #include "client/commands/follow_job.h"
 #include "gcjobs/v1/job.pb.h"
 
@@ -47,9 +48,12 @@ struct OutcomeFlags {
   bool watch = false;
   bool result_only = false;
   std::string reconnect_for = kDefaultReconnectFor;
+  CompletenessFlags completeness;
 
   // Whether --result-only is offered: only where results come with the job.
   enum class ResultOnly { kNo, kYes };
+  // Where they come in pages they may be incomplete, which --require-complete is
+  // about.
   void AddTo(CLI::App* command, ResultOnly result_only_offered);
 };
 

@@ -28,11 +28,16 @@ constexpr char kExamples[] =
     "  # just the result, for a script\n"
     "  gcjobs submit action ACTION --param id=42 --result-only | jq .total\n"
     "\n"
+    "  # by the action's name; by its id from a file of variables\n"
+    "  gcjobs submit action --action-name 'Look Up Customer' --watch\n"
+    "  gcjobs submit action --env-file .env --watch\n"
+    "\n"
     "  # safe to run again: the same id gives the same job\n"
     "  gcjobs submit action ACTION --request-id order-4711";
 
 struct Flags {
   std::string action_id;
+  std::string action_name;
   std::vector<std::string> params;
   JsonInput json{"params", JsonShape::kObject,
                  "an action's parameters are an object, such as {\"customerId\": \"42\"}"};
@@ -50,9 +55,26 @@ absl::StatusOr<std::string> ReadParameters(const Session& session, const Flags& 
   return ParametersFromOptions(flags.params);
 }
 
+absl::Status SetAction(const Session& session, const Flags& flags,
+                       v1::SubmitActionRequest* request) {
+  constexpr absl::string_view kWays =
+      "give the action's id, or --action-name NAME, or set GENESYS_ACTION_ID";
+  if (!flags.action_id.empty() && !flags.action_name.empty()) {
+    return UsageError("ACTION_ID and --action-name cannot be used together", kWays);
+  }
+  if (!flags.action_name.empty()) {
+    request->set_action_name(flags.action_name);
+    return absl::OkStatus();
+  }
+  request->set_action_id(flags.action_id.empty() ? session.io.env("GENESYS_ACTION_ID").value_or("")
+                                                 : flags.action_id);
+  if (request->action_id().empty()) return UsageError("ACTION_ID is missing", kWays);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::SubmitActionRequest> MakeRequest(const Session& session, const Flags& flags) {
   v1::SubmitActionRequest request;
-  request.set_action_id(flags.action_id);
+  RETURN_IF_ERROR(SetAction(session, flags, &request));
   if (flags.mode == "async") request.set_mode(v1::ACTION_MODE_ASYNC);
   if (flags.mode == "direct") request.set_mode(v1::ACTION_MODE_DIRECT);
   ASSIGN_OR_RETURN(std::string parameters, ReadParameters(session, flags));
@@ -68,7 +90,12 @@ absl::StatusOr<ExitCode> RunSubmit(const Session& session, const Flags& flags) {
 }
 
 void AddInputOptions(CLI::App* command, Flags* flags) {
-  command->add_option("ACTION_ID", flags->action_id, "The data action's id")->required();
+  command->add_option("ACTION_ID", flags->action_id,
+                      "The data action's id (default: GENESYS_ACTION_ID)");
+  command
+      ->add_option("--action-name", flags->action_name,
+                   "Its name instead, exactly as Genesys Cloud spells it")
+      ->option_text("NAME");
   AddRepeatable(command, "--param", flags->params,
                 "A parameter; VALUE is sent as is if it is a JSON number, true, false, null, "
                 "object or array, and otherwise as a string; KEY:=JSON accepts only JSON")

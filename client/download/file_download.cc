@@ -131,7 +131,10 @@ absl::Status FileDownload::Run(ResultSession::Options options) {
 
 absl::Status FileDownload::Fetch(ResultSession::Options options) {
   ResultSession session(&client_, &io_, this, options);
-  return session.Read(state_.job_id, {state_.next_cursor, state_.pages});
+  const absl::Status status = session.Read(state_.job_id, {state_.next_cursor, state_.pages});
+  data_available_until_ = session.data_available_until();
+  bytes_replaced_ = session.bytes_replaced();
+  return status;
 }
 
 absl::Status FileDownload::OnPage(client::ResultPage* page) {

@@ -94,6 +94,10 @@ class FileDownload final : private ResultObserver {
   // What the part file holds.
   const DownloadState& state() const { return state_; }
 
+  // See ResultSession; of this run's pages.
+  std::optional<absl::Time> data_available_until() const { return data_available_until_; }
+  bool bytes_replaced() const { return bytes_replaced_; }
+
  private:
   absl::Status Fetch(ResultSession::Options options);
   absl::Status OnPage(client::ResultPage* page) override;
@@ -108,6 +112,8 @@ class FileDownload final : private ResultObserver {
   ItemLines item_lines_;
   std::string buffer_;  // a page's lines; keeps its size
   Checkpointer checkpointer_;
+  std::optional<absl::Time> data_available_until_;
+  bool bytes_replaced_ = false;
 };
 
 }  // namespace gcjobs

@@ -182,6 +182,9 @@ class FakeJobService final : public v1::JobService::CallbackService {
   ScriptedCall<v1::DeleteJobRequest, google::protobuf::Empty> delete_job;
   ScriptedCall<v1::ExplainJobRequest, v1::JobExplanation> explain_job;
   ScriptedCall<v1::ListJobKindsRequest, v1::ListJobKindsResponse> list_job_kinds;
+  ScriptedCall<v1::ListConversationViewsRequest, v1::ListConversationViewsResponse> list_views;
+  ScriptedCall<v1::UpdateJobRequest, v1::Job> update_job;
+  ScriptedCall<v1::RenewTokenRequest, v1::RenewTokenResponse> renew_token;
   ScriptedStreams<v1::WatchJobRequest, v1::JobEvent> watch_job;
   ScriptedStreams<v1::WatchJobsRequest, v1::WatchJobsResponse> watch_jobs;
   ScriptedStreams<v1::ReadResultsRequest, v1::ResultPage> read_results;
@@ -234,6 +237,20 @@ class FakeJobService final : public v1::JobService::CallbackService {
                                          const v1::ListJobKindsRequest* request,
                                          v1::ListJobKindsResponse* response) override {
     return list_job_kinds.Serve(context, *request, response);
+  }
+  grpc::ServerUnaryReactor* ListConversationViews(
+      grpc::CallbackServerContext* context, const v1::ListConversationViewsRequest* request,
+      v1::ListConversationViewsResponse* response) override {
+    return list_views.Serve(context, *request, response);
+  }
+  grpc::ServerUnaryReactor* UpdateJob(grpc::CallbackServerContext* context,
+                                      const v1::UpdateJobRequest* request, v1::Job* job) override {
+    return update_job.Serve(context, *request, job);
+  }
+  grpc::ServerUnaryReactor* RenewToken(grpc::CallbackServerContext* context,
+                                       const v1::RenewTokenRequest* request,
+                                       v1::RenewTokenResponse* response) override {
+    return renew_token.Serve(context, *request, response);
   }
   grpc::ServerWriteReactor<v1::JobEvent>* WatchJob(grpc::CallbackServerContext*,
                                                    const v1::WatchJobRequest* request) override {

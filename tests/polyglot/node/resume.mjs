@@ -1,6 +1,8 @@
 // Streams that outlive broken connections and restarts of the server, and
 // errors in a form that a program can act on.
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
@@ -17,7 +19,10 @@ const TRANSIENT = new Set([
   grpc.status.DEADLINE_EXCEEDED,
 ]);
 
-export const protoDir = new URL('../../../proto', import.meta.url).pathname;
+// proto/ beside this file, in a project that has copied both, or else this
+// repository's.
+export const protoDir = ['./proto', '../../../proto']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);
 
 const rpc = loader.loadSync(['google/rpc/status.proto', 'google/rpc/error_details.proto'],
     { includeDirs: [protoDir], keepCase: true, longs: Number });
