@@ -72,7 +72,12 @@ Metrics::Metrics()
                           .Name("gcjobs_calls_refused_total")
                           .Help("Calls refused because they carry no valid token.")
                           .Register(*registry_)
-                          .Add({})) {}
+                          .Add({})),
+      log_lines_dropped_(&BuildCounter()
+                              .Name("gcjobs_log_lines_dropped_total")
+                              .Help("Log lines lost because stderr was not read in time.")
+                              .Register(*registry_)
+                              .Add({})) {}
 
 prometheus::Gauge& Metrics::LiveJobs(const std::string& org) {
   return live_jobs_.Add({{"org", org}});

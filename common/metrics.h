@@ -36,7 +36,7 @@ class Metrics {
   // reason.
   prometheus::Counter& PollErrors(const std::string& org, const std::string& reason);
   // "gcjobs_permit_queue_requests": requests that wait for a token or for the
-  // budget, by org and class.
+  // budget, by org and class; of class `poll`, the jobs whose poll is due.
   prometheus::Gauge& PermitQueue(const std::string& org, const std::string& request_class);
   // "gcjobs_call_queue_jobs": jobs whose call will be held until their work is
   // done, and that wait because so many calls are held already, by org.
@@ -53,6 +53,8 @@ class Metrics {
   prometheus::Counter& IntakeRefused() { return *intake_refused_; }
   // "gcjobs_calls_refused_total": calls without a valid token.
   prometheus::Counter& CallsRefused() { return *calls_refused_; }
+  // "gcjobs_log_lines_dropped_total": log lines that nobody read in time.
+  prometheus::Counter& LogLinesDropped() { return *log_lines_dropped_; }
 
  private:
   const std::shared_ptr<prometheus::Registry> registry_;
@@ -69,6 +71,7 @@ class Metrics {
   prometheus::Gauge* const result_streams_;
   prometheus::Counter* const intake_refused_;
   prometheus::Counter* const calls_refused_;
+  prometheus::Counter* const log_lines_dropped_;
 };
 
 }  // namespace gcjobs

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -355,14 +356,44 @@ absl::StatusOr<std::string> DefaultDataDir(const Environment& environment) {
   return InvalidSetting("--data-dir", "is not set, and neither is $HOME");
 }
 
+// Everything that was given: flags and file have set the options of `app`.
+std::map<std::string, std::string> SettingsOf(const CLI::App& app, const OrgSections& orgs) {
+  std::map<std::string, std::string> settings;
+  for (const CLI::Option* const option : app.get_options()) {
+    const std::string& name = option->get_single_name();
+    if (option->count() == 0 || IsOrgSetting(name)) continue;
+    settings[name] = absl::StrJoin(option->results(), " ");
+  }
+  for (const auto& [name, values] : orgs) {
+    const std::string section = absl::StrCat("[org.", name, "]");
+    settings[section];
+    for (const auto& [key, value] : values) settings[absl::StrCat(section, " ", key)] = value;
+  }
+  return settings;
+}
+
+// Whether a running server takes over the setting of that name in `settings`.
+bool Reloads(absl::string_view name) {
+  if (name == "log-level" || name == "log-format") return true;
+  const std::vector<OrgSetting>& settings = OrgSettings();
+  return absl::StartsWith(name, "[org.") &&
+         std::any_of(settings.begin(), settings.end(), [name](const OrgSetting& setting) {
+           return setting.reloads && absl::EndsWith(name, absl::StrCat("] ", setting.name));
+         });
+}
+
 // `org` is the organisation that flags and environment describe.
-absl::Status SetOrgs(const OrgValues& org, OrgSections sections, ServerConfig* config) {
+OrgSections AllOrgs(const OrgValues& org, OrgSections sections) {
   // It is called `default`, unless the file has sections and flags and
   // environment name no client: then they are nobody's.
   if (org.count("client-id") > 0 || sections.empty()) {
     OrgValues& values = sections[kDefaultOrg];
     for (const auto& [key, value] : org) values[key] = value;
   }
+  return sections;
+}
+
+absl::Status SetOrgs(const OrgSections& sections, ServerConfig* config) {
   for (const auto& [name, values] : sections) {
     ASSIGN_OR_RETURN(OrgConfig made, MakeOrgConfig(name, values));
     config->orgs.push_back(std::move(made));
@@ -379,7 +410,7 @@ absl::Status SetOrgs(const OrgValues& org, OrgSections sections, ServerConfig* c
 }
 
 // What the flags say; then what environment and file say, and what follows.
-absl::StatusOr<ServerConfig> Finish(Environment environment, Flags* flags) {
+absl::StatusOr<CommandLine> Finish(Environment environment, Flags* flags) {
   if (!flags->env_file.empty()) {
     absl::StatusOr<Environment> more = WithEnvFile(std::move(environment), flags->env_file);
     if (!more.ok()) return InvalidSetting("--env-file", more.status().message());
@@ -395,8 +426,9 @@ absl::StatusOr<ServerConfig> Finish(Environment environment, Flags* flags) {
   if (config.data_dir.empty() && config.store == "sqlite") {
     ASSIGN_OR_RETURN(config.data_dir, DefaultDataDir(environment));
   }
-  RETURN_IF_ERROR(SetOrgs(flags->org, std::move(sections), &config));
-  return std::move(config);
+  sections = AllOrgs(flags->org, std::move(sections));
+  RETURN_IF_ERROR(SetOrgs(sections, &config));
+  return CommandLine{std::move(config), SettingsOf(flags->app, sections), std::nullopt};
 }
 
 }  // namespace
@@ -435,8 +467,20 @@ absl::StatusOr<CommandLine> ReadConfig(const std::vector<std::string>& args,
   } catch (const CLI::Error& error) {
     return absl::InvalidArgumentError(error.what());
   }
-  ASSIGN_OR_RETURN(line.config, Finish(environment, &flags));
-  return line;
+  return Finish(environment, &flags);
+}
+
+std::vector<std::string> NeedRestart(const CommandLine& before, const CommandLine& after) {
+  std::set<std::string> names;
+  const auto add_changed = [&names](const auto& from, const auto& to) {
+    for (const auto& [name, value] : from) {
+      const auto other = to.find(name);
+      if (!Reloads(name) && (other == to.end() || other->second != value)) names.insert(name);
+    }
+  };
+  add_changed(before.settings, after.settings);
+  add_changed(after.settings, before.settings);
+  return {names.begin(), names.end()};
 }
 
 }  // namespace gcjobs

@@ -2,6 +2,7 @@
 #define GCJOBS_SERVER_CONFIG_H_
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,9 @@ struct ServerConfig {
 // What the process was started to do.
 struct CommandLine {
   ServerConfig config;
+  // Every setting that was given, as it was given, by its name: `listen`,
+  // `[org.sales] scopes`.
+  std::map<std::string, std::string> settings;
   // Set: print this and exit with 0 (--help, --version).
   std::optional<std::string> print;
 };
@@ -78,6 +82,10 @@ struct CommandLine {
 // from flags, which every user of the machine can see.
 absl::StatusOr<CommandLine> ReadConfig(const std::vector<std::string>& args,
                                        const Environment& environment);
+
+// The names of the settings that differ and that a running server cannot take over:
+// those count at the next start.
+std::vector<std::string> NeedRestart(const CommandLine& before, const CommandLine& after);
 
 }  // namespace gcjobs
 

@@ -9,10 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/allocator.h"
 #include "common/log.h"
 #include "server/config.h"
+#include "server/grpc_log.h"
 #include "server/server.h"
 
 namespace gcjobs {
@@ -22,27 +25,42 @@ constexpr int kExitOk = 0;
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
 
+// How long the end waits for a reader of the log.
+constexpr absl::Duration kLogPatience = absl::Seconds(1);
+
 std::optional<std::string> GetEnvironment(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
 }
 
-// The signals that stop the server. Blocked before any thread starts, so that
-// only sigwait gets them.
-sigset_t StopSignals() {
+// The signals that the server heeds: SIGHUP reads the configuration again, the
+// others stop it. Blocked before any thread starts, so that only sigwait gets them.
+sigset_t HeededSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int signal_number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, signal_number);
   return signals;
 }
 
-int Run(const ServerConfig& config) {
+// Whatever is wrong with the new configuration: the server goes on with the old one.
+void Reload(const std::vector<std::string>& args, const CommandLine& started_with, Server* server) {
+  absl::StatusOr<CommandLine> read = ReadConfig(args, GetEnvironment);
+  if (!read.ok()) return Log(LogLevel::kError, "reload_refused", {{"error", read.status()}});
+  ConfigureLog(read->config.log_level, read->config.log_format);
+  server->Reload(read->config);
+  Log(LogLevel::kInfo, "reloaded",
+      {{"need_restart", absl::StrJoin(NeedRestart(started_with, *read), ", ")}});
+}
+
+int Run(const std::vector<std::string>& args, const CommandLine& line) {
+  const ServerConfig& config = line.config;
   ConfigureLog(config.log_level, config.log_format);
-  const sigset_t signals = StopSignals();
+  const sigset_t signals = HeededSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  StartLogThread();
+  LogGrpcLines();
 
   std::atomic<int> exit_code{kExitOk};
   auto server = Server::Start(config, [&exit_code](const absl::Status& status) {
@@ -51,6 +69,7 @@ int Run(const ServerConfig& config) {
     kill(getpid(), SIGTERM);
   });
   if (!server.ok()) {
+    FlushLog(kLogPatience);
     std::fprintf(stderr, "gcjobsd: %s\n", std::string(server.status().message()).c_str());
     return absl::IsInvalidArgument(server.status()) ? kExitUsage : kExitFailure;
   }
@@ -58,9 +77,14 @@ int Run(const ServerConfig& config) {
   std::fflush(stdout);
 
   int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  for (;;) {
+    sigwait(&signals, &signal_number);
+    if (signal_number != SIGHUP) break;
+    Reload(args, line, server->get());
+  }
   Log(LogLevel::kInfo, "stopping", {{"signal", signal_number}});
   (*server)->Shutdown();
+  FlushLog(kLogPatience);
   return exit_code;
 }
 
@@ -91,5 +115,5 @@ int main(int argc, char** argv) {
     std::fputs(line->print->c_str(), stdout);
     return gcjobs::kExitOk;
   }
-  return gcjobs::Run(line->config);
+  return gcjobs::Run(args, *line);
 }

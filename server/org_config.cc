@@ -33,15 +33,16 @@ absl::StatusOr<std::string> BaseUrl(const std::string& org, const OrgValues& val
 }  // namespace
 
 const std::vector<OrgSetting>& OrgSettings() {
+  constexpr bool kReloads = true;
   static const auto* const settings = new std::vector<OrgSetting>{
-      {"client-id", {"GENESYS_CLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_ID"}},
-      {"client-secret", {"GENESYS_CLIENT_SECRET", "GENESYSCLOUD_OAUTHCLIENT_SECRET"}},
-      {"client-secret-file", {"GENESYS_CLIENT_SECRET_FILE"}},
+      {"client-id", {"GENESYS_CLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_ID"}, kReloads},
+      {"client-secret", {"GENESYS_CLIENT_SECRET", "GENESYSCLOUD_OAUTHCLIENT_SECRET"}, kReloads},
+      {"client-secret-file", {"GENESYS_CLIENT_SECRET_FILE"}, kReloads},
       {"environment", {"GENESYS_ENVIRONMENT", "GENESYS_DOMAIN", "GENESYSCLOUD_REGION"}},
-      {"scopes", {"GENESYS_SCOPES"}},
+      {"scopes", {"GENESYS_SCOPES"}, kReloads},
       {"api-url", {"GENESYS_API_URL"}},
       {"login-url", {"GENESYS_LOGIN_URL"}},
-      {"request-budget", {}},
+      {"request-budget", {}, kReloads},
   };
   return *settings;
 }

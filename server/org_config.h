@@ -27,6 +27,7 @@ struct OrgConfig {
 struct OrgSetting {
   const char* name;
   std::vector<const char*> variables;
+  bool reloads = false;  // a running server takes it over, on SIGHUP
 };
 const std::vector<OrgSetting>& OrgSettings();
 

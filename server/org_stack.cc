@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "common/task.h"
+
 namespace gcjobs {
 namespace {
 
@@ -16,14 +18,16 @@ RequestBudget::Options BudgetOptions(const OrgConfig& config) {
   return options;
 }
 
+ClientCredentials CredentialsOf(const OrgConfig& config) {
+  return {config.client_id, config.client_secret, config.scopes};
+}
+
 RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
   RestGenesysClient::Options options;
   options.org = config.name;
   options.api_url = config.api_url;
   options.login_url = config.login_url;
-  options.credentials.client_id = config.client_id;
-  options.credentials.client_secret = config.client_secret;
-  options.credentials.scopes = config.scopes;
+  options.credentials = CredentialsOf(config);
   options.user_agent = std::string("gcjobsd/") + GCJOBS_VERSION;
   return options;
 }
@@ -40,6 +44,13 @@ OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop*
       timeouts_(&client_, loop),
       runtime_{config.name, &client_, &scheduler_} {
   survival_keeper_.Load();
+}
+
+void OrgStack::Reload(const OrgConfig& config) {
+  budget_.SetLimit(config.request_budget);
+  client_.SetCredentials(CredentialsOf(config));
+  // How it went is in the log.
+  Spawn<absl::StatusOr<absl::Time>>(client_.RenewToken(), [](auto /*until*/) {});
 }
 
 }  // namespace gcjobs

@@ -30,6 +30,10 @@ class OrgStack {
   OrgStack(const OrgStack&) = delete;
   OrgStack& operator=(const OrgStack&) = delete;
 
+  // Takes over the credentials and the budget of `config`, and gets a new token in any
+  // case: what it may do may have changed. All else stays as it is.
+  void Reload(const OrgConfig& config);
+
   OrgRuntime* runtime() { return &runtime_; }
   ActionTimeouts* actions() { return &timeouts_; }
   // Stores what is learned of the durations of jobs.

@@ -1,12 +1,12 @@
 #include "server/rpc_server.h"
 
 #include <grpcpp/ext/channelz_service_plugin.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "server/rpc/auth/listener_credentials.h"
 #include "server/rpc/request_limits.h"
 #include "server/rpc/sha256.h"
@@ -47,6 +47,18 @@ SubmitDefaults SubmitDefaultsOf(const ServerConfig& config) {
   return defaults;
 }
 
+// The services that are served, for reflection.
+std::vector<std::string> ServiceNames() {
+  // Nothing else needs the description of the health service.
+  grpc::health::v1::HealthCheckRequest::descriptor();
+  return {v1::JobService::service_full_name(),
+          v1::ActionService::service_full_name(),
+          grpc::health::v1::Health::service_full_name(),
+          grpc::reflection::v1::ServerReflection::service_full_name(),
+          grpc::reflection::v1alpha::ServerReflection::service_full_name(),
+          "grpc.channelz.v1.Channelz"};
+}
+
 // The secret that signs result cursors: the same after a restart and on each
 // replica, and unknown to everybody without the credentials.
 std::string CursorKeyOf(const ServerConfig& config) {
@@ -60,20 +72,24 @@ std::string CursorKeyOf(const ServerConfig& config) {
 
 }  // namespace
 
+RpcServer::RpcServer(const ServerConfig& config)
+    : config_(config), reflection_v1_(ServiceNames()), reflection_v1alpha_(ServiceNames()) {}
+
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const ServerConfig& config,
                                                             const Parts& parts) {
   std::unique_ptr<RpcServer> server(new RpcServer(config));
-  ASSIGN_OR_RETURN(const auto credentials, server->MakeCredentials());
+  ASSIGN_OR_RETURN(const auto credentials, server->MakeCredentials(parts.metrics));
   server->MakeServices(parts);
   RETURN_IF_ERROR(server->Listen(credentials));
   return server;
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredentials() {
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> RpcServer::MakeCredentials(
+    Metrics* metrics) {
   const AuthOptions auth = AuthOptionsOf(config_);
   RETURN_IF_ERROR(CheckListener(config_.listen.host, auth,
                                 config_.insecure ? ClearText::kAllow : ClearText::kRefuse));
-  ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(auth));
+  ASSIGN_OR_RETURN(authenticator_, Authenticator::Create(auth, metrics));
   return MakeServerCredentials(auth, authenticator_);
 }
 
@@ -90,13 +106,12 @@ void RpcServer::MakeServices(const Parts& parts) {
   }
   ResultsService::Options results_options;
   results_options.cursor_key = CursorKeyOf(config_);
-  results_service_ =
-      std::make_unique<ResultsService>(ResultsService::Deps{parts.loop, parts.readers, parts.kinds,
-                                                            std::move(clients), parts.metrics},
-                                       std::move(results_options));
-  const JobService::Deps deps = {parts.engine,          parts.loop,           parts.readers,
-                                 parts.kinds,           authenticator_.get(), watch_service_.get(),
-                                 results_service_.get()};
+  results_service_ = std::make_unique<ResultsService>(
+      ResultsService::Deps{parts.loop, parts.readers, parts.kinds, clients, parts.metrics},
+      std::move(results_options));
+  const JobService::Deps deps = {
+      parts.engine,         parts.loop,           parts.readers,          parts.kinds,
+      authenticator_.get(), watch_service_.get(), results_service_.get(), std::move(clients)};
   job_service_ = std::make_unique<JobService>(deps, orgs, SubmitDefaultsOf(config_));
   action_service_ = std::make_unique<ActionService>(
       ActionService::Deps{parts.loop, std::move(actions), authenticator_.get()}, orgs);
@@ -113,11 +128,12 @@ void RpcServer::ConfigureBuilder(grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(MaxReceiveMessageBytes(config_.max_parameters_bytes));
   builder->RegisterService(job_service_.get());
   builder->RegisterService(action_service_.get());
+  builder->RegisterService(&reflection_v1_);
+  builder->RegisterService(&reflection_v1alpha_);
 }
 
 absl::Status RpcServer::Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
   int port = 0;
@@ -128,9 +144,18 @@ absl::Status RpcServer::Listen(const std::shared_ptr<grpc::ServerCredentials>& c
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", config_.listen.ToString(), ": is the address in use?"));
   }
-  grpc_server_->GetHealthCheckService()->SetServingStatus(true);
+  grpc::HealthCheckServiceInterface* const health = grpc_server_->GetHealthCheckService();
+  health->SetServingStatus(true);
+  health->SetServingStatus(v1::JobService::service_full_name(), true);
+  health->SetServingStatus(v1::ActionService::service_full_name(), true);
   address_ = ListenAddress{config_.listen.host, port}.ToString();
   return absl::OkStatus();
+}
+
+absl::Status RpcServer::ReloadAccess() {
+  RETURN_IF_ERROR(authenticator_->Reload());
+  const AuthOptions auth = AuthOptionsOf(config_);
+  return auth.tls() ? CheckTlsFiles(auth) : absl::OkStatus();
 }
 
 void RpcServer::AnnounceStop() { grpc_server_->GetHealthCheckService()->Shutdown(); }

@@ -20,6 +20,7 @@
 #include "server/rpc/action_service.h"
 #include "server/rpc/auth/authenticator.h"
 #include "server/rpc/job_service.h"
+#include "server/rpc/reflection_service.h"
 #include "server/rpc/results/results_service.h"
 #include "server/rpc/watch/watch_service.h"
 #include "server/store/reader_pool.h"
@@ -51,6 +52,11 @@ class RpcServer {
   // HOST:PORT as bound: the port is never 0.
   const std::string& address() const { return address_; }
 
+  // Reads again who may call: the tokens, which count at once. Certificates are read
+  // again by themselves; whether they are usable is checked. What is wrong changes
+  // nothing: the error says what it is.
+  absl::Status ReloadAccess();
+
   // Health says NOT_SERVING from now on, so that clients go elsewhere.
   void AnnounceStop();
 
@@ -60,9 +66,9 @@ class RpcServer {
   void Stop(absl::Time deadline);
 
  private:
-  explicit RpcServer(const ServerConfig& config) : config_(config) {}
+  explicit RpcServer(const ServerConfig& config);
 
-  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(Metrics* metrics);
   void MakeServices(const Parts& parts);
   absl::Status Listen(const std::shared_ptr<grpc::ServerCredentials>& credentials);
   void ConfigureBuilder(grpc::ServerBuilder* builder);
@@ -71,11 +77,13 @@ class RpcServer {
   std::string address_;
 
   // Destroyed the other way round.
-  std::shared_ptr<const Authenticator> authenticator_;
+  std::shared_ptr<Authenticator> authenticator_;
   std::unique_ptr<WatchService> watch_service_;
   std::unique_ptr<ResultsService> results_service_;
   std::unique_ptr<JobService> job_service_;
   std::unique_ptr<ActionService> action_service_;
+  ReflectionService<grpc::reflection::v1::ServerReflection> reflection_v1_;
+  ReflectionService<grpc::reflection::v1alpha::ServerReflection> reflection_v1alpha_;
   std::unique_ptr<grpc::Server> grpc_server_;
 };
 

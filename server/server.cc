@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "server/job_kinds.h"
 #include "server/rpc/auth/listener_credentials.h"
+#include "server/scheduler/request_class.h"
 #include "server/store/sqlite_store.h"
 
 namespace gcjobs {
@@ -148,8 +149,36 @@ absl::Status Server::StartMetrics() {
   } catch (const std::exception& error) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", error.what()));
   }
+  before_scrape_ = std::make_shared<BeforeScrape>(loop_.get(), [this] { SetScrapedMetrics(); });
+  exposer_->RegisterCollectable(before_scrape_);
   exposer_->RegisterCollectable(metrics_.registry());
+  const int port = exposer_->GetListeningPorts().front();
+  Log(LogLevel::kInfo, "metrics_listening",
+      {{"address", ListenAddress{config_.metrics_listen->host, port}.ToString()}});
   return absl::OkStatus();
+}
+
+void Server::SetScrapedMetrics() {
+  const absl::Time now = clock_->MonotonicNow();
+  for (const auto& org : orgs_) {
+    const OrgRuntime& runtime = *org->runtime();
+    metrics_.PermitQueue(runtime.name, std::string(Name(RequestClass::kPoll)))
+        .Set(static_cast<double>(runtime.scheduler->CountDue(now)));
+  }
+  prometheus::Counter& dropped = metrics_.LogLinesDropped();
+  dropped.Increment(static_cast<double>(DroppedLogLines()) - dropped.Value());
+}
+
+void Server::Reload(const ServerConfig& config) {
+  const absl::Status access = rpc_->ReloadAccess();
+  if (!access.ok()) Log(LogLevel::kError, "reload_refused", {{"error", access}});
+  loop_->Post([this, orgs = config.orgs] {
+    for (const OrgConfig& changed : orgs) {
+      for (const auto& org : orgs_) {
+        if (org->runtime()->name == changed.name) org->Reload(changed);
+      }
+    }
+  });
 }
 
 // Requests that were sent get their answers committed: a job in doubt after a

@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/metrics.h"
 #include "common/thread.h"
+#include "server/before_scrape.h"
 #include "server/config.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/orchestrator.h"
@@ -54,6 +55,11 @@ class Server {
   // HOST:PORT as bound: the port is never 0.
   const std::string& address() const { return rpc_->address(); }
 
+  // Takes over what may change while the server runs: the tokens of callers, and of
+  // the organisations that it knows credentials and budgets; each of these gets a new
+  // token. What is wrong is logged and changes nothing. Any thread.
+  void Reload(const ServerConfig& config);
+
   // Stops gracefully: health says NOT_SERVING, watchers get a bookmark and
   // UNAVAILABLE, calls end, requests under way upstream get their answers
   // committed, the store closes. Each step is bounded by
@@ -72,6 +78,8 @@ class Server {
   absl::Status StartRpc();
   absl::Status StartMetrics();
 
+  // Loop thread.
+  void SetScrapedMetrics();
   void DrainUpstream();
 
   const ServerConfig config_;
@@ -96,6 +104,7 @@ class Server {
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<Thread> loop_thread_;
   std::unique_ptr<RpcServer> rpc_;
+  std::shared_ptr<BeforeScrape> before_scrape_;
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

@@ -119,6 +119,11 @@ class GenesysClient {
   // error of Acquire becomes a reply that is kNotSent.
   Task<ApiReply> Call(ApiRequest request, absl::Duration max_wait);
 
+  // Gets a token that is issued after this call, see RenewToken in
+  // job_service.proto, and says until when it is good, as time of day. Errors: as
+  // those of Acquire that are about the token.
+  virtual Task<absl::StatusOr<absl::Time>> RenewToken() = 0;
+
   // Until when requests of that class are stopped because the upstream said
   // so, as time of day; InfinitePast when they are not. A wait that IsQuota
   // does not stop the classes of jobs (kSubmit, kPoll, kCancel): whoever gets

@@ -33,8 +33,7 @@ class PermitQueue::Place {
 
   void Join(Granted granted) {
     queue_->WaitersOf(request_class_).emplace(id_, std::move(granted));
-    queue_->deps_.metrics->PermitQueue(queue_->options_.org, std::string(Name(request_class_)))
-        .Increment();
+    queue_->CountWaiting(request_class_, 1);
     queue_->Wake();
   }
 
@@ -130,10 +129,15 @@ void PermitQueue::FailAll(const absl::Status& status) {
   }
 }
 
+void PermitQueue::CountWaiting(RequestClass request_class, double change) {
+  if (request_class == RequestClass::kPoll) return;
+  deps_.metrics->PermitQueue(options_.org, std::string(Name(request_class))).Increment(change);
+}
+
 PermitQueue::Granted PermitQueue::Take(RequestClass request_class, WaiterId id) {
   auto taken = WaitersOf(request_class).extract(id);
   if (taken.empty()) return nullptr;
-  deps_.metrics->PermitQueue(options_.org, std::string(Name(request_class))).Decrement();
+  CountWaiting(request_class, -1);
   return std::move(taken.mapped());
 }
 

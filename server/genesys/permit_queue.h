@@ -66,6 +66,9 @@ class PermitQueue final : private Permit::Issuer {
   Task<> Serve();
   void Grant(RequestClass request_class);
   void FailAll(const absl::Status& status);
+  // Polls are not counted: one at a time is asked for, however many are due
+  // (PollScheduler::CountDue).
+  void CountWaiting(RequestClass request_class, double change);
   // Takes a waiter out of the queue; null when it is not in it.
   Granted Take(RequestClass request_class, WaiterId id);
   Waiters& WaitersOf(RequestClass request_class);

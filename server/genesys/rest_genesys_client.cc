@@ -134,6 +134,13 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
       deps_.transport->Send(BuildHttpRequest(request, *token), std::move(done));
     });
     Learn(request_class, sent_at, result);
+    Log(LogLevel::kDebug, "upstream_request",
+        {{"org", options_.org},
+         {"class", Name(request_class)},
+         {"method", request.method},
+         {"path", absl::string_view(request.target).substr(0, request.target.find('?'))},
+         {"http_status", result.response.status},
+         {"took", deps_.loop->clock()->MonotonicNow() - sent_at}});
     HideToken(*token, &result.response);
     const bool is_refused = result.has_answer() && result.response.status == 401;
     if (!is_refused || refusal) {
@@ -150,6 +157,13 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
     if (!another.ok()) co_return NotSentAgain(another.status(), std::move(refusal));
     permit = *std::move(another);
   }
+}
+
+Task<absl::StatusOr<absl::Time>> RestGenesysClient::RenewToken() {
+  const absl::StatusOr<absl::Time> until = co_await tokens_.RenewNow();
+  if (!until.ok()) co_return until.status();
+  const Clock& clock = *deps_.loop->clock();
+  co_return clock.Now() + (*until - clock.MonotonicNow());
 }
 
 absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "common/metrics.h"
 #include "server/genesys/genesys_client.h"
@@ -47,6 +48,13 @@ class RestGenesysClient final : public GenesysClient {
   // the reply is kNotSent, since a 401 has done nothing, and its status says why;
   // only GENESYS_CREDENTIALS_REJECTED is kAnswered, with the 401.
   Task<ApiReply> Send(Permit permit, ApiRequest request) override;
+
+  Task<absl::StatusOr<absl::Time>> RenewToken() override;
+
+  // Used from the next token on.
+  void SetCredentials(ClientCredentials credentials) {
+    tokens_.SetCredentials(std::move(credentials));
+  }
 
   absl::Time ThrottledUntil(RequestClass request_class) const override;
 

@@ -49,6 +49,23 @@ Task<absl::StatusOr<std::string>> TokenSource::Get() {
     co_await Sleep(deps_.loop, absl::ZeroDuration());
     co_return RememberedFailure();
   }
+  absl::StatusOr<std::string> renewed = co_await NextRenewal();
+  co_return renewed;
+}
+
+Task<absl::StatusOr<absl::Time>> TokenSource::RenewNow() {
+  // A request that is under way may have been answered before this call.
+  const int64_t sent_before = requests_sent_;
+  not_before_ = absl::InfinitePast();
+  absl::StatusOr<std::string> token;
+  do {
+    token = co_await NextRenewal();
+  } while (requests_sent_ == sent_before);
+  if (!token.ok()) co_return token.status();
+  co_return expires_at_;
+}
+
+Task<absl::StatusOr<std::string>> TokenSource::NextRenewal() {
   absl::StatusOr<std::string> renewed =
       co_await Callback<absl::StatusOr<std::string>>([this](Waiter waiter) {
         waiters_.push_back(std::move(waiter));
@@ -84,9 +101,10 @@ Task<> TokenSource::Renew() {
       co_await Sleep(deps_.loop, earliest - Now());
     }
     deps_.budget->Start(RequestClass::kToken);
+    ++requests_sent_;
     const absl::Time sent_at = Now();
     const HttpResult result = co_await Callback<HttpResult>([this](HttpTransport::Done done) {
-      HttpRequest request = BuildTokenRequest(options_.login_url, options_.credentials);
+      HttpRequest request = BuildTokenRequest(options_.login_url, credentials_);
       request.headers.emplace_back("User-Agent", options_.user_agent);
       request.timeout = options_.timeout;
       deps_.transport->Send(std::move(request), std::move(done));
@@ -177,13 +195,13 @@ absl::Status TokenSource::MakeTokenError(const ErrorReason& reason, absl::string
                                          const HttpResponse& response) const {
   absl::Status status = MakeError(reason,
                                   absl::StrCat("token request to ", options_.login_url, ": ",
-                                               WithoutSecret(problem, options_.credentials)),
+                                               WithoutSecret(problem, credentials_)),
                                   {{"login_url", options_.login_url}});
   if (response.status == 0) return status;
   AddErrorMetadata(&status, "http_status", absl::StrCat(response.status));
   const ErrorBody error = ParseErrorBody(response);
   if (!error.code.empty()) {
-    AddErrorMetadata(&status, "genesys_code", WithoutSecret(error.code, options_.credentials));
+    AddErrorMetadata(&status, "genesys_code", WithoutSecret(error.code, credentials_));
   }
   if (!error.correlation_id.empty()) {
     AddErrorMetadata(&status, "correlation_id", error.correlation_id);

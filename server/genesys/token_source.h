@@ -1,6 +1,7 @@
 #ifndef GCJOBS_SERVER_GENESYS_TOKEN_SOURCE_H_
 #define GCJOBS_SERVER_GENESYS_TOKEN_SOURCE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,7 +45,8 @@ class TokenSource {
     Metrics* metrics;
   };
 
-  TokenSource(Options options, Deps deps) : options_(std::move(options)), deps_(deps) {}
+  TokenSource(Options options, Deps deps)
+      : options_(std::move(options)), deps_(deps), credentials_(options_.credentials) {}
   TokenSource(const TokenSource&) = delete;
   TokenSource& operator=(const TokenSource&) = delete;
 
@@ -61,6 +63,15 @@ class TokenSource {
   // time to wait after it is over.
   Task<absl::StatusOr<std::string>> Get();
 
+  // A token that was issued after this call, however good the present one is: what a
+  // token may do is decided when it is issued. Until it is there, and if there is none
+  // to be had, the present one is handed out. When it lapses, on the monotonic scale.
+  // Errors: as Get, but an earlier failure does not keep it from asking again.
+  Task<absl::StatusOr<absl::Time>> RenewNow();
+
+  // Used from the next renewal on.
+  void SetCredentials(ClientCredentials credentials) { credentials_ = std::move(credentials); }
+
   // Genesys Cloud refused `token`. Harmless when it is no longer the current one,
   // so that many requests refused at once cause one renewal.
   void Invalidate(absl::string_view token);
@@ -68,6 +79,8 @@ class TokenSource {
  private:
   using Waiter = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
 
+  // Waits for the end of the renewal that is under way, or of one that it starts.
+  Task<absl::StatusOr<std::string>> NextRenewal();
   void StartRenewal();
   Task<> Renew();
   // The grant, or why there is none.
@@ -82,6 +95,7 @@ class TokenSource {
 
   const Options options_;
   const Deps deps_;
+  ClientCredentials credentials_;
   absl::BitGen random_;
 
   std::string token_;  // empty = none
@@ -91,6 +105,7 @@ class TokenSource {
 
   absl::Time not_before_ = absl::InfinitePast();  // for the next token request
   bool is_renewing_ = false;
+  int64_t requests_sent_ = 0;
   std::vector<Waiter> waiters_;  // for the end of the renewal
   Story renewal_;
 

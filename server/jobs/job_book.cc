@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/check.h"
+#include "common/error_info.h"
 #include "common/errors.h"
 #include "common/log.h"
 #include "common/status_conversion.h"
@@ -258,13 +259,19 @@ v1::Job JobBook::View(const LiveJob& job) const {
 void JobBook::CountTransition(const v1::Job& job) {
   const std::string state = ShortName(job.state());
   deps_.metrics->Transitions(job.org(), state).Increment();
-  Log(LogLevel::kInfo, "job_transition",
-      {{"job_id", job.id()},
-       {"org", job.org()},
-       {"state", state},
-       {"revision", job.revision()},
-       {"upstream_id", job.upstream_id()},
-       {"polls", job.poll_count()}});
+  const LogField job_id("job_id", job.id()), org("org", job.org()), kind("kind", job.kind()),
+      action("action_id", job.action_id()), caller("caller", job.created_by()),
+      entered("state", state), revision("revision", job.revision()),
+      upstream_id("upstream_id", job.upstream_id()), polls("polls", job.poll_count());
+  if (!job.has_error()) {
+    Log(LogLevel::kInfo, "job_transition",
+        {job_id, org, kind, action, caller, entered, revision, upstream_id, polls});
+  } else {
+    const absl::Status error = FromProto(job.error());
+    Log(LogLevel::kWarning, "job_transition",
+        {job_id, org, kind, action, caller, entered, LogField("reason", GetReason(error)),
+         LogField("error", error), revision, upstream_id, polls});
+  }
 }
 
 }  // namespace gcjobs

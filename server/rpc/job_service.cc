@@ -7,6 +7,8 @@
 
 #include "common/errors.h"
 #include "common/status_macros.h"
+#include "common/task.h"
+#include "common/time_conversion.h"
 #include "server/rpc/job_listing.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/stream_reactor.h"
@@ -58,7 +60,8 @@ grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* con
 
 template <typename Request>
 grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* context,
-                                                  const Request& request, v1::Job* response) const {
+                                                  const Request& request, v1::Job* response,
+                                                  const char* method) const {
   return ServeUnary(
       *deps_.authenticator, context, response,
       [&](CallPtr<v1::Job> call, absl::string_view principal) -> absl::Status {
@@ -73,7 +76,8 @@ grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* c
               deps_.engine->Submit(std::move(submission), FinishWith(std::move(call)));
             });
         return absl::OkStatus();
-      });
+      },
+      method);
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* context,
@@ -188,6 +192,29 @@ grpc::ServerUnaryReactor* JobService::ExplainJob(grpc::CallbackServerContext* co
                       });
                       return absl::OkStatus();
                     });
+}
+
+// What is the organisation's.
+
+grpc::ServerUnaryReactor* JobService::RenewToken(grpc::CallbackServerContext* context,
+                                                 const v1::RenewTokenRequest* request,
+                                                 v1::RenewTokenResponse* response) {
+  return ServeUnary(
+      *deps_.authenticator, context, response,
+      [&](CallPtr<v1::RenewTokenResponse> call, absl::string_view) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string org, orgs_.Resolve(request->org()));
+        deps_.loop->Post([call = std::move(call), org, client = deps_.clients.at(org)] {
+          Spawn<absl::StatusOr<absl::Time>>(client->RenewToken(),
+                                            [call, org](absl::StatusOr<absl::Time> until) {
+                                              if (!until.ok()) return call->Refuse(until.status());
+                                              v1::RenewTokenResponse answer;
+                                              answer.set_org(org);
+                                              *answer.mutable_expire_time() = ToProto(*until);
+                                              call->Answer(std::move(answer));
+                                            });
+        });
+        return absl::OkStatus();
+      });
 }
 
 // Streams.

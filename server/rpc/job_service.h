@@ -38,6 +38,7 @@ class JobService final
     // The streams' handlers. They get the calls of those who may call.
     WatchService* watches = nullptr;
     ResultsService* results = nullptr;
+    GenesysClients clients;  // used on the loop only
   };
   JobService(const Deps& deps, OrgNames orgs, SubmitDefaults defaults);
 
@@ -67,6 +68,9 @@ class JobService final
   grpc::ServerUnaryReactor* ExplainJob(grpc::CallbackServerContext* context,
                                        const v1::ExplainJobRequest* request,
                                        v1::JobExplanation* response) override;
+  grpc::ServerUnaryReactor* RenewToken(grpc::CallbackServerContext* context,
+                                       const v1::RenewTokenRequest* request,
+                                       v1::RenewTokenResponse* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchJob(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchJobs(grpc::CallbackServerContext* context,
@@ -78,7 +82,8 @@ class JobService final
   // The frame of the three submissions, which differ in their requests alone.
   template <typename Request>
   grpc::ServerUnaryReactor* ServeSubmit(grpc::CallbackServerContext* context,
-                                        const Request& request, v1::Job* response) const;
+                                        const Request& request, v1::Job* response,
+                                        const char* method = __builtin_FUNCTION()) const;
 
   // Replaces jobs of the page by what the engine knows beyond the store. Loop
   // thread.

@@ -10,8 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/errors.h"
 #include "common/grpc_status.h"
+#include "common/log.h"
 #include "server/rpc/auth/authenticator.h"
 
 namespace gcjobs {
@@ -31,8 +34,12 @@ template <typename Response>
 class UnaryCall {
  public:
   // Only from the handler, once.
-  UnaryCall(grpc::CallbackServerContext* context, Response* response)
-      : response_(response), reactor_(context->DefaultReactor()) {}
+  // `method` is its name, for the log; lives for ever.
+  UnaryCall(grpc::CallbackServerContext* context, Response* response, const char* method)
+      : method_(method),
+        begin_(absl::Now()),
+        response_(response),
+        reactor_(context->DefaultReactor()) {}
   ~UnaryCall() {
     if (reactor_ != nullptr) Refuse(ServerDrainingError());
   }
@@ -56,7 +63,19 @@ class UnaryCall {
   }
 
  private:
-  void Finish(grpc::Status status) { std::exchange(reactor_, nullptr)->Finish(std::move(status)); }
+  void Finish(grpc::Status status) {
+    if (IsLogged(LogLevel::kDebug)) {
+      Log(LogLevel::kDebug, "call",
+          {{"method", method_},
+           {"error_code", static_cast<int>(status.error_code())},
+           {"error", status.error_message()},
+           {"took", absl::Now() - begin_}});
+    }
+    std::exchange(reactor_, nullptr)->Finish(std::move(status));
+  }
+
+  const char* const method_;
+  const absl::Time begin_;
 
   Response* const response_;
   grpc::ServerUnaryReactor* reactor_;  // null when finished
@@ -76,12 +95,13 @@ auto FinishWith(CallPtr<Response> call) {
 // The frame of every unary handler: authenticates, then runs
 // `begin(call, principal)`, which validates the request and hands the call on;
 // when it returns an error instead, the call is refused with that error. Runs
-// `begin` before it returns. Returns what the handler returns.
+// `begin` before it returns. Returns what the handler returns. `method` is the name of
+// the handler that calls it.
 template <typename Response, typename Begin>
 grpc::ServerUnaryReactor* ServeUnary(const Authenticator& authenticator,
                                      grpc::CallbackServerContext* context, Response* response,
-                                     Begin begin) {
-  const auto call = std::make_shared<UnaryCall<Response>>(context, response);
+                                     Begin begin, const char* method = __builtin_FUNCTION()) {
+  const auto call = std::make_shared<UnaryCall<Response>>(context, response, method);
   grpc::ServerUnaryReactor* const reactor = call->reactor();
   const absl::StatusOr<std::string> principal = authenticator.Authenticate(*context);
   const absl::Status status = principal.ok() ? begin(call, *principal) : principal.status();

@@ -310,6 +310,15 @@ absl::Time PollScheduler::NextDue(absl::string_view job_id) const {
   return DueOf(*job).time;
 }
 
+size_t PollScheduler::CountDue(absl::Time now) const {
+  size_t due = 0;
+  for (const Job* const job : waiting_) {
+    if (job->due > now) break;
+    ++due;
+  }
+  return due;
+}
+
 std::optional<PollExplanation> PollScheduler::Explain(absl::string_view job_id,
                                                       absl::Time now) const {
   const Job* const job = Find(job_id);

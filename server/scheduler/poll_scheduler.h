@@ -125,6 +125,10 @@ class PollScheduler {
   // Why the job's next poll is when it is; nothing when it is unknown.
   std::optional<PollExplanation> Explain(absl::string_view job_id, absl::Time now) const;
 
+  // Jobs whose next poll is due and has not been sent. Looks at each of them: for
+  // whoever asks now and then.
+  size_t CountDue(absl::Time now) const;
+
   // Live jobs.
   size_t jobs() const { return jobs_.size(); }
 

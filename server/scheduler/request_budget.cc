@@ -37,6 +37,11 @@ RequestBudget::RequestBudget(Options options, const Clock* clock)
   most_probes_ = BlindAllowance();
 }
 
+void RequestBudget::SetLimit(int limit) {
+  options_.limit = limit;
+  reported_limit_ = std::max(limit, 1);
+}
+
 absl::Time RequestBudget::Earliest(RequestClass request_class) const {
   absl::Time earliest =
       std::max(not_before_[Index(request_class)], WhenCountIsBelow(Allowance(request_class)));

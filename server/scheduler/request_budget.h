@@ -62,6 +62,10 @@ class RequestBudget {
   // `clock` must outlive the budget; its monotonic time is used.
   RequestBudget(Options options, const Clock* clock);
 
+  // The limit is another from now on (Options::limit). What responses have told of it
+  // is forgotten until the next one.
+  void SetLimit(int limit);
+
   // When a request of that class may be started, on the clock's monotonic scale; now or
   // earlier means at once. A later time may change as requests end or are reported.
   absl::Time Earliest(RequestClass request_class) const;
@@ -147,7 +151,7 @@ class RequestBudget {
   void Forget();
   void LowerLimit();
 
-  const Options options_;
+  Options options_;
   const Clock* const clock_;
 
   int reported_limit_;  // as answers name it, at most options_.limit

@@ -76,6 +76,10 @@ class FakeGenesysClient : public GenesysClient, private Permit::Issuer {
     co_return reply;
   }
 
+  // A new token is good until `token_until`, or there is none.
+  absl::StatusOr<absl::Time> token_until = absl::InfiniteFuture();
+  Task<absl::StatusOr<absl::Time>> RenewToken() override { co_return token_until; }
+
   absl::Time ThrottledUntil(RequestClass /*request_class*/) const override {
     return throttled_until;
   }

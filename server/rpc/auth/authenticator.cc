@@ -1,5 +1,6 @@
 #include "server/rpc/auth/authenticator.h"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -31,24 +32,35 @@ std::string PeerName(const grpc::CallbackServerContext& context) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const Authenticator>> Authenticator::Create(
-    const AuthOptions& options) {
-  std::optional<TokenTable> tokens;
-  if (!options.token_file.empty()) {
-    ASSIGN_OR_RETURN(tokens, TokenTable::Load(options.token_file));
-  }
-  return std::shared_ptr<const Authenticator>(
-      new Authenticator(std::move(tokens), !options.client_ca_file.empty()));
+absl::StatusOr<std::shared_ptr<Authenticator>> Authenticator::Create(const AuthOptions& options,
+                                                                     Metrics* metrics) {
+  std::shared_ptr<Authenticator> authenticator(new Authenticator(options, metrics));
+  RETURN_IF_ERROR(authenticator->Reload());
+  return authenticator;
+}
+
+absl::Status Authenticator::Reload() {
+  if (!asks_for_tokens()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(TokenTable tokens, TokenTable::Load(options_.token_file));
+  auto shared = std::make_shared<const TokenTable>(std::move(tokens));
+  MutexLock lock(&mu_);
+  tokens_ = std::move(shared);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> Authenticator::Authenticate(
     const grpc::CallbackServerContext& context) const {
-  if (asks_for_tokens()) return PrincipalOfToken(context.client_metadata());
-  return trusts_certificates_ ? PeerName(context) : "";
+  if (!asks_for_tokens()) return options_.client_ca_file.empty() ? "" : PeerName(context);
+  absl::StatusOr<std::string> principal = PrincipalOfToken(context.client_metadata());
+  if (!principal.ok()) refusals_.Add(context.peer(), principal.status());
+  return principal;
 }
 
 absl::Status Authenticator::CheckToken(const Metadata& metadata) const {
-  return asks_for_tokens() ? PrincipalOfToken(metadata).status() : absl::OkStatus();
+  if (!asks_for_tokens()) return absl::OkStatus();
+  absl::Status status = PrincipalOfToken(metadata).status();
+  if (!status.ok()) refusals_.Add("", status);
+  return status;
 }
 
 absl::StatusOr<std::string> Authenticator::PrincipalOfToken(const Metadata& metadata) const {
@@ -63,7 +75,12 @@ absl::StatusOr<std::string> Authenticator::PrincipalOfToken(const Metadata& meta
     return InvalidToken("the scheme of `authorization` is not Bearer");
   }
   token.remove_prefix(kScheme.size());
-  std::optional<std::string> principal = tokens_->FindPrincipal(token);
+  std::shared_ptr<const TokenTable> tokens;
+  {
+    MutexLock lock(&mu_);
+    tokens = tokens_;
+  }
+  std::optional<std::string> principal = tokens->FindPrincipal(token);
   if (!principal) return InvalidToken("the token is not known to this server");
   return *std::move(principal);
 }

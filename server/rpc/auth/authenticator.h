@@ -11,6 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "common/clock.h"
+#include "common/metrics.h"
+#include "common/mutex.h"
+#include "server/rpc/auth/refusal_log.h"
 #include "server/rpc/auth/token_table.h"
 
 namespace gcjobs {
@@ -33,35 +37,45 @@ struct AuthOptions {
   bool tls() const { return !tls_cert_file.empty(); }
 };
 
-// Says who calls. Immutable, thread-safe.
+// Says who calls. Thread-safe.
 class Authenticator {
  public:
   using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
 
-  // Reads the token file, if there is one. Errors: as TokenTable::Load.
-  static absl::StatusOr<std::shared_ptr<const Authenticator>> Create(const AuthOptions& options);
+  // Reads the token file, if there is one. Errors: as TokenTable::Load. `metrics`
+  // outlives this.
+  static absl::StatusOr<std::shared_ptr<Authenticator>> Create(const AuthOptions& options,
+                                                               Metrics* metrics);
+
+  // Reads the token file again: it counts from now on, for calls that begin. Errors:
+  // as Create; the tokens stay what they were.
+  absl::Status Reload() ABSL_LOCKS_EXCLUDED(mu_);
 
   // The caller's name, for Job.created_by: by its token, else by its client
   // certificate; empty when the server asks for neither.
   // UNAUTHENTICATED/INVALID_TOKEN when a token is asked for and the call has
-  // none, a wrong one or several. Every handler calls this first.
+  // none, a wrong one or several; that is logged and counted. Every handler calls
+  // this first.
   absl::StatusOr<std::string> Authenticate(const grpc::CallbackServerContext& context) const;
 
   // The part of it that needs no context: OK when `metadata` carries a known
   // token, or none is asked for.
   absl::Status CheckToken(const Metadata& metadata) const;
 
-  bool asks_for_tokens() const { return tokens_.has_value(); }
+  bool asks_for_tokens() const { return !options_.token_file.empty(); }
 
  private:
-  Authenticator(std::optional<TokenTable> tokens, bool trusts_certificates)
-      : tokens_(std::move(tokens)), trusts_certificates_(trusts_certificates) {}
+  Authenticator(const AuthOptions& options, Metrics* metrics)
+      : options_(options), refusals_(metrics, RealClock()) {}
 
   // REQUIRES: asks_for_tokens().
-  absl::StatusOr<std::string> PrincipalOfToken(const Metadata& metadata) const;
+  absl::StatusOr<std::string> PrincipalOfToken(const Metadata& metadata) const
+      ABSL_LOCKS_EXCLUDED(mu_);
 
-  const std::optional<TokenTable> tokens_;
-  const bool trusts_certificates_;
+  const AuthOptions options_;
+  mutable RefusalLog refusals_;
+  mutable Mutex mu_;  // leaf
+  std::shared_ptr<const TokenTable> tokens_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace gcjobs

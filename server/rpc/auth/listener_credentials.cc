@@ -23,7 +23,9 @@
 namespace gcjobs {
 namespace {
 
-constexpr unsigned int kReloadIntervalSeconds = 60;
+// While key and certificate are being exchanged they may not match, and then no new
+// connection stands until they have been read again.
+constexpr unsigned int kReloadIntervalSeconds = 1;
 
 absl::Status CheckConsistent(const AuthOptions& options) {
   if (options.tls_cert_file.empty() != options.tls_key_file.empty()) {
@@ -85,25 +87,6 @@ absl::StatusOr<Owned<T>> ReadPem(absl::string_view what, const std::string& path
   if (object != nullptr) return object;
   return absl::InvalidArgumentError(
       absl::StrCat(what, " ", path, ": there is none in PEM form, or it is encrypted"));
-}
-
-// Whether the TLS files can be read, hold what they should, and key and
-// certificate belong together. gRPC would find out too, but only at each
-// handshake, and would tell nobody but its own log.
-absl::Status CheckTlsFiles(const AuthOptions& options) {
-  ASSIGN_OR_RETURN(const Owned<X509> certificate,
-                   ReadPem("TLS certificate", options.tls_cert_file, PEM_read_bio_X509));
-  ASSIGN_OR_RETURN(const Owned<EVP_PKEY> key,
-                   ReadPem("TLS key", options.tls_key_file, PEM_read_bio_PrivateKey));
-  const bool match = X509_check_private_key(certificate.get(), key.get()) == 1;
-  ERR_clear_error();
-  if (!match) {
-    return absl::InvalidArgumentError(absl::StrCat("TLS key ", options.tls_key_file,
-                                                   ": does not belong to the certificate ",
-                                                   options.tls_cert_file));
-  }
-  if (options.client_ca_file.empty()) return absl::OkStatus();
-  return ReadPem("client CA", options.client_ca_file, PEM_read_bio_X509).status();
 }
 
 // Refuses calls without a valid token before their handler runs. gRPC carries
@@ -168,6 +151,22 @@ absl::Status CheckListener(absl::string_view host, const AuthOptions& options,
   return InsecureListener(host,
                           "it reaches beyond this machine; configure a certificate, or pass "
                           "--insecure to serve anybody in clear text");
+}
+
+absl::Status CheckTlsFiles(const AuthOptions& options) {
+  ASSIGN_OR_RETURN(const Owned<X509> certificate,
+                   ReadPem("TLS certificate", options.tls_cert_file, PEM_read_bio_X509));
+  ASSIGN_OR_RETURN(const Owned<EVP_PKEY> key,
+                   ReadPem("TLS key", options.tls_key_file, PEM_read_bio_PrivateKey));
+  const bool match = X509_check_private_key(certificate.get(), key.get()) == 1;
+  ERR_clear_error();
+  if (!match) {
+    return absl::InvalidArgumentError(absl::StrCat("TLS key ", options.tls_key_file,
+                                                   ": does not belong to the certificate ",
+                                                   options.tls_cert_file));
+  }
+  if (options.client_ca_file.empty()) return absl::OkStatus();
+  return ReadPem("client CA", options.client_ca_file, PEM_read_bio_X509).status();
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(

@@ -27,11 +27,17 @@ absl::Status CheckListener(absl::string_view host, const AuthOptions& options,
 // up: what they mean may change while the server runs.
 bool IsLoopback(absl::string_view host);
 
+// Whether the TLS files can be read, hold what they should, and key and
+// certificate belong together. gRPC would find out too, but only at each
+// handshake, and would tell nobody but the log. INVALID_ARGUMENT, NOT_FOUND,
+// PERMISSION_DENIED say which file is at fault. REQUIRES: options.tls().
+absl::Status CheckTlsFiles(const AuthOptions& options);
+
 // The listener's credentials: TLS when there is a certificate (mutual TLS when
 // there is a client CA too), otherwise clear text. With tokens, clear text is
 // for clients on this machine only.
 //
-// Certificate, key and CA are read again once a minute, so that a renewed
+// Certificate, key and CA are read again every second, so that a renewed
 // certificate needs no restart; open connections keep the old one. Change both
 // files at once, for instance by exchanging a symbolic link to their directory:
 // while they do not match each other, all new connections fail.

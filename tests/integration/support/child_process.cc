@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,8 @@
 
 namespace gcjobs::testing {
 namespace {
+
+constexpr int kSmallestPipe = 4096;
 
 struct Pipe {
   Pipe() {
@@ -65,6 +68,11 @@ ChildProcess::ChildProcess(const Options& options) {
   close(in.write_end);
   collectors_.push_back(std::make_unique<Thread>(
       "child-out", [this, fd = out.read_end] { Collect(fd, &output_, &output_ended_); }));
+  if (!options.read_errors) {
+    fcntl(err.read_end, F_SETPIPE_SZ, kSmallestPipe);
+    unread_fd_ = err.read_end;
+    return;
+  }
   collectors_.push_back(std::make_unique<Thread>(
       "child-err", [this, fd = err.read_end] { Collect(fd, &errors_, &errors_ended_); }));
 }
@@ -107,6 +115,15 @@ std::string ChildProcess::AwaitLine(absl::string_view prefix, absl::Duration tim
   return rest;
 }
 
+bool ChildProcess::AwaitErrors(absl::string_view text, absl::Duration timeout) {
+  const auto found = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return errors_ended_ || absl::StrContains(errors_, text);
+  };
+  MutexLock lock(&mu_);
+  mu_.AwaitWithTimeout(absl::Condition(&found), timeout);
+  return absl::StrContains(errors_, text);
+}
+
 bool ChildProcess::HasEnded() {
   MutexLock lock(&mu_);
   return output_ended_;
@@ -122,6 +139,7 @@ int ChildProcess::Wait() {
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   collectors_.clear();
+  if (unread_fd_ >= 0) close(std::exchange(unread_fd_, -1));
   waited_ = true;
   exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return exit_code_;

@@ -24,6 +24,9 @@ class ChildProcess {
     // Added to a small environment of PATH and HOME; nothing else is inherited.
     std::map<std::string, std::string> environment;
     std::string input;  // written to its stdin, which is then closed
+    // False: nobody reads its stderr, a pipe that is soon full, until the program's
+    // end.
+    bool read_errors = true;
   };
 
   explicit ChildProcess(const Options& options);
@@ -34,6 +37,11 @@ class ChildProcess {
   // Waits until stdout has a line that begins with `prefix`; returns the rest
   // of it. Empty when stdout ends or `timeout` passes first.
   std::string AwaitLine(absl::string_view prefix, absl::Duration timeout = absl::Seconds(30));
+
+  // Waits until it has written `text` to stderr; false when stderr ends or `timeout`
+  // passes first.
+  bool AwaitErrors(absl::string_view text, absl::Duration timeout = absl::Seconds(30))
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   // Whether it has closed its stdout, as it does when it ends.
   bool HasEnded() ABSL_LOCKS_EXCLUDED(mu_);
@@ -53,6 +61,7 @@ class ChildProcess {
   pid_t pid_ = -1;
   bool waited_ = false;
   int exit_code_ = 0;
+  int unread_fd_ = -1;
   Mutex mu_;
   std::string output_ ABSL_GUARDED_BY(mu_);
   std::string errors_ ABSL_GUARDED_BY(mu_);

@@ -73,6 +73,7 @@ void System::StartServer(const std::map<std::string, std::string>& more_environm
                        {"GENESYS_LOGIN_URL", simulator_.url()}};
   for (const auto& [name, value] : options_.environment) child.environment[name] = value;
   for (const auto& [name, value] : more_environment) child.environment[name] = value;
+  child.read_errors = options_.read_server_log;
   server_ = std::make_unique<ChildProcess>(child);
   const std::string address = server_->AwaitLine("listening on ");
   if (address.empty()) return;  // a failpoint at start; else the first call says so
@@ -94,7 +95,9 @@ void System::AwaitConnection() {
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(1));
     context.set_wait_for_ready(true);
     v1::ListJobKindsResponse response;
-    if (jobs_->ListJobKinds(&context, v1::ListJobKindsRequest(), &response).ok()) return;
+    const grpc::Status status = jobs_->ListJobKinds(&context, v1::ListJobKindsRequest(), &response);
+    // Who asks for tokens is there, too.
+    if (status.ok() || status.error_code() == grpc::StatusCode::UNAUTHENTICATED) return;
   }
 }
 

@@ -27,6 +27,7 @@ class System {
     std::vector<std::string> server;
     std::map<std::string, std::string> environment;  // of the server
     bool start_server = true;
+    bool read_server_log = true;  // see ChildProcess::Options::read_errors
   };
   System() : System(Options()) {}
   explicit System(Options options);

@@ -243,9 +243,9 @@ TEST_F(RestGenesysClientTest, WithoutPatienceAFreePermitIsStillGranted) {
 }
 
 TEST_F(RestGenesysClientTest, AFullQueueRefuses) {
-  for (int i = 0; i < 401; ++i) Acquire(RequestClass::kPoll);
+  for (int i = 0; i < 401; ++i) Acquire(RequestClass::kManage);
   Acquire(RequestClass::kSubmit);
-  EXPECT_EQ(metrics_.PermitQueue("acme", "poll").Value(), 400);
+  EXPECT_EQ(metrics_.PermitQueue("acme", "manage").Value(), 400);
   loop_.TestOnlyRunUntilIdle();
   ASSERT_THAT(granted_, SizeIs(1));
   EXPECT_THAT(granted_[0],

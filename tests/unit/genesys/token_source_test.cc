@@ -17,6 +17,7 @@ namespace {
 using absl::StatusCode;
 using ::testing::AllOf;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using testing::FakeHttpTransport;
 using ::testing::Ge;
 using testing::GrantOf;
@@ -29,6 +30,7 @@ using ::testing::SizeIs;
 using testing::StatusIs;
 
 using Token = absl::StatusOr<std::string>;
+using Until = absl::StatusOr<absl::Time>;
 
 constexpr char kInvalidClient[] =
     R"({"error":"invalid_client","error_description":"authentication failed for s3cret"})";
@@ -51,6 +53,14 @@ class TokenSourceTest : public testing::UpstreamFixture {
     loop_.TestOnlyRunUntilIdle();
   }
 
+  // Asks for a new token; the answer arrives in `renewed_`.
+  void RenewNow(int times = 1) {
+    for (int i = 0; i < times; ++i) {
+      Spawn<Until>(source_.RenewNow(), [this](Until until) { renewed_.push_back(until); });
+    }
+    loop_.TestOnlyRunUntilIdle();
+  }
+
   // Has the token `token` for `lifetime_seconds`.
   void Have(const std::string& token, int lifetime_seconds = 86400) {
     Ask();
@@ -60,6 +70,7 @@ class TokenSourceTest : public testing::UpstreamFixture {
 
   TokenSource source_{MakeOptions(), {&transport_, &budget_, &loop_, &metrics_}};
   std::vector<Token> got_;
+  std::vector<Until> renewed_;
 };
 
 TEST_F(TokenSourceTest, GetsATokenAndKeepsIt) {
@@ -84,6 +95,52 @@ TEST_F(TokenSourceTest, HoweverManyAskOneRequestIsSent) {
   Answer(FakeHttpTransport::Ok(200, GrantOf("t-1")));
   EXPECT_THAT(got_, AllOf(SizeIs(100), Each(IsOkAndHolds(std::string("t-1")))));
   EXPECT_EQ(TokenRequests(), 1);
+}
+
+TEST_F(TokenSourceTest, ANewTokenIsGotWhileTheOldOneIsHandedOut) {
+  Have("t-1");
+  RenewNow();
+  EXPECT_EQ(TokenRequests(), 2);
+  Ask();
+  EXPECT_THAT(got_, ElementsAre(IsOkAndHolds(std::string("t-1"))));
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-2", 1000)));
+  ASSERT_THAT(renewed_, SizeIs(1));
+  EXPECT_THAT(renewed_[0], IsOkAndHolds(clock_.MonotonicNow() + absl::Seconds(980)));
+  Ask();
+  EXPECT_THAT(got_[1], IsOkAndHolds(std::string("t-2")));
+}
+
+TEST_F(TokenSourceTest, ARequestThatWasSentBeforeIsNotWhatRenewNowAsksFor) {
+  Ask();
+  RenewNow(/*times=*/3);
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-1")));
+  EXPECT_THAT(renewed_, SizeIs(0));
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-2")));
+  EXPECT_THAT(renewed_, SizeIs(3));
+  EXPECT_EQ(TokenRequests(), 2);
+}
+
+TEST_F(TokenSourceTest, RenewNowAsksAlthoughTheLastAnswerWasNo) {
+  Ask();
+  Answer(FakeHttpTransport::Ok(401, kInvalidClient));
+  source_.SetCredentials({"id", "another", ""});
+  RenewNow();
+  EXPECT_THAT(HeaderOf(transport_.history()[1], "Authorization"),
+              Not(HeaderOf(transport_.history()[0], "Authorization")));
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-1")));
+  Ask();
+  EXPECT_THAT(got_.back(), IsOkAndHolds(std::string("t-1")));
+}
+
+TEST_F(TokenSourceTest, WithoutANewTokenTheOldOneStays) {
+  Have("t-1");
+  RenewNow();
+  Answer(FakeHttpTransport::Ok(401, kInvalidClient));
+  ASSERT_THAT(renewed_, SizeIs(1));
+  EXPECT_THAT(renewed_[0], StatusIs(StatusCode::kFailedPrecondition,
+                                    std::string("GENESYS_CREDENTIALS_REJECTED")));
+  Ask();
+  EXPECT_THAT(got_, ElementsAre(IsOkAndHolds(std::string("t-1"))));
 }
 
 TEST_F(TokenSourceTest, TokenRequestsCountInTheBudget) {

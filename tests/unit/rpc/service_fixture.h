@@ -196,7 +196,8 @@ class ServiceTest : public ::testing::Test {
   size_t CountStored() { return world_.store().reader().ListJobs(JobQuery()).value().size(); }
 
   JobWorld world_{JobKindRegistry(BuiltInKinds()), {"main", "test"}};
-  std::shared_ptr<const Authenticator> authenticator_ = *Authenticator::Create({});
+  Metrics metrics_;
+  std::shared_ptr<Authenticator> authenticator_ = *Authenticator::Create({}, &metrics_);
   ReaderPool* readers_ = &world_.readers();
 
   std::shared_ptr<grpc::Channel> channel_;
@@ -219,6 +220,7 @@ class ServiceTest : public ::testing::Test {
     deps.authenticator = authenticator_.get();
     deps.watches = &*watch_service_;
     deps.results = &*results_service_;
+    deps.clients = {{"main", &world_.client("main")}, {"test", &world_.client("test")}};
     job_service_.emplace(deps, orgs, SubmitDefaults());
     ActionService::Deps actions;
     actions.loop = &world_.loop();

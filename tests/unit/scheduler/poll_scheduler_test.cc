@@ -78,6 +78,16 @@ class PollSchedulerTest : public ::testing::Test {
   PollScheduler scheduler_{Steady(), &budget_, &book_, random_, now()};
 };
 
+TEST_F(PollSchedulerTest, CountsTheJobsWhosePollIsDue) {
+  for (int i = 0; i < 3; ++i) Add(std::to_string(i), kShort);
+  Add("long", kLong);
+  EXPECT_EQ(scheduler_.CountDue(now()), 0u);
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(scheduler_.CountDue(now()), 3u);
+  ASSERT_TRUE(scheduler_.Take(now()));
+  EXPECT_EQ(scheduler_.CountDue(now()), 2u);
+}
+
 TEST_F(PollSchedulerTest, NothingIsDueWithoutJobs) {
   EXPECT_EQ(scheduler_.Refresh(now()), absl::InfiniteFuture());
   EXPECT_FALSE(scheduler_.Take(now()).has_value());

@@ -49,6 +49,15 @@ TEST_F(RequestBudgetTest, GrantsTheLimitAndNotOneMoreWithinTheWindow) {
   EXPECT_EQ(TakeAll(RequestClass::kSubmit), 300);
 }
 
+TEST_F(RequestBudgetTest, ANewLimitCountsAtOnce) {
+  EXPECT_EQ(TakeAll(RequestClass::kSubmit, 100), 100);
+  budget_.SetLimit(60);
+  EXPECT_FALSE(MaySend(RequestClass::kSubmit));
+  budget_.SetLimit(120);
+  EXPECT_EQ(TakeAll(RequestClass::kSubmit), 20);
+  EXPECT_EQ(budget_.limit(), 120);
+}
+
 TEST_F(RequestBudgetTest, PermitsComeBackOneByOneAsTheyWereTaken) {
   TakeAll(RequestClass::kSubmit, 100);
   clock_.Advance(absl::Seconds(10));

@@ -280,5 +280,27 @@ TEST(EnvironmentDomainTest, TakesRegionsDomainsAndHosts) {
   EXPECT_EQ(EnvironmentDomain(" https://api.mypurecloud.ie/ "), "mypurecloud.ie");
 }
 
+CommandLine MustReadLine(const std::string& file) {
+  const TempFile config(file);
+  const auto line = Read({"--config", config.path(), "--log-level", "debug"});
+  EXPECT_THAT(line, IsOk());
+  CommandLine read = line.ok() ? *line : CommandLine();
+  read.settings.erase("config");  // another path for each
+  return read;
+}
+
+TEST(NeedRestartTest, WhatReloadsNeedsNone) {
+  EXPECT_THAT(NeedRestart(MustReadLine("request-budget = 1\nscopes = \"a\"\n"),
+                          MustReadLine("request-budget = 2\nlog-format = \"json\"\n")),
+              IsEmpty());
+}
+
+TEST(NeedRestartTest, WhatDoesNotReloadIsNamed) {
+  EXPECT_THAT(NeedRestart(MustReadLine("default-wait = \"1s\"\napi-url = \"http://a\"\n"),
+                          MustReadLine("default-wait = \"2s\"\n[org.new]\nclient-id = \"x\"\n"
+                                       "client-secret = \"y\"\n")),
+              ElementsAre("[org.default] api-url", "[org.new]", "default-wait"));
+}
+
 }  // namespace
 }  // namespace gcjobs

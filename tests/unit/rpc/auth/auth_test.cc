@@ -77,9 +77,10 @@ TEST(CheckListenerTest, OptionsThatContradictThemselvesAreRefused) {
 class MakeServerCredentialsTest : public ::testing::Test {
  protected:
   absl::Status Make(const AuthOptions& options) {
-    return MakeServerCredentials(options, *Authenticator::Create({})).status();
+    return MakeServerCredentials(options, *Authenticator::Create({}, &metrics_)).status();
   }
 
+  Metrics metrics_;
   const TestCertificate certificate_ = MakeCertificate("localhost");
   const std::string cert_file_ = WriteTempFile("cert.pem", certificate_.cert_pem);
   const std::string key_file_ = WriteTempFile("key.pem", certificate_.key_pem);

@@ -3,6 +3,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class AuthWireTest : public ServiceTest {
 
   // Starts a server with `options` on loopback.
   void Start() {
-    authenticator_ = *Authenticator::Create(options_);
+    authenticator_ = *Authenticator::Create(options_, &metrics_);
     address_ = StartServerOnLoopback(*MakeServerCredentials(options_, authenticator_));
   }
 
@@ -97,6 +98,20 @@ TEST_F(AuthWireTest, TokenNamesTheCallerInClearTextOnLoopback) {
   EXPECT_EQ(SubmitWith({"bearer b-token"})->created_by(), "bob");
 }
 
+TEST_F(AuthWireTest, TokensAreReadAgainAndAWrongFileChangesNothing) {
+  UseTokens();
+  Start();
+  ConnectInClearText();
+  ASSERT_THAT(SubmitWith({"Bearer a-token"}), IsOk());
+  std::ofstream(options_.token_file) << "carol c-token\n";
+  ASSERT_THAT(authenticator_->Reload(), IsOk());
+  EXPECT_THAT(SubmitWith({"Bearer a-token"}), IsInvalidToken());
+  EXPECT_EQ(SubmitWith({"Bearer c-token"})->created_by(), "carol");
+  std::ofstream(options_.token_file) << "# none\n";
+  EXPECT_THAT(authenticator_->Reload(), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(SubmitWith({"Bearer c-token"})->created_by(), "carol");
+}
+
 TEST_F(AuthWireTest, EveryOtherTokenIsRefused) {
   UseTokens();
   Start();
@@ -115,6 +130,7 @@ TEST_F(AuthWireTest, EveryOtherTokenIsRefused) {
         << ::testing::PrintToString(authorizations);
   }
   EXPECT_EQ(CountStored(), 0u);
+  EXPECT_EQ(metrics_.CallsRefused().Value(), static_cast<double>(cases.size()));
 }
 
 // The handlers of these services check for themselves: none may forget.
