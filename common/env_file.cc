@@ -8,11 +8,10 @@
 #include "absl/strings/strip.h"
 #include "common/file.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 
 namespace gcjobs {
 namespace {
-
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool IsNameCharacter(char c) { return absl::ascii_isalnum(c) || c == '_'; }
@@ -153,7 +152,7 @@ absl::StatusOr<std::map<std::string, std::string>> ParseEnvFile(absl::string_vie
 }
 
 absl::StatusOr<Environment> WithEnvFile(Environment environment, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
   auto variables = ParseEnvFile(text);
   if (!variables.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", variables.status().message()));

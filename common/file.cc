@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/utf8.h"
 
 namespace gcjobs {
 
@@ -19,6 +21,17 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   // A folder opens, and then fails to read.
   if (file != nullptr && ferror(file.get()) == 0) return text;
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+}
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text;
+  if (absl::StartsWith(*text, "\xFF\xFE") || absl::StartsWith(*text, "\xFE\xFF")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read ", path, ": it is in UTF-16; save it as UTF-8"));
+  }
+  if (absl::StartsWith(*text, kByteOrderMark)) text->erase(0, kByteOrderMark.size());
+  return text;
 }
 
 }  // namespace gcjobs

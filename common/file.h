@@ -11,6 +11,10 @@ namespace gcjobs {
 // ErrorInfo, and say `cannot read PATH: No such file or directory`.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
+// The same for a file that people write: without the byte order mark with which some
+// editors begin it. INVALID_ARGUMENT when it is in UTF-16.
+absl::StatusOr<std::string> ReadTextFile(const std::string& path);
+
 }  // namespace gcjobs
 
 #endif  // GCJOBS_COMMON_FILE_H_

@@ -8,6 +8,9 @@
 
 namespace gcjobs {
 
+// U+FEFF at the beginning of a text, which says that it is UTF-8 and nothing else.
+inline constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // Whether `text` is well-formed UTF-8 (RFC 3629: no overlong forms, no
 // surrogates). proto3 `string` fields hold nothing else.
 bool IsValidUtf8(absl::string_view text);

@@ -38,9 +38,11 @@ using OrgValues = std::map<std::string, std::string>;
 // its file. INVALID_ARGUMENT for anything that is wrong or missing.
 absl::StatusOr<OrgConfig> MakeOrgConfig(const std::string& name, const OrgValues& values);
 
-// `mypurecloud.com` for `us-east-1`, and so on: the environment's domain for an
-// AWS region's name; any other text is taken as a domain.
-std::string EnvironmentDomain(const std::string& region_or_domain);
+// The environment's domain, as people write it: `mypurecloud.ie` for an AWS region
+// (`eu-west-1`, `EU_WEST_1`), for itself, and for a URL of the API or of the page in
+// the browser (`https://apps.mypurecloud.ie/`); `usw2.pure.cloud` also for `usw2`.
+// INVALID_ARGUMENT for what is neither a region nor a domain.
+absl::StatusOr<std::string> EnvironmentDomain(absl::string_view text);
 
 // INVALID_ARGUMENT: `setting: problem`.
 absl::Status InvalidSetting(absl::string_view setting, absl::string_view problem);

@@ -31,7 +31,7 @@ absl::Status DeclaredTwice(const KindSpec& kind, const KindSpec& other) {
 absl::StatusOr<std::vector<KindSpec>> ReadKindFiles(const std::vector<std::string>& files) {
   std::vector<KindSpec> kinds;
   for (const std::string& file : files) {
-    const absl::StatusOr<std::string> text = ReadFile(file);
+    const absl::StatusOr<std::string> text = ReadTextFile(file);
     if (!text.ok()) {
       return MakeError(errors::kKindFileNotReadable,
                        absl::StrCat("kind file: ", text.status().message()), {{"file", file}});

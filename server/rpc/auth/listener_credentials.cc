@@ -19,6 +19,7 @@
 #include "common/file.h"
 #include "common/grpc_status.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 
 namespace gcjobs {
 namespace {
@@ -85,8 +86,12 @@ absl::StatusOr<Owned<T>> ReadPem(absl::string_view what, const std::string& path
   Owned<T> object(read(bio.get(), nullptr, NoPassword, nullptr));
   ERR_clear_error();  // OpenSSL keeps a queue of errors for each thread
   if (object != nullptr) return object;
+  // gRPC reads the file, too, and as it stands.
+  const bool has_mark = absl::StartsWith(*text, kByteOrderMark);
   return absl::InvalidArgumentError(
-      absl::StrCat(what, " ", path, ": there is none in PEM form, or it is encrypted"));
+      absl::StrCat(what, " ", path, ": ",
+                   has_mark ? "begins with a byte order mark; save it without"
+                            : "there is none in PEM form, or it is encrypted"));
 }
 
 // Refuses calls without a valid token before their handler runs. gRPC carries

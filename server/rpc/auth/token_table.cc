@@ -54,7 +54,7 @@ void WarnWhenOthersMayRead(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<TokenTable> TokenTable::Load(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
+  const absl::StatusOr<std::string> text = ReadTextFile(path);
   if (!text.ok()) {
     return absl::Status(text.status().code(),
                         absl::StrCat("token file: ", text.status().message()));

@@ -34,5 +34,21 @@ TEST(FileTest, ErrorsHaveTheSystemsCodeAndNameThePath) {
               StartsWith(absl::StrCat("cannot read ", dir.path(), ": ")));
 }
 
+TEST(TextFileTest, AByteOrderMarkIsLeftOut) {
+  const testing::TempDir dir;
+  EXPECT_EQ(*ReadTextFile(dir.Write("file", "\xEF\xBB\xBFx\xEF\xBB\xBF")), "x\xEF\xBB\xBF");
+  EXPECT_EQ(*ReadTextFile(dir.Write("file", "\xEF\xBB")), "\xEF\xBB");
+}
+
+TEST(TextFileTest, Utf16IsRefusedByName) {
+  const testing::TempDir dir;
+  for (const std::string& text : {std::string("\xFF\xFEx\0", 4), std::string("\xFE\xFF\0x", 4)}) {
+    const absl::Status status = ReadTextFile(dir.Write("file", text)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(), absl::StrCat("cannot read ", dir.File("file"),
+                                             ": it is in UTF-16; save it as UTF-8"));
+  }
+}
+
 }  // namespace
 }  // namespace gcjobs

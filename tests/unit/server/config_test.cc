@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/fakes/temp_dir.h"
@@ -14,10 +15,13 @@ namespace gcjobs {
 namespace {
 
 using ::gcjobs::testing::IsOk;
+using ::gcjobs::testing::IsOkAndHolds;
 using ::gcjobs::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Variables = std::map<std::string, std::string>;
 
@@ -274,10 +278,81 @@ TEST(ListenAddressTest, RefusesEverythingElse) {
   }
 }
 
-TEST(EnvironmentDomainTest, TakesRegionsDomainsAndHosts) {
-  EXPECT_EQ(EnvironmentDomain("us-east-1"), "mypurecloud.com");
-  EXPECT_EQ(EnvironmentDomain("usw2.pure.cloud"), "usw2.pure.cloud");
-  EXPECT_EQ(EnvironmentDomain(" https://api.mypurecloud.ie/ "), "mypurecloud.ie");
+TEST(ConfigTest, AByteOrderMarkIsNoPartOfAFile) {
+  const TempFile secret("\xEF\xBB\xBFs3cret\r\n");
+  const TempFile config("\xEF\xBB\xBFscopes = \"a\"\r\nclient-id = \"id\"\r\n");
+  const ServerConfig read = MustRead(
+      {"--config", config.path(), "--client-secret-file", secret.path()}, {{"HOME", "/h"}});
+  EXPECT_EQ(read.orgs[0].client_secret, "s3cret");
+  EXPECT_EQ(read.orgs[0].scopes, "a");
+}
+
+TEST(ConfigTest, WhatNobodySeesInACredentialIsNamedAndNotGuessedAt) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"s3cret\r", "ends with a carriage return"},
+      {"s3cret\n", "ends with a newline"},
+      {"s3\ncret", "contains a newline"},
+      {"\ts3cret", "begins with a tab"},
+      {"\xEF\xBB\xBFs3cret", "begins with a byte order mark"},
+      {"s3\xC2\xA0"
+       "cret",
+       "contains a no-break space"},
+      {"s3cret\xE2\x80\x8B", "ends with a zero-width space"},
+      {" s3cret", "begins or ends with a space"},
+      {"\"s3cret\"", "is in quotes"},
+  };
+  for (const char* variable : {"GENESYS_CLIENT_SECRET", "GENESYS_CLIENT_ID"}) {
+    for (const auto& [value, problem] : cases) {
+      Variables variables = kCredentials;
+      variables[variable] = value;
+      const absl::Status refusal = Refusal({}, variables);
+      EXPECT_THAT(refusal.message(), HasSubstr(problem));
+      EXPECT_THAT(refusal.message(), Not(HasSubstr("cret\r"))) << "a secret is not quoted";
+      EXPECT_THAT(refusal.message(), Not(HasSubstr("s3")));
+    }
+  }
+}
+
+TEST(ConfigTest, ASecretFileOfSeveralLinesIsRefused) {
+  const TempFile secret("s3cret\nanother\n");
+  EXPECT_THAT(Refusal({"--client-secret-file", secret.path()},
+                      {{"HOME", "/h"}, {"GENESYS_CLIENT_ID", "id"}})
+                  .message(),
+              HasSubstr("client-secret-file: contains a newline"));
+}
+
+TEST(EnvironmentDomainTest, TakesRegionsDomainsAndUrlsAsPeopleWriteThem) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"us-east-1", "mypurecloud.com"},
+      {"US-WEST-2", "usw2.pure.cloud"},
+      {"us_west_2", "usw2.pure.cloud"},
+      {"eu west 2", "euw2.pure.cloud"},
+      {"usw2", "usw2.pure.cloud"},
+      {"usw2.pure.cloud", "usw2.pure.cloud"},
+      {"MyPureCloud.IE", "mypurecloud.ie"},
+      {" https://api.mypurecloud.ie/ ", "mypurecloud.ie"},
+      {"https://apps.mypurecloud.ie/directory/#/me?x=1", "mypurecloud.ie"},
+      {"login.mypurecloud.com.au:443", "mypurecloud.com.au"},
+      {"mypurecloud.de.", "mypurecloud.de"},
+      {"mypurecloud.jp\r\n", "mypurecloud.jp"},
+      {"genesys.example.com", "genesys.example.com"},
+  };
+  for (const auto& [text, domain] : cases) {
+    EXPECT_THAT(EnvironmentDomain(text), IsOkAndHolds(std::string(domain))) << text;
+  }
+}
+
+TEST(EnvironmentDomainTest, WhatIsNeitherIsRefusedWithWhatIsNear) {
+  for (const char* text : {"us-west-9", "mypurecloud", "localhost", "10.0.0.1", "https://",
+                           "my purecloud.com", "-a.com", "a..com", "prod"}) {
+    EXPECT_THAT(EnvironmentDomain(text).status(), StatusIs(absl::StatusCode::kInvalidArgument))
+        << text;
+  }
+  EXPECT_THAT(std::string(EnvironmentDomain("us-west-9").status().message()),
+              AllOf(HasSubstr("'us-west-9'"), HasSubstr("mypurecloud.ie"),
+                    HasSubstr("did you mean us-west-2")));
+  EXPECT_THAT(Refusal({"--environment", "us-west-9"}).message(),
+              HasSubstr("org default: environment: "));
 }
 
 CommandLine MustReadLine(const std::string& file) {
