@@ -167,6 +167,10 @@ class Flags {
     Add("--store", &config.store, "sqlite, or memory: for trying out, keeps nothing")
         ->check(CLI::IsMember({"sqlite", "memory"}))
         ->capture_default_str();
+    app.add_flag("--restored", config.restored,
+                 "this once: the data directory comes from a backup, and jobs that wait in it may "
+                 "have been submitted since")
+        ->group(group_);
     AddListen(
         "--metrics-listen",
         [this](ListenAddress address) { config.metrics_listen = std::move(address); },
@@ -275,8 +279,8 @@ absl::Status ApplyItem(const CLI::ConfigItem& item, Flags* flags) {
     return absl::OkStatus();
   }
   CLI::Option* const option = flags->app.get_option_no_throw("--" + item.name);
-  const bool is_for_flags = item.name == "config" || item.name == "env-file" || item.name == "help";
-  if (option == nullptr || is_for_flags) {
+  const std::set<std::string> for_flags = {"config", "env-file", "help", "restored"};
+  if (option == nullptr || for_flags.count(item.name) > 0) {
     return InvalidSetting(item.name, "unknown setting");
   }
   if (option->count() > 0) return absl::OkStatus();  // the flag wins
@@ -311,7 +315,7 @@ absl::Status ApplyOrgItem(const CLI::ConfigItem& item, OrgSections* orgs) {
 // Reads the config file (INI or TOML): gives `flags` the settings that they do not
 // have yet, and `orgs` its sections. Errors name the file and the setting.
 absl::Status ApplyConfigFile(const std::string& path, Flags* flags, OrgSections* orgs) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
+  const absl::StatusOr<std::string> text = ReadTextFile(path);
   if (!text.ok()) return InvalidSetting("--config", text.status().message());
   std::vector<CLI::ConfigItem> items;
   try {

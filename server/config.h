@@ -34,6 +34,7 @@ struct ServerConfig {
   ListenAddress listen{"127.0.0.1", 50051};
   std::string data_dir;
   std::string store = "sqlite";  // or `memory`, for trying out
+  bool restored = false;         // what is in data_dir comes from a backup
   bool insecure = false;         // listen beyond loopback without TLS
 
   std::string tls_cert_file;

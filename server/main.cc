@@ -98,12 +98,18 @@ void DisableMutexDeadlockDetection() {
 #endif
 }
 
+// A gRPC server that stops waits for the ends of its connections, and looks for them
+// at this interval (gRPC 1.51): at its default of 5 s a stop with one idle client takes
+// seconds. To be set before gRPC is used.
+void HurryGrpcShutdown() { setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "200", 0); }
+
 }  // namespace
 }  // namespace gcjobs
 
 int main(int argc, char** argv) {
   gcjobs::DisableMutexDeadlockDetection();
   gcjobs::KeepFreedMemory();
+  gcjobs::HurryGrpcShutdown();
   const std::vector<std::string> args(argv + 1, argv + argc);
   const auto line = gcjobs::ReadConfig(args, gcjobs::GetEnvironment);
   if (!line.ok()) {

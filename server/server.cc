@@ -12,7 +12,6 @@
 #include "server/job_kinds.h"
 #include "server/rpc/auth/listener_credentials.h"
 #include "server/scheduler/request_class.h"
-#include "server/store/sqlite_store.h"
 
 namespace gcjobs {
 namespace {
@@ -61,6 +60,7 @@ absl::Status Server::OpenTransport() {
 absl::Status Server::OpenStore() {
   SqliteStore::Options options;
   if (config_.store != "memory") options.data_dir = config_.data_dir;
+  options.restored = config_.restored;
   options.metrics = &metrics_;
   options.listener = [this](const std::vector<EventPtr>& events) {
     if (WatchHub* const hub = publish_to_.load(std::memory_order_acquire)) hub->Publish(events);
@@ -93,6 +93,11 @@ absl::Status Server::StartJobs() {
   with.metrics = &metrics_;
   with.kinds = kinds_.get();
   for (const OrgConfig& org : config_.orgs) {
+    Log(LogLevel::kInfo, "organisation",
+        {{"org", org.name},
+         {"api_url", org.api_url},
+         {"login_url", org.login_url},
+         {"request_budget", org.request_budget}});
     orgs_.push_back(
         std::make_unique<OrgStack>(org, transport_.get(), loop_.get(), store_.get(), &metrics_));
     with.orgs.push_back(orgs_.back()->runtime());
@@ -103,6 +108,7 @@ absl::Status Server::StartJobs() {
   Orchestrator::Options options;
   options.max_result_bytes = config_.max_result_bytes;
   options.max_direct_calls = config_.max_direct_calls;
+  options.restored = store_->is_restored();
   orchestrator_ = std::make_unique<Orchestrator>(options, std::move(with));
 
   ASSIGN_OR_RETURN(const Orchestrator::RecoveryReport report, orchestrator_->Recover());

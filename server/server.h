@@ -25,7 +25,7 @@
 #include "server/org_stack.h"
 #include "server/rpc_server.h"
 #include "server/store/reader_pool.h"
-#include "server/store/store.h"
+#include "server/store/sqlite_store.h"
 #include "server/watch/event_log.h"
 #include "server/watch/watch_hub.h"
 
@@ -95,7 +95,7 @@ class Server {
   // Null until there is a hub: the store's listener may be called as soon as the
   // store is open.
   std::atomic<WatchHub*> publish_to_{nullptr};
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<WatchHub> hub_;

@@ -197,8 +197,8 @@ SubmitVerdict JudgeNoPermit(const absl::Status& status) {
   return Retry(status, GetRetryDelay(status));
 }
 
-SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee) {
-  return Ambiguous(guarantee, absl::UnknownError("the server stopped before it was read"));
+SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee, absl::string_view problem) {
+  return Ambiguous(guarantee, absl::UnknownError(problem));
 }
 
 void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_bytes,

@@ -55,8 +55,9 @@ void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_
 // What it means that there was no permit: rejected (credentials) or retry.
 SubmitVerdict JudgeNoPermit(const absl::Status& status);
 
-// A submission was started before a restart, and its answer is lost.
-SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee);
+// A submission was started before a restart, and its answer is lost: `problem` says
+// why.
+SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee, absl::string_view problem);
 
 // What the verdict on a poll depends on beyond the job's record.
 struct PollHistory {

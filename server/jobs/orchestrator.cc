@@ -58,7 +58,7 @@ Orchestrator::Orchestrator(Options options, Deps deps)
              deps.orgs),
       cancellation_(options.max_result_bytes, {deps.loop, &book_, &upstream_}),
       submission_(
-          {options.max_result_bytes, options.max_direct_calls},
+          {options.max_result_bytes, options.max_direct_calls, options.restored},
           {deps.loop, &book_, &upstream_, &throttles_, &polls_, &cancellation_, deps.metrics}) {
   for (OrgRuntime* const org : deps.orgs) orgs_.emplace(org->name, org);
 }
@@ -69,7 +69,10 @@ absl::StatusOr<Orchestrator::RecoveryReport> Orchestrator::Recover() {
   // 1. All go into the book, and only then does one of them go on: a read under way
   // must not see the commits of the restart.
   std::vector<LiveJob*> restored;  // in order of creation, in which they are sent
-  RETURN_IF_ERROR(reader->ForEachLiveJob([&](const store::StoredJob& record) {
+  RETURN_IF_ERROR(reader->ForEachLiveJob([&](store::StoredJob record) {
+    if (options_.restored && record.job().state() == v1::JOB_STATE_QUEUED) {
+      record.set_submit_in_doubt(true);
+    }
     const absl::Status configured = CheckConfigured(record.job());
     if (configured.ok()) {
       restored.push_back(

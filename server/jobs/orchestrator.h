@@ -46,6 +46,9 @@ class Orchestrator final : public JobEngine {
     // How long CancelJob waits for Genesys Cloud before it answers with the
     // job as it then is.
     absl::Duration cancel_wait = absl::Seconds(10);
+    // The store was restored from a backup: what waits in it to be submitted may have
+    // been submitted since, and is in doubt.
+    bool restored = false;
   };
   struct Deps {  // all outlive the orchestrator
     EventLoop* loop = nullptr;

@@ -16,6 +16,11 @@ namespace {
 // How long a refused caller is kept waiting for a permit to look at the action.
 constexpr absl::Duration kLookupPatience = absl::Seconds(2);
 
+// Why the answer to a submission is lost.
+constexpr absl::string_view kStopped = "the server stopped before it was read";
+constexpr absl::string_view kRestored =
+    "the server was restored from a backup, which does not tell whether it was sent since";
+
 }  // namespace
 
 Submission::Submission(Options options, Deps deps)
@@ -30,7 +35,10 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
                           [[maybe_unused]] Admission::Ticket ticket) {
   std::optional<SubmitVerdict> verdict;
   absl::Duration delay;
-  if (job->submit_in_doubt()) verdict = JudgeLostSubmission(job->Record().guarantee());
+  if (job->submit_in_doubt()) {
+    verdict = JudgeLostSubmission(job->Record().guarantee(),
+                                  options_.restored ? kRestored : kStopped);
+  }
   for (int failures = 0;;) {
     if (!verdict) {
       // 1. It waits after a failure, and while the quota of its kind is used up.

@@ -30,6 +30,7 @@ class Submission {
   struct Options {  // see Orchestrator::Options
     size_t max_result_bytes = 0;
     int max_direct_calls = 0;
+    bool restored = false;
   };
   struct Deps {  // all outlive this
     EventLoop* loop = nullptr;

@@ -7,6 +7,13 @@
 #include "absl/strings/str_cat.h"
 
 namespace gcjobs {
+
+// A file without messages, whose description the linker would leave out, as one that
+// nobody needs.
+extern const void* const kReflectionV1AlphaFile;
+const void* const kReflectionV1AlphaFile =
+    &descriptor_table_grpc_2freflection_2fv1alpha_2freflection_2eproto;
+
 namespace {
 
 using google::protobuf::Descriptor;

@@ -39,7 +39,16 @@ absl::StatusOr<std::vector<EventPtr>> ReadPage(ReadLimit limit, SqliteQuery* que
 
 absl::StatusOr<std::unique_ptr<SqliteReader>> SqliteReader::Open(const std::string& path) {
   ASSIGN_OR_RETURN(auto handle, SqliteHandle::Open(path, SqliteHandle::Access::kReadOnly));
-  return std::unique_ptr<SqliteReader>(new SqliteReader(std::move(handle)));
+  std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(handle)));
+  {
+    SqliteQuery lost = reader->handle_->Use(sql::kReadLost);
+    // In a damaged database some things can still be read.
+    if (const auto row = lost.Step(); row.ok() && *row) {
+      reader->lost_after_ = lost.Int(0);
+      reader->lost_before_ = lost.Int(1);
+    }
+  }
+  return reader;
 }
 
 template <typename Message>
@@ -128,6 +137,7 @@ absl::StatusOr<std::vector<ExpiredJob>> SqliteReader::ListExpired(absl::Time now
 }
 
 absl::StatusOr<std::vector<EventPtr>> SqliteReader::ReadEvents(Revision after, ReadLimit limit) {
+  RETURN_IF_ERROR(CheckNotLost(after));
   SqliteQuery query = handle_->Use(sql::kReadEvents);
   query.Bind(after);
   absl::StatusOr<std::vector<EventPtr>> events = ReadPage(limit, &query);
@@ -139,6 +149,7 @@ absl::StatusOr<std::vector<EventPtr>> SqliteReader::ReadEvents(Revision after, R
 
 absl::StatusOr<std::vector<EventPtr>> SqliteReader::ReadJobEvents(absl::string_view job_id,
                                                                   Revision after, ReadLimit limit) {
+  RETURN_IF_ERROR(CheckNotLost(after));
   SqliteQuery query = handle_->Use(sql::kReadJobEvents);
   query.Bind(job_id).Bind(after);
   return ReadPage(limit, &query);
@@ -148,7 +159,12 @@ absl::StatusOr<RevisionRange> SqliteReader::GetRevisionRange() {
   SqliteQuery query = handle_->Use(sql::kReadRange);
   RETURN_IF_ERROR(query.Step().status());
   const Revision compacted = query.Int(0);
-  return RevisionRange{compacted + 1, std::max(compacted, query.Int(1))};
+  return RevisionRange{compacted + 1, std::max({compacted, query.Int(1), query.Int(2)})};
+}
+
+absl::Status SqliteReader::CheckNotLost(Revision after) const {
+  if (after <= lost_after_ || after >= lost_before_) return absl::OkStatus();
+  return RevisionCompactedError(after, lost_before_ + 1);
 }
 
 }  // namespace gcjobs

@@ -39,8 +39,13 @@ class SqliteReader final : public StoreReader {
   template <typename Message>
   absl::StatusOr<Message> Get(const SqlText& sql, absl::string_view job_id);
   absl::StatusOr<std::vector<store::StoredJob>> ListLive(const JobQuery::Position& after);
+  absl::Status CheckNotLost(Revision after) const;
 
   const std::unique_ptr<SqliteHandle> handle_;
+  // The revisions between these were lost, see SqliteWriter::SkipLostRevisions.
+  // Constant once open: it happens before there is a reader.
+  Revision lost_after_ = 0;
+  Revision lost_before_ = 0;
 };
 
 }  // namespace gcjobs

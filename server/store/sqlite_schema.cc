@@ -1,5 +1,6 @@
 #include "server/store/sqlite_schema.h"
 
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -11,13 +12,13 @@
 namespace gcjobs {
 namespace {
 
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
 
 // Times are nanoseconds since the Unix epoch. Blobs are the messages of
 // stored_job.proto and gcjobs.v1.JobEvent; columns beside them repeat what
 // queries need. Tables with text keys are WITHOUT ROWID: one tree to write
 // instead of two, appended to, since job ids grow with time.
-constexpr char kSchema[] = R"sql(
+constexpr char kTables[] = R"sql(
   CREATE TABLE jobs (
     job_id        TEXT    NOT NULL PRIMARY KEY,
     org           TEXT    NOT NULL,
@@ -70,6 +71,17 @@ constexpr char kSchema[] = R"sql(
   ) WITHOUT ROWID;
 )sql";
 
+// Revisions that a store gave out after the backup was made from which it was
+// restored: all between these two. Both 0: none.
+constexpr char kLostRevisions[] = R"sql(
+  ALTER TABLE meta ADD COLUMN lost_after  INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE meta ADD COLUMN lost_before INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+// Each makes the version after its place from that of its place.
+constexpr const char* kSteps[] = {kTables, kLostRevisions};
+static_assert(std::size(kSteps) == kVersion);
+
 absl::Status SchemaTooNewError(int64_t version) {
   return MakeError(
       errors::kSchemaTooNew,
@@ -84,17 +96,20 @@ absl::Status SchemaTooNewError(int64_t version) {
 absl::Status EnsureSchema(SqliteHandle* handle) {
   ASSIGN_OR_RETURN(const int64_t version, handle->ReadInt("PRAGMA user_version"));
   if (version == kVersion) return absl::OkStatus();
-  if (version != 0) return SchemaTooNewError(version);
+  if (version < 0 || version > kVersion) return SchemaTooNewError(version);
 
   constexpr char kStep[] = "create the schema";
   RETURN_IF_ERROR(handle->Execute(kStep, "BEGIN IMMEDIATE"));
-  absl::Status created =
-      handle->Execute(kStep, absl::StrCat(kSchema, "PRAGMA user_version = ", kVersion, ";"));
+  absl::Status made = absl::OkStatus();
+  for (int64_t from = version; made.ok() && from < kVersion; ++from) {
+    made = handle->Execute(kStep, kSteps[from]);
+  }
+  if (made.ok()) made = handle->Execute(kStep, absl::StrCat("PRAGMA user_version = ", kVersion));
   GCJOBS_FAILPOINT("store.create_schema");
-  if (created.ok()) created = handle->Execute(kStep, "COMMIT");
+  if (made.ok()) made = handle->Execute(kStep, "COMMIT");
   // What made the step fail is what the caller wants to know.
-  if (!created.ok() && handle->InTransaction()) handle->Execute(kStep, "ROLLBACK").IgnoreError();
-  return created;
+  if (!made.ok() && handle->InTransaction()) handle->Execute(kStep, "ROLLBACK").IgnoreError();
+  return made;
 }
 
 }  // namespace gcjobs

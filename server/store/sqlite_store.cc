@@ -15,6 +15,7 @@ namespace gcjobs {
 namespace {
 
 constexpr char kFileName[] = "gcjobs.db";
+constexpr char kStampName[] = "gcjobs.db.revision";
 
 }  // namespace
 
@@ -25,17 +26,34 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(Options options) 
   ASSIGN_OR_RETURN(auto writer,
                    SqliteWriter::Open(file, lasts ? SqliteWriter::Durability::kSync
                                                   : SqliteWriter::Durability::kNoSync));
-  return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(dir), std::move(file), std::move(writer), std::move(options)));
+  std::string stamp_file;
+  if (lasts) {
+    ASSIGN_OR_RETURN(stamp_file, dir->CreateFile(kStampName));
+  }
+  RevisionStamp stamp(std::move(stamp_file));
+  const Revision stamped = stamp.Read();
+  // Of a damaged database whoever reads what is damaged is told.
+  const Revision head = writer->ReadHead().value_or(stamped);
+  const bool is_restored = options.restored || stamped > head;
+  if (is_restored) {
+    RETURN_IF_ERROR(writer->SkipLostRevisions(stamped));
+    Log(LogLevel::kWarning, "store_restored", {{"head", head}, {"head_before", stamped}});
+  }
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(dir), std::move(file),
+                                                      std::move(writer), std::move(stamp),
+                                                      is_restored, std::move(options)));
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<DataDir> dir, std::string file,
-                         std::unique_ptr<SqliteWriter> writer, Options options)
+                         std::unique_ptr<SqliteWriter> writer, RevisionStamp stamp,
+                         bool is_restored, Options options)
     : dir_(std::move(dir)),
       file_(std::move(file)),
       options_(std::move(options)),
       queue_(options_.limits, options_.metrics),
-      writer_(std::move(writer)) {
+      writer_(std::move(writer)),
+      stamp_(std::move(stamp)),
+      is_restored_(is_restored) {
   if (options_.writer == Writer::kThread) {
     MutexLock lock(&close_mu_);
     thread_ = std::make_unique<Thread>("gcj-writer", [this] { RunWriter(); });
@@ -61,6 +79,7 @@ void SqliteStore::Close() {
   queue_.Close();
   thread_.reset();
   if (options_.writer == Writer::kTestOnlyByHand) TestOnlyCommitQueued();
+  if (head_ > 0) stamp_.Write(head_);
 }
 
 void SqliteStore::TestOnlyCommitQueued() {
@@ -79,6 +98,7 @@ void SqliteStore::Process(CommitQueue::Group group) {
   }
   if (!failed_.ok()) return;
   if (absl::Status status = writer_->Maintain(); !status.ok()) Fail(status);
+  if (head_ > 0) stamp_.MayWrite(head_, options_.clock->MonotonicNow());
 }
 
 // Group commit: a sync costs some milliseconds, however much it makes durable,
@@ -112,6 +132,7 @@ void SqliteStore::CommitGroup(CommitQueue::Writes group) {
     for (const auto& queued : group) queued->done(failed_);
     return;
   }
+  if (!events.empty()) head_ = events.back()->revision();
   if (options_.listener && !events.empty()) options_.listener(events);
   for (size_t i = 0; i < group.size(); ++i) group[i]->done(std::move(outcomes[i]));
 }

@@ -15,6 +15,7 @@
 #include "common/thread.h"
 #include "server/store/commit_queue.h"
 #include "server/store/data_dir.h"
+#include "server/store/revision_stamp.h"
 #include "server/store/sqlite_writer.h"
 #include "server/store/store.h"
 
@@ -36,6 +37,10 @@ class SqliteStore final : public Store {
     // nothing is synced, and all else is as store.h says.
     std::string data_dir;
 
+    // The database comes from a backup. One that was copied over its successor
+    // is recognised as well.
+    bool restored = false;
+
     CommitQueue::Limits limits;
     Listener listener;                 // may be null
     Metrics* metrics = nullptr;        // may be null; else outlives the store
@@ -51,6 +56,10 @@ class SqliteStore final : public Store {
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(Options options);
   ~SqliteStore() override;  // as Close()
 
+  // Whether jobs and events are missing that were there before this start: the
+  // database was restored from a backup. Their revisions are not given out again.
+  bool is_restored() const { return is_restored_; }
+
   void Commit(Write write, CommitDone done) override;
   void TrimEvents(absl::Time before, TrimDone done) override;
   absl::StatusOr<std::unique_ptr<StoreReader>> OpenReader() override;
@@ -62,7 +71,7 @@ class SqliteStore final : public Store {
 
  private:
   SqliteStore(std::unique_ptr<DataDir> dir, std::string file, std::unique_ptr<SqliteWriter> writer,
-              Options options);
+              RevisionStamp stamp, bool is_restored, Options options);
 
   // The writer's steps.
   void RunWriter();
@@ -84,6 +93,9 @@ class SqliteStore final : public Store {
   CommitQueue queue_;
   const std::unique_ptr<SqliteWriter> writer_;  // writer only
   absl::Status failed_;                         // writer only: not OK once the writer failed
+  Revision head_ = 0;                           // writer only: the last that is durable
+  RevisionStamp stamp_;                         // writer only
+  const bool is_restored_;
 
   Mutex close_mu_;                                             // taken before the queue's
   std::unique_ptr<Thread> thread_ ABSL_GUARDED_BY(close_mu_);  // last: uses the members above

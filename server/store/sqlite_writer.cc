@@ -29,6 +29,10 @@ constexpr int kCheckpointPages = 4000;
 constexpr int kRestartLogPages = 10 * kCheckpointPages;
 constexpr absl::Duration kRestartWait = absl::Milliseconds(100);
 
+// More than a backup can be behind, at 100,000 events a second for four months; a
+// JSON reader's integers (2^53) bear thousands of such steps.
+constexpr Revision kMostLostRevisions = 1'000'000'000'000;
+
 // Deleted jobs whose events one trim step drops: some 10 ms of work.
 constexpr int64_t kTrimJobs = 500;
 
@@ -80,9 +84,16 @@ constexpr SqlText kSetCompacted{"set compacted revision",
                                 "UPDATE meta SET compacted = max(compacted, ?) WHERE id = 1",
                                 "SEARCH meta"};
 
-constexpr const SqlText* kStatements[] = {&kFindNewestId, &kFindHead,   &kFindRequest,
-                                          &kReplaceJob,   &kDeleteJob,  &kDeleteSubmission,
-                                          &kFindDeleted,  &kDropEvents, &kSetCompacted};
+// Those between two restorations may have been lost by the second as well: they
+// count as lost, which only makes a watcher begin anew.
+constexpr SqlText kSetLost{"skip lost revisions",
+                           "UPDATE meta SET lost_after = iif(lost_before = 0, ?, lost_after),"
+                           " lost_before = ? WHERE id = 1",
+                           "SEARCH meta"};
+
+constexpr const SqlText* kStatements[] = {
+    &kFindNewestId,     &kFindHead,    &kFindRequest, &kReplaceJob,   &kDeleteJob,
+    &kDeleteSubmission, &kFindDeleted, &kDropEvents,  &kSetCompacted, &kSetLost};
 
 int RecordLogPages(void* wal_pages, sqlite3* /*db*/, const char* /*name*/, int pages) {
   *static_cast<int*>(wal_pages) = pages;
@@ -140,7 +151,16 @@ void SqliteWriter::Rollback() {
 absl::StatusOr<Revision> SqliteWriter::ReadHead() {
   SqliteQuery query = handle_->Use(sql::kReadRange);
   RETURN_IF_ERROR(query.Step().status());
-  return std::max(query.Int(0), query.Int(1));
+  return std::max({query.Int(0), query.Int(1), query.Int(2)});
+}
+
+absl::Status SqliteWriter::SkipLostRevisions(Revision last_lost) {
+  RETURN_IF_ERROR(Begin());
+  ASSIGN_OR_RETURN(const Revision head, ReadHead());
+  const Revision next = std::max(head, last_lost) + kMostLostRevisions;
+  RETURN_IF_ERROR(handle_->Use(kSetLost).Bind(head).Bind(next).Run());
+  GCJOBS_FAILPOINT("store.skip_revisions");
+  return Commit();
 }
 
 absl::StatusOr<Met> SqliteWriter::Meet(const Write& write) {

@@ -46,6 +46,11 @@ class SqliteWriter {
   // The last revision given out.
   absl::StatusOr<Revision> ReadHead();
 
+  // The store was restored from a backup: revisions after the head have been given
+  // out, up to `last_lost` at least. The next revision will be far beyond. A
+  // transaction of its own.
+  absl::Status SkipLostRevisions(Revision last_lost);
+
   // What the write meets, with the transaction's own writes made.
   absl::StatusOr<Met> Meet(const Write& write);
 

@@ -24,7 +24,8 @@ namespace gcjobs {
 using EventPtr = std::shared_ptr<const v1::JobEvent>;
 
 // The first and last revision whose events can still be read. Events are
-// numbered without gaps. `oldest` is head + 1 when there are none.
+// numbered without gaps, but where the store was restored from a backup. `oldest` is
+// head + 1 when there are none.
 struct RevisionRange {
   Revision oldest = 1;
   Revision head = 0;
@@ -75,10 +76,12 @@ class StoreReader {
   virtual absl::StatusOr<std::vector<ExpiredJob>> ListExpired(absl::Time now, size_t limit) = 0;
 
   // Events after `after`, in order of revision. OUT_OF_RANGE/REVISION_COMPACTED
-  // (metadata `oldest_revision`) when an event after `after` was trimmed.
+  // (metadata `oldest_revision`) when an event after `after` was trimmed, or when
+  // `after` is a revision that was lost: given out after the backup was made from which
+  // the store was restored.
   virtual absl::StatusOr<std::vector<EventPtr>> ReadEvents(Revision after, ReadLimit limit) = 0;
 
-  // The same for one job. Never compacted while the job exists. Empty, not an
+  // The same for one job. Never trimmed while the job exists. Empty, not an
   // error, when the job is unknown.
   virtual absl::StatusOr<std::vector<EventPtr>> ReadJobEvents(absl::string_view job_id,
                                                               Revision after, ReadLimit limit) = 0;
@@ -93,8 +96,9 @@ class StoreReader {
 // - A write is made whole or not at all; a job and its event always together.
 //   When `done` gets Committed, the write survives kill -9 and power loss.
 // - Writes take effect in the order in which Commit was called.
-// - Each event gets the next revision: 1, 2, 3 ... without gaps; within one
-//   job the sequence does the same. Nothing is visible to a read, a listener
+// - Each event gets the next revision: 1, 2, 3 ... without gaps, but for one where
+//   a restored store skips those that were lost; within one job the sequence is
+//   without gaps. Nothing is visible to a read, a listener
 //   or `done` before it is durable.
 // - After a failed sync the state on disk is unknown: that write and all later
 //   ones fail with UNAVAILABLE/STORE_FAILED until the process is restarted.

@@ -53,14 +53,16 @@ inline constexpr SqlText kReadJobEvents{"read job's events",
                                         "SELECT revision, event FROM events"
                                         " WHERE job_id = $1 AND revision > $2 ORDER BY revision",
                                         "events_by_job"};
-// The head is the larger of the two; the second is null without events.
+// The head is the largest of the first three; the second is null without events.
 inline constexpr SqlText kReadRange{
-    "read revision range", "SELECT compacted, (SELECT max(revision) FROM events) FROM meta",
-    "SEARCH events"};
+    "read revision range",
+    "SELECT compacted, (SELECT max(revision) FROM events), lost_before FROM meta", "SEARCH events"};
+inline constexpr SqlText kReadLost{
+    "read lost revisions", "SELECT lost_after, lost_before FROM meta WHERE id = 1", "SEARCH meta"};
 
 inline constexpr const SqlText* kReads[] = {&kGetJob,        &kGetSubmission, &kGetDocument,
                                             &kListLive,      &kListExpired,   &kReadEvents,
-                                            &kReadJobEvents, &kReadRange};
+                                            &kReadJobEvents, &kReadRange,     &kReadLost};
 
 }  // namespace sql
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -119,6 +120,48 @@ TEST(DrainTest, ASubmissionUnderWayGetsItsAnswerCommitted) {
   system.StartServer();
   EXPECT_EQ(system.GetJob(job->id())->state(), v1::JOB_STATE_PENDING);
   EXPECT_EQ(system.simulator().Submissions().size(), 1u);
+}
+
+// The database of a stopped server, and the server's start on it.
+class RestoreTest : public ::testing::Test {
+ protected:
+  void Stop() {
+    system_.server().Kill(SIGTERM);
+    ASSERT_EQ(system_.server().Wait(), 0);
+  }
+  void Copy(const std::string& from, const std::string& to) {
+    std::filesystem::copy_file(system_.data_dir() + from, system_.data_dir() + to,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+
+  System system_;
+};
+
+TEST_F(RestoreTest, ARestoredBackupRunsNoActionTwice) {
+  // 1. The backup is made while a job waits to be sent: once it was refused.
+  system_.simulator().AddFault(
+      R"({"method":"POST","route":"**/execute","status":429,"headers":{"Retry-After":"30"}})");
+  const auto once = system_.Submit(Steered(R"({"duration":"0s"})"));
+  ASSERT_THAT(once, IsOk());
+  ASSERT_EQ(once->state(), v1::JOB_STATE_QUEUED);
+  Stop();
+  Copy("/gcjobs.db", "/backup");
+  // 2. It runs, and more happens.
+  system_.StartServer();
+  ASSERT_EQ(system_.AwaitEnd(once->id()).state(), v1::JOB_STATE_SUCCEEDED);
+  const int64_t lost = system_.GetJob(once->id())->revision();
+  Stop();
+  const size_t submissions = system_.simulator().Submissions().size();
+  // 3. The backup comes back.
+  Copy("/backup", "/gcjobs.db");
+  system_.StartServer();
+  const v1::Job job = system_.AwaitEnd(once->id());
+  EXPECT_EQ(job.state(), v1::JOB_STATE_OUTCOME_UNKNOWN);
+  EXPECT_THAT(job.error().message(), ::testing::HasSubstr("restored from a backup"));
+  EXPECT_EQ(system_.simulator().Submissions().size(), submissions);
+  EXPECT_GT(job.revision(), lost);
+  EXPECT_THAT(system_.Watch(once->id(), lost).status,
+              StatusIs(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ TEST(JudgeSubmissionTest, WhatMayHaveBeenExecutedIsRepeatedOnlyWhenThatIsAllowed
 }
 
 TEST(JudgeSubmissionTest, ALostSubmissionIsInDoubtAfterARestart) {
-  EXPECT_EQ(JudgeLostSubmission(kOnce).kind, Submit::kUnknown);
-  EXPECT_EQ(JudgeLostSubmission(kAgain).kind, Submit::kRetry);
+  EXPECT_EQ(JudgeLostSubmission(kOnce, "it stopped").kind, Submit::kUnknown);
+  EXPECT_EQ(JudgeLostSubmission(kAgain, "it stopped").kind, Submit::kRetry);
 }
 
 TEST(JudgeSubmissionTest, RefusedCredentialsRejectAndAMissingPermitWaits) {

@@ -6,6 +6,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -60,7 +64,119 @@ TEST(SqliteStoreTest, AllFilesAreForTheirOwnerAlone) {
     EXPECT_EQ(info.st_mode & 0777, 0600u) << entry.path();
     ++files;
   }
-  EXPECT_EQ(files, 4) << "lock, database, log and its index";
+  EXPECT_EQ(files, 5) << "lock, database, log and its index, how far it has come";
+}
+
+// A database, and a backup of it.
+class RestoredStoreTest : public ::testing::Test {
+ protected:
+  void Open(bool restored = false) {
+    store_.reset();
+    SqliteStore::Options options;
+    options.data_dir = dir_.path();
+    options.writer = SqliteStore::Writer::kTestOnlyByHand;
+    options.restored = restored;
+    store_ = *SqliteStore::Open(std::move(options));
+    reader_ = *store_->OpenReader();
+  }
+  void Close() {
+    reader_.reset();
+    store_.reset();
+  }
+  void Add(const std::string& id) { Insert(store_.get(), id); }
+
+  // Of the closed store: one file.
+  void Backup() { std::filesystem::copy_file(dir_.File("gcjobs.db"), dir_.File("backup")); }
+  void Restore() {
+    std::filesystem::copy_file(dir_.File("backup"), dir_.File("gcjobs.db"),
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+
+  // Jobs a and b are in the backup, and c, d, e are not.
+  void LoseThree(bool restored = false) {
+    Open();
+    Add("a");
+    Add("b");
+    Close();
+    Backup();
+    Open();
+    for (const char* id : {"c", "d", "e"}) Add(id);
+    Close();
+    Restore();
+    Open(restored);
+  }
+
+  std::vector<Revision> RevisionsAfter(Revision after) {
+    std::vector<Revision> revisions;
+    const auto events = reader_->ReadEvents(after, ReadLimit());
+    EXPECT_THAT(events, IsOk());
+    for (const EventPtr& event : *events) revisions.push_back(event->revision());
+    return revisions;
+  }
+  Revision head() { return reader_->GetRevisionRange()->head; }
+
+  const testing::TempDir dir_;
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<StoreReader> reader_;
+};
+
+TEST_F(RestoredStoreTest, ABackupThatWasCopiedOverItsSuccessorIsRecognised) {
+  LoseThree();
+  EXPECT_TRUE(store_->is_restored());
+  Close();
+  Open();
+  EXPECT_FALSE(store_->is_restored()) << "once is enough";
+}
+
+TEST_F(RestoredStoreTest, AnOrdinaryStartIsNone) {
+  Open();
+  Add("a");
+  Close();
+  Open();
+  EXPECT_FALSE(store_->is_restored());
+  Add("b");
+  EXPECT_THAT(RevisionsAfter(0), ElementsAre(1, 2));
+}
+
+TEST_F(RestoredStoreTest, NoRevisionIsGivenOutTwice) {
+  LoseThree();
+  const Revision first = head();
+  EXPECT_GT(first, 1'000'000);
+  Add("f");
+  EXPECT_THAT(RevisionsAfter(0), ElementsAre(1, 2, first + 1));
+  EXPECT_THAT(RevisionsAfter(1), ElementsAre(2, first + 1));
+  EXPECT_THAT(RevisionsAfter(2), ElementsAre(first + 1));
+  EXPECT_THAT(RevisionsAfter(first), ElementsAre(first + 1));
+}
+
+TEST_F(RestoredStoreTest, WhoSawWhatWasLostHasToBeginAnew) {
+  LoseThree();
+  for (const Revision lost : {Revision{3}, Revision{5}, head() - 1}) {
+    for (const absl::Status& status : {reader_->ReadEvents(lost, ReadLimit()).status(),
+                                       reader_->ReadJobEvents("a", lost, ReadLimit()).status()}) {
+      EXPECT_THAT(status, IsError(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
+      EXPECT_EQ(testing::Metadata(status, "oldest_revision"), absl::StrCat(head() + 1));
+    }
+  }
+}
+
+TEST_F(RestoredStoreTest, OneThatNothingTellsOfHasToBeSaid) {
+  Open();
+  Add("a");
+  Close();
+  Open(/*restored=*/true);
+  EXPECT_TRUE(store_->is_restored());
+  EXPECT_GT(head(), 1'000'000);
+}
+
+TEST_F(RestoredStoreTest, TheSecondTimeSkipsAgain) {
+  LoseThree();
+  const Revision first = head();
+  Close();
+  Open(/*restored=*/true);
+  EXPECT_GT(head(), first);
+  EXPECT_THAT(reader_->ReadEvents(3, ReadLimit()),
+              IsError(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
 }
 
 TEST(SqliteStoreTest, SecondStoreOfADirectoryIsRefused) {
