@@ -49,6 +49,8 @@ Examples:
     client-secret-file = "/etc/gcjobs/support.secret"
     environment = "eu-central-1"
     request-budget = 200
+  Before the first start, and after a change at Genesys Cloud:
+    gcjobsd check --config /etc/gcjobs/gcjobsd.conf
   Against the simulator:
     gcjobs-sim --listen 127.0.0.1:8080 &
     GENESYS_CLIENT_ID=any GENESYS_CLIENT_SECRET=any gcjobsd \
@@ -70,11 +72,16 @@ class Flags {
     AddJobFlags();
     AddLimitFlags();
     AddOrgFlags();
+    check = app.add_subcommand("check",
+                               "Check credentials, permissions, reach and store; serve nothing");
+    // The same settings, before or after the word.
+    check->fallthrough();
   }
   Flags(const Flags&) = delete;
   Flags& operator=(const Flags&) = delete;
 
   CLI::App app{"gcjobsd: runs long Genesys Cloud work as durable jobs, over gRPC", "gcjobsd"};
+  CLI::App* check = nullptr;
   ServerConfig config;
   std::string config_file;
   std::string env_file;
@@ -432,7 +439,8 @@ absl::StatusOr<CommandLine> Finish(Environment environment, Flags* flags) {
   }
   sections = AllOrgs(flags->org, std::move(sections));
   RETURN_IF_ERROR(SetOrgs(sections, &config));
-  return CommandLine{std::move(config), SettingsOf(flags->app, sections), std::nullopt};
+  return CommandLine{std::move(config), SettingsOf(flags->app, sections), flags->check->parsed(),
+                     std::nullopt};
 }
 
 }  // namespace

@@ -72,6 +72,8 @@ struct CommandLine {
   // Every setting that was given, as it was given, by its name: `listen`,
   // `[org.sales] scopes`.
   std::map<std::string, std::string> settings;
+  // `gcjobsd check`: look whether a server would do with it, and serve nothing.
+  bool check = false;
   // Set: print this and exit with 0 (--help, --version).
   std::optional<std::string> print;
 };

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/allocator.h"
 #include "common/log.h"
+#include "server/check.h"
 #include "server/config.h"
 #include "server/grpc_log.h"
 #include "server/server.h"
@@ -88,6 +89,18 @@ int Run(const std::vector<std::string>& args, const CommandLine& line) {
   return exit_code;
 }
 
+int RunCheck(const ServerConfig& config) {
+  // Whatever goes wrong is told below; the log is for those who want to see more.
+  ConfigureLog(config.log_level == LogLevel::kDebug ? LogLevel::kDebug : LogLevel::kError,
+               config.log_format);
+  signal(SIGPIPE, SIG_IGN);
+  const bool passed = Check(config, [](const Finding& finding) {
+    std::fputs(Describe(finding).c_str(), stdout);
+    std::fflush(stdout);
+  });
+  return passed ? kExitOk : kExitFailure;
+}
+
 // Debian builds Abseil with the detection of deadlocks on, which keeps a graph of
 // all mutexes and the order in which they are locked, gRPC's own included: a tenth
 // to a fifth of the processor time of an event that goes to 10,000 watchers. Debug
@@ -98,18 +111,12 @@ void DisableMutexDeadlockDetection() {
 #endif
 }
 
-// A gRPC server that stops waits for the ends of its connections, and looks for them
-// at this interval (gRPC 1.51): at its default of 5 s a stop with one idle client takes
-// seconds. To be set before gRPC is used.
-void HurryGrpcShutdown() { setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "200", 0); }
-
 }  // namespace
 }  // namespace gcjobs
 
 int main(int argc, char** argv) {
   gcjobs::DisableMutexDeadlockDetection();
   gcjobs::KeepFreedMemory();
-  gcjobs::HurryGrpcShutdown();
   const std::vector<std::string> args(argv + 1, argv + argc);
   const auto line = gcjobs::ReadConfig(args, gcjobs::GetEnvironment);
   if (!line.ok()) {
@@ -121,5 +128,6 @@ int main(int argc, char** argv) {
     std::fputs(line->print->c_str(), stdout);
     return gcjobs::kExitOk;
   }
+  if (line->check) return gcjobs::RunCheck(line->config);
   return gcjobs::Run(args, *line);
 }

@@ -22,6 +22,8 @@ ClientCredentials CredentialsOf(const OrgConfig& config) {
   return {config.client_id, config.client_secret, config.scopes};
 }
 
+}  // namespace
+
 RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
   RestGenesysClient::Options options;
   options.org = config.name;
@@ -31,8 +33,6 @@ RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
   options.user_agent = std::string("gcjobsd/") + GCJOBS_VERSION;
   return options;
 }
-
-}  // namespace
 
 OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Store* store,
                    Metrics* metrics)

@@ -18,6 +18,9 @@
 
 namespace gcjobs {
 
+// What an organisation's client is told of it.
+RestGenesysClient::Options ClientOptions(const OrgConfig& config);
+
 // All that one organisation has of its own: token, budget, poll classes. What
 // happens to one is never felt by another. Loop thread only, or the only thread
 // before the loop runs and after.

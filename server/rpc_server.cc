@@ -22,15 +22,6 @@ constexpr int kKeepaliveTimeoutMillis = 10 * 1000;
 // disconnect those that look after their connection.
 constexpr int kMinClientPingMillis = 5 * 1000;
 
-AuthOptions AuthOptionsOf(const ServerConfig& config) {
-  AuthOptions options;
-  options.tls_cert_file = config.tls_cert_file;
-  options.tls_key_file = config.tls_key_file;
-  options.client_ca_file = config.tls_client_ca_file;
-  options.token_file = config.tokens_file;
-  return options;
-}
-
 std::vector<std::string> OrgNamesOf(const ServerConfig& config) {
   std::vector<std::string> names;
   for (const OrgConfig& org : config.orgs) names.push_back(org.name);
@@ -71,6 +62,15 @@ std::string CursorKeyOf(const ServerConfig& config) {
 }
 
 }  // namespace
+
+AuthOptions AuthOptionsOf(const ServerConfig& config) {
+  AuthOptions options;
+  options.tls_cert_file = config.tls_cert_file;
+  options.tls_key_file = config.tls_key_file;
+  options.client_ca_file = config.tls_client_ca_file;
+  options.token_file = config.tokens_file;
+  return options;
+}
 
 RpcServer::RpcServer(const ServerConfig& config)
     : config_(config), reflection_v1_(ServiceNames()), reflection_v1alpha_(ServiceNames()) {}

@@ -29,6 +29,9 @@
 
 namespace gcjobs {
 
+// Who may call, and over what, as the settings say.
+AuthOptions AuthOptionsOf(const ServerConfig& config);
+
 // What clients talk to: the listener, who may call, and the services, which
 // hand on to the parts.
 class RpcServer {

@@ -93,10 +93,15 @@ absl::Status SchemaTooNewError(int64_t version) {
 
 }  // namespace
 
+absl::Status CheckSchemaVersion(SqliteHandle* handle) {
+  ASSIGN_OR_RETURN(const int64_t version, handle->ReadInt("PRAGMA user_version"));
+  return version >= 0 && version <= kVersion ? absl::OkStatus() : SchemaTooNewError(version);
+}
+
 absl::Status EnsureSchema(SqliteHandle* handle) {
+  RETURN_IF_ERROR(CheckSchemaVersion(handle));
   ASSIGN_OR_RETURN(const int64_t version, handle->ReadInt("PRAGMA user_version"));
   if (version == kVersion) return absl::OkStatus();
-  if (version < 0 || version > kVersion) return SchemaTooNewError(version);
 
   constexpr char kStep[] = "create the schema";
   RETURN_IF_ERROR(handle->Execute(kStep, "BEGIN IMMEDIATE"));

@@ -14,6 +14,9 @@ namespace gcjobs {
 // FAILED_PRECONDITION/SCHEMA_TOO_NEW when a newer program wrote the file.
 absl::Status EnsureSchema(SqliteHandle* handle);
 
+// Whether EnsureSchema would take the file; changes nothing.
+absl::Status CheckSchemaVersion(SqliteHandle* handle);
+
 }  // namespace gcjobs
 
 #endif  // GCJOBS_SERVER_STORE_SQLITE_SCHEMA_H_

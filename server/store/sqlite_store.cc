@@ -14,7 +14,6 @@
 namespace gcjobs {
 namespace {
 
-constexpr char kFileName[] = "gcjobs.db";
 constexpr char kStampName[] = "gcjobs.db.revision";
 
 }  // namespace

@@ -25,6 +25,9 @@ namespace gcjobs {
 // connections of their own. See store.h for what it promises.
 class SqliteStore final : public Store {
  public:
+  // The database, in Options::data_dir.
+  static constexpr char kFileName[] = "gcjobs.db";
+
   // Who commits what is queued.
   enum class Writer {
     kThread,          // a thread of its own, `gcj-writer`
