@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
@@ -19,9 +18,7 @@ namespace gcjobs::testing {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -205,6 +202,7 @@ TEST_F(DoneGuideTest, GuideB01ListsAFlowsDataActionsWithTheirDefinitions) {
   grpc::ClientContext context;
   v1::ListActionsRequest request;
   request.set_flow_id(kFlow);
+  request.set_page_size(100);
   v1::ListActionsResponse response;
   ASSERT_TRUE(system_.actions().ListActions(&context, request, &response).ok());
   EXPECT_EQ(response.actions_size(), 4);
@@ -345,7 +343,9 @@ TEST_F(DoneGuideTest, GuideC19ADimensionsNameTravelsAsItIsWritten) {
   v1::SubmitConversationQueryRequest request;
   request.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   request.set_interval("2026-01-01T00:00:00Z/2026-01-02T00:00:00Z");
-  v1::QueryPredicate* predicate = request.add_segment_filters()->add_predicates();
+  v1::QueryFilter* filter = request.add_segment_filters();
+  filter->set_type("and");
+  v1::QueryPredicate* predicate = filter->add_predicates();
   predicate->set_dimension("mediaType");
   predicate->set_value("voice");
   ASSERT_THAT(system_.Submit(request), IsOk());
