@@ -79,6 +79,7 @@ void RaiseTimeout(v1::ActionService::Stub* actions, const std::string& action_id
     const ErrorDetails details = GetErrorDetails(status);
     std::cout << "refused: " << NameOf(status.error_code()) << " " << details.info.reason()
               << " of " << details.info.domain() << std::endl;
+    std::cout << "remedy: " << details.remedy.message() << std::endl;
     if (!details.retry_delay.has_value()) return;
     std::cout << "retry in " << details.retry_delay->count() << " ms" << std::endl;
     std::this_thread::sleep_for(*details.retry_delay);

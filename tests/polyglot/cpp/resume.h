@@ -21,10 +21,12 @@
 // Streams that outlive broken connections and restarts of the server, and
 // errors in a form that a program can act on.
 
-// What the server said about an error. Without a reason when a proxy or the
-// network made it; without a delay when asking again does not help.
+// What the server said about an error; the remedy tells a person why it happens
+// and what to do. Without a reason when a proxy or the network made it; without a
+// delay when asking again does not help.
 struct ErrorDetails {
   google::rpc::ErrorInfo info;
+  google::rpc::LocalizedMessage remedy;
   std::optional<std::chrono::milliseconds> retry_delay;
 };
 
@@ -34,7 +36,7 @@ inline ErrorDetails GetErrorDetails(const grpc::Status& error) {
   if (!grpc::ExtractErrorDetails(error, &status).ok()) return details;
   google::rpc::RetryInfo retry;
   for (const google::protobuf::Any& detail : status.details()) {
-    if (detail.UnpackTo(&details.info)) continue;
+    if (detail.UnpackTo(&details.info) || detail.UnpackTo(&details.remedy)) continue;
     if (!detail.UnpackTo(&retry)) continue;
     details.retry_delay = std::chrono::milliseconds(retry.retry_delay().seconds() * 1000 +
                                                     retry.retry_delay().nanos() / 1000000);

@@ -80,8 +80,9 @@ func raiseTimeout(ctx context.Context, actions gcjobs.ActionServiceClient, actio
 				limit.Timeout.GetSeconds(), verified)
 			return
 		}
-		info, retry := errorDetails(err)
+		info, remedy, retry := errorDetails(err)
 		fmt.Printf("refused: %s %s of %s\n", codeName(err), info.GetReason(), info.GetDomain())
+		fmt.Printf("remedy: %s\n", remedy.GetMessage())
 		if retry == nil {
 			return
 		}

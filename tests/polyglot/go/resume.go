@@ -18,18 +18,22 @@ const (
 	longestDelay = 5 * time.Second
 )
 
-// errorDetails returns what the server said about an error; nil where it said
+// errorDetails returns what the server said about an error: its reason, why it
+// happens and what to do (for a person), and when to try again. Nil where it said
 // nothing, or where a proxy or the network made the error.
-func errorDetails(err error) (info *errdetails.ErrorInfo, retry *errdetails.RetryInfo) {
+func errorDetails(err error) (info *errdetails.ErrorInfo, remedy *errdetails.LocalizedMessage,
+	retry *errdetails.RetryInfo) {
 	for _, detail := range status.Convert(err).Details() {
 		switch detail := detail.(type) {
 		case *errdetails.ErrorInfo:
 			info = detail
+		case *errdetails.LocalizedMessage:
+			remedy = detail
 		case *errdetails.RetryInfo:
 			retry = detail
 		}
 	}
-	return info, retry
+	return info, remedy, retry
 }
 
 // isTransient tells what passes by itself: the server restarts or drains, this
@@ -146,7 +150,7 @@ func (r *resumed[Message, Position]) recover(err error) error {
 	if r.delay *= 2; r.delay > longestDelay {
 		r.delay = longestDelay
 	}
-	if _, retry := errorDetails(err); retry != nil && retry.RetryDelay.AsDuration() > delay {
+	if _, _, retry := errorDetails(err); retry != nil && retry.RetryDelay.AsDuration() > delay {
 		delay = retry.RetryDelay.AsDuration()
 	}
 	select {

@@ -80,6 +80,7 @@ final class Example {
         System.out.printf(
             "refused: %s %s of %s%n",
             error.getStatus().getCode(), details.reason(), details.domain());
+        System.out.printf("remedy: %s%n", details.remedy());
         if (details.retryDelay().isEmpty()) return;
         long millis = details.retryDelay().get().toMillis();
         System.out.printf("retry in %d ms%n", millis);

@@ -48,8 +48,9 @@ async function raiseTimeout(seconds) {
           `${limit.verified ? 'verified' : 'not verified'}`);
       return;
     } catch (error) {
-      const { reason, domain, retryDelayMs } = errorDetails(error);
+      const { reason, domain, remedy, retryDelayMs } = errorDetails(error);
       console.log(`refused: ${grpc.status[error.code]} ${reason} of ${domain}`);
+      console.log(`remedy: ${remedy}`);
       if (retryDelayMs === undefined) return;
       console.log(`retry in ${retryDelayMs} ms`);
       await sleep(retryDelayMs);

@@ -28,8 +28,9 @@ const rpc = loader.loadSync(['google/rpc/status.proto', 'google/rpc/error_detail
     { includeDirs: [protoDir], keepCase: true, longs: Number });
 
 // What the server said about an error: `reason`, `domain` and `metadata` of its
-// ErrorInfo, and `retryDelayMs` when it sent a RetryInfo. Empty when a proxy or
-// the network made the error.
+// ErrorInfo, `remedy`, which tells a person why it happens and what to do, and
+// `retryDelayMs` when it sent a RetryInfo. Empty when a proxy or the network made
+// the error.
 export function errorDetails(error) {
   const details = {};
   const [trailer] = error.metadata?.get('grpc-status-details-bin') ?? [];
@@ -37,6 +38,8 @@ export function errorDetails(error) {
   for (const { type_url: type, value } of rpc['google.rpc.Status'].deserialize(trailer).details) {
     if (type.endsWith('/google.rpc.ErrorInfo')) {
       Object.assign(details, rpc['google.rpc.ErrorInfo'].deserialize(value));
+    } else if (type.endsWith('/google.rpc.LocalizedMessage')) {
+      details.remedy = rpc['google.rpc.LocalizedMessage'].deserialize(value).message;
     } else if (type.endsWith('/google.rpc.RetryInfo')) {
       const { seconds = 0, nanos = 0 } =
           rpc['google.rpc.RetryInfo'].deserialize(value).retry_delay ?? {};

@@ -45,6 +45,7 @@ def raise_timeout(actions, action_id, seconds):
         except grpc.RpcError as error:
             details = error_details(error)
             print(f"refused: {error.code().name} {details.reason} of {details.domain}")
+            print(f"remedy: {details.remedy}")
             if details.retry_delay is None:
                 return
             print(f"retry in {1000 * details.retry_delay:.0f} ms")

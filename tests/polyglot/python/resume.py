@@ -31,20 +31,24 @@ class ErrorDetails:
     reason: str = ""
     domain: str = ""
     metadata: dict = field(default_factory=dict)
+    remedy: str = ""  # for a person: why it happens and what to do
     retry_delay: float | None = None  # seconds; None: asking again does not help
 
 
 def error_details(error):
-    """The ErrorInfo and RetryInfo of a grpc.RpcError."""
+    """The ErrorInfo, LocalizedMessage and RetryInfo of a grpc.RpcError."""
     details = ErrorDetails()
     trailers = dict(error.trailing_metadata() or ())
     status = status_pb2.Status.FromString(trailers.get("grpc-status-details-bin", b""))
     info = error_details_pb2.ErrorInfo()
+    localized = error_details_pb2.LocalizedMessage()
     retry = error_details_pb2.RetryInfo()
     for detail in status.details:
         if detail.Unpack(info):
             details.reason, details.domain = info.reason, info.domain
             details.metadata = dict(info.metadata)
+        elif detail.Unpack(localized):
+            details.remedy = localized.message
         elif detail.Unpack(retry):
             details.retry_delay = retry.retry_delay.ToTimedelta().total_seconds()
     return details

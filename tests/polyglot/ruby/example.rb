@@ -56,6 +56,7 @@ def raise_timeout(actions, action_id, seconds)
 rescue GRPC::BadStatus => e
   details = Resume.error_details(e)
   puts "refused: #{code_name(e)} #{details.reason} of #{details.domain}"
+  puts "remedy: #{details.remedy}"
   return if details.retry_delay.nil?
 
   puts "retry in #{(1000 * details.retry_delay).round} ms"

@@ -17,18 +17,21 @@ module Resume
                GRPC::DeadlineExceeded].freeze
 
   # What the server said about an error: nil where it said nothing, or where a
-  # proxy or the network made the error. `retry_delay` is in seconds.
-  ErrorDetails = Struct.new(:reason, :domain, :metadata, :retry_delay)
+  # proxy or the network made the error. `remedy` tells a person why it happens and
+  # what to do; `retry_delay` is in seconds.
+  ErrorDetails = Struct.new(:reason, :domain, :metadata, :remedy, :retry_delay)
 
   module_function
 
-  # The ErrorInfo and RetryInfo of a GRPC::BadStatus.
+  # The ErrorInfo, LocalizedMessage and RetryInfo of a GRPC::BadStatus.
   def error_details(error)
     found = ErrorDetails.new
     (error.to_rpc_status&.details || []).each do |detail|
       if detail.is(Google::Rpc::ErrorInfo)
         info = detail.unpack(Google::Rpc::ErrorInfo)
         found.reason, found.domain, found.metadata = info.reason, info.domain, info.metadata.to_h
+      elsif detail.is(Google::Rpc::LocalizedMessage)
+        found.remedy = detail.unpack(Google::Rpc::LocalizedMessage).message
       elsif detail.is(Google::Rpc::RetryInfo)
         delay = detail.unpack(Google::Rpc::RetryInfo).retry_delay
         found.retry_delay = delay.seconds + delay.nanos / 1e9
