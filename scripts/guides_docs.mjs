@@ -13,7 +13,7 @@ const problems = [];
 const tests = new Map();  // the row's number: the test as a link
 for (const file of readdirSync(folder).filter((name) => name.endsWith('_test.cc')).sort()) {
   const text = readFileSync(`${folder}/${file}`, 'utf8');
-  for (const [, name] of text.matchAll(/^TEST(?:_F)?\(\s*GuideTest,\s*(\w+)\)/gm)) {
+  for (const [, name] of text.matchAll(/^TEST(?:_[FP])?\(\s*\w+,\s*(\w+)\)/gm)) {
     const row = name.match(/^Guide([A-Z]\d\d)[A-Z]/)?.[1];
     if (!row) {
       problems.push(`${file}: ${name}: the name must begin with the row's number: GuideA01...`);

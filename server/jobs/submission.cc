@@ -36,8 +36,8 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
   std::optional<SubmitVerdict> verdict;
   absl::Duration delay;
   if (job->submit_in_doubt()) {
-    verdict = JudgeLostSubmission(job->Record().guarantee(),
-                                  options_.restored ? kRestored : kStopped);
+    verdict =
+        JudgeLostSubmission(job->Record().guarantee(), options_.restored ? kRestored : kStopped);
   }
   for (int failures = 0;;) {
     if (!verdict) {

@@ -248,8 +248,8 @@ TEST_F(DoneGuideTest, GuideB12AConflictIsReadAndWrittenAgain) {
 
 TEST_F(DoneGuideTest, GuideB13NameTypeAndLimitAreReadBack) {
   ASSERT_THAT(SetTimeout("fda-rest-object", kFlow, absl::Seconds(9)), IsOk());
-  const Ended ended = Run(
-      system_, {"action", "timeout", "get", "fda-rest-object", "--flow", kFlow, "--output", "json"});
+  const Ended ended = Run(system_, {"action", "timeout", "get", "fda-rest-object", "--flow", kFlow,
+                                    "--output", "json"});
   EXPECT_EQ(ended.code, 0) << ended.errors;
   EXPECT_THAT(ended.output, AllOf(HasSubstr("\"9s\""), HasSubstr("\"name\""), HasSubstr("rest")));
 }
