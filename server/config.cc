@@ -29,7 +29,9 @@ The organisation (for several, use [org.NAME] sections of the config file):
   GENESYS_ENVIRONMENT         domain or AWS region, default mypurecloud.com;
                               also GENESYS_DOMAIN
   GENESYS_SCOPES              OAuth scopes, separated by spaces
-  GENESYS_API_URL, GENESYS_LOGIN_URL   other hosts: a proxy, a simulator
+  GENESYS_API_URL, GENESYS_LOGIN_URL   the hosts, where they are not
+                              https://api.DOMAIN and https://login.DOMAIN:
+                              the domain itself, a proxy, a simulator
   GENESYSCLOUD_REGION, GENESYSCLOUD_OAUTHCLIENT_ID,
   GENESYSCLOUD_OAUTHCLIENT_SECRET      the official CLI's names work too
 

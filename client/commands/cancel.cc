@@ -15,7 +15,7 @@ constexpr char kExamples[] =
     "\n"
     "  # all jobs of one action that are still queued\n"
     "  gcjobs list --action custom_-_1a2b --state queued --all --output json \\\n"
-    "      | jq -r '.jobs[].id' | xargs -r -n1 gcjobs cancel\n"
+    "      | jq -r '.jobs[]?.id' | xargs -r -n1 gcjobs cancel\n"
     "\n"
     "Cancelling a job that has ended changes nothing and is not an error.";
 

@@ -163,7 +163,7 @@ constexpr char kExamples[] =
     "\n"
     "  # what limits the polling of all live jobs\n"
     "  gcjobs list --state pending,running --all --output json \\\n"
-    "      | jq -r '.jobs[].id' \\\n"
+    "      | jq -r '.jobs[]?.id' \\\n"
     "      | xargs -r -n1 gcjobs explain --output json \\\n"
     "      | jq -r .limit | sort | uniq -c\n"
     "\n"

@@ -24,7 +24,7 @@ constexpr char kExamples[] =
     "\n"
     "  # ids of one team's live jobs\n"
     "  gcjobs list --label team=billing --state queued,pending,running \\\n"
-    "      --all --output json | jq -r '.jobs[].id'";
+    "      --all --output json | jq -r '.jobs[]?.id'";
 
 // The most that the server returns at once.
 constexpr int kMaxPageSize = 1000;

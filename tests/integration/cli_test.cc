@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "tests/integration/support/cli.h"
 #include "tests/integration/support/system.h"
 
@@ -16,6 +17,7 @@
 namespace gcjobs {
 namespace {
 
+using ::gcjobs::testing::Binary;
 using ::gcjobs::testing::ChildProcess;
 using ::gcjobs::testing::Ended;
 using ::gcjobs::testing::kActionId;
@@ -33,6 +35,29 @@ class CliTest : public ::testing::Test {
   }
   Ended Run(const std::vector<std::string>& arguments, const std::string& input = "") {
     return RunCli({system_.address(), arguments, input, {}});
+  }
+
+  // Until a submission is durable.
+  void AwaitOneJob() {
+    while (Run({"list"}).output.empty()) {
+    }
+  }
+
+  // Runs the command that a hint names, as a shell does.
+  Ended RunHint(const std::string& errors, const std::string& more) {
+    const std::string start_words = ": gcjobs ";
+    EXPECT_THAT(errors, HasSubstr("the job may have been accepted"));
+    const size_t start = errors.rfind(start_words);
+    if (start == std::string::npos) return {};
+    const std::string words = errors.substr(start + start_words.size());
+    ChildProcess::Options options;
+    options.argv = {
+        "/bin/sh", "-c",
+        absl::StrCat("exec ", Binary("gcjobs"), " ", absl::StripSuffix(words, "\n"), " ", more)};
+    options.environment = {{"GCJOBS_SERVER", system_.address()}};
+    ChildProcess child(options);
+    const int code = child.Wait();
+    return {code, child.output(), child.errors()};
   }
 
   System system_;
@@ -82,6 +107,54 @@ TEST_F(CliTest, AnInterruptSaysHowToGoOnAndTheJobDoes) {
   EXPECT_EQ(watch->Wait(), 130);
   EXPECT_THAT(watch->errors(), HasSubstr("gcjobs watch " + job->id()));
   EXPECT_EQ(system_.AwaitEnd(job->id()).state(), v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(CliTest, ASubmissionThatIsInterruptedNamesTheCommandThatGetsItsJob) {
+  system_.simulator().AddFault(R"({"method":"POST","route":"**/execute","delay":"2s"})");
+  const std::string params = R"({"note":"it's","$sim":{"queued":"0s","duration":"0s"}})";
+  const auto submit = Start({"submit", "action", kActionId, "--params", params, "--wait", "30s"});
+  AwaitOneJob();
+  submit->Kill(SIGINT);
+  EXPECT_EQ(submit->Wait(), 130);
+  const Ended again = RunHint(submit->errors(), "--watch");
+  EXPECT_EQ(again.code, 0) << submit->errors() << again.errors;
+  EXPECT_THAT(again.output, HasSubstr("SUCCEEDED"));
+  EXPECT_EQ(system_.simulator().Submissions().size(), 1u);
+}
+
+TEST_F(CliTest, ASubmissionThatWasCutOffNamesTheCommandThatGetsItsJob) {
+  system_.simulator().AddFault(R"({"method":"POST","route":"**/execute","delay":"10s"})");
+  const auto submit = Start({"submit", "action", kActionId, "--wait", "1s", "--timeout", "1s"});
+  AwaitOneJob();
+  system_.KillServer();
+  EXPECT_EQ(submit->Wait(), 3);
+  system_.StartServer();
+  // It was on its way when the server died: the same job, which does not run
+  // twice.
+  EXPECT_EQ(RunHint(submit->errors(), "--wait=10s").code, 6) << submit->errors();
+  EXPECT_LE(system_.simulator().Submissions().size(), 1u);
+}
+
+TEST_F(CliTest, WhatIsNotThereIsSaidNotToBe) {
+  const auto deleted = Run({"delete", "TYPO"});
+  EXPECT_EQ(deleted.code, 5);
+  EXPECT_THAT(deleted.errors, HasSubstr("job TYPO does not exist"));
+  const auto listed = Run({"list", "--kind", "audits.qury"});
+  EXPECT_EQ(listed.code, 5);
+  EXPECT_THAT(listed.errors, HasSubstr("did you mean audits.query?"));
+  const auto refused = Run({"submit", "action", kActionId, "--wait", "90s"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("error: --wait: must be 0 to 1m"));
+}
+
+TEST_F(CliTest, WhatPassesIsTriedAgain) {
+  for (const char* status : {"429", "503", "408"}) {
+    system_.simulator().AddFault(absl::StrCat(
+        R"({"method":"GET","route":"/api/v2/integrations/actions/*","count":1,"status":)", status,
+        R"(,"headers":{"Retry-After":"1"}})"));
+    const auto got = Run({"action", "timeout", "get", kActionId});
+    EXPECT_EQ(got.code, 0) << status << ": " << got.errors;
+  }
 }
 
 TEST_F(CliTest, TimeLimitsAreReadAndSet) {

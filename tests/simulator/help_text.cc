@@ -8,7 +8,7 @@ const char kHelpDescription[] =
 
 const char kHelpFooter[] = R"(
 Examples
-  gcjobs-sim                                  any free port; says "listening on HOST:PORT"
+  gcjobs-sim                                  # any free port; says "listening on HOST:PORT"
   gcjobs-sim --listen 127.0.0.1:8088 --speed 10 --rate-limit 0 --log requests.jsonl
   gcjobs-sim --durations bimodal:0.7,5,120,0.3 --action-durations 'Look Up Customer=constant:2'
 
