@@ -159,7 +159,6 @@ absl::Status SqliteWriter::SkipLostRevisions(Revision last_lost) {
   ASSIGN_OR_RETURN(const Revision head, ReadHead());
   const Revision next = std::max(head, last_lost) + kMostLostRevisions;
   RETURN_IF_ERROR(handle_->Use(kSetLost).Bind(head).Bind(next).Run());
-  GCJOBS_FAILPOINT("store.skip_revisions");
   return Commit();
 }
 

@@ -312,15 +312,6 @@ TEST_F(DoneGuideTest, GuideC12PagesAreFollowedToTheirEnd) {
   EXPECT_TRUE(results.pages.back().last());
 }
 
-TEST_F(DoneGuideTest, GuideC13A429BetweenPagesIsWaitedOut) {
-  const std::string id = FinishedQuery(/*pages=*/3);
-  system_.simulator().AddFault(
-      R"({"method":"GET","skip":1,"status":429,"headers":{"Retry-After":"1"}})");
-  const System::Results results = system_.ReadResults(id);
-  ASSERT_THAT(results.status, IsOk());
-  EXPECT_EQ(results.item_count(), 6);
-}
-
 TEST_F(DoneGuideTest, GuideC14WhatWasReadBeforeACancelIsKept) {
   const std::string id = FinishedQuery(/*pages=*/4);
   const System::Results some = system_.ReadResults(id, "", /*max_pages=*/2);

@@ -314,6 +314,24 @@ TEST_F(JobServiceTest, BadJobIdsAreRefused) {
   }
 }
 
+TEST_F(JobServiceTest, RenewTokenIsAskedOfTheOrganisation) {
+  StartServer();
+  world_.client("test").token_until = absl::FromUnixSeconds(1'700'000'000);
+  v1::RenewTokenRequest request;
+  request.set_org("test");
+  const auto renewed = Call(stub(), &v1::JobService::Stub::RenewToken, request);
+  ASSERT_THAT(renewed, IsOk());
+  EXPECT_EQ(renewed->org(), "test");
+  EXPECT_EQ(renewed->expire_time().seconds(), 1'700'000'000);
+
+  world_.client("test").token_until = absl::UnavailableError("no answer");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::RenewToken, request),
+              StatusIs(absl::StatusCode::kUnavailable));
+  request.set_org("unknown");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::RenewToken, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, std::string("UNKNOWN_ORG")));
+}
+
 // Each of them can be submitted by its name.
 TEST_F(JobServiceTest, ListJobKindsNamesWhatCanBeSubmitted) {
   StartServer();
