@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/allocator.h"
+#include "common/error_info.h"
 #include "common/log.h"
 #include "server/check.h"
 #include "server/config.h"
@@ -72,6 +73,8 @@ int Run(const std::vector<std::string>& args, const CommandLine& line) {
   if (!server.ok()) {
     FlushLog(kLogPatience);
     std::fprintf(stderr, "gcjobsd: %s\n", std::string(server.status().message()).c_str());
+    const std::string remedy = GetRemedy(server.status());
+    if (!remedy.empty()) std::fprintf(stderr, "hint: %s\n", remedy.c_str());
     return absl::IsInvalidArgument(server.status()) ? kExitUsage : kExitFailure;
   }
   std::printf("listening on %s\n", (*server)->address().c_str());

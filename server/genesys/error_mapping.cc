@@ -79,13 +79,14 @@ void TellPermissions(const CallFacts& facts, absl::Status* status) {
     AddErrorMetadata(status, "scope", facts.scope);
     if (facts.scope != needed) scope = absl::StrCat(" (guides call it ", facts.scope, ")");
   }
-  SetRemedy(status,
-            absl::StrCat("The server's OAuth client lacks a permission that the call needs. Give "
-                         "one of its roles ",
-                         needed, scope,
-                         ", in Admin > Integrations > OAuth, and check that the role covers the "
-                         "division. The change counts from the next token: the server fetches one "
-                         "by itself after a refusal, though not more often than every 5 minutes."));
+  SetRemedy(status, absl::StrCat(
+                        "The server's OAuth client lacks a permission that the call needs. Give "
+                        "one of its roles ",
+                        needed, scope,
+                        ", in Admin > Integrations > OAuth, and check that the role covers the "
+                        "division. The change counts from the next token: the server fetches one "
+                        "by itself after a refusal, at most every 5 minutes, and at once on SIGHUP "
+                        "or RenewToken."));
 }
 
 // A 404 tells what it was that is not there, or not for everybody's eyes.

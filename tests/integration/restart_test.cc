@@ -78,6 +78,7 @@ TEST(RestartTest, ASecondServerOnTheSameDataIsRefused) {
   testing::ChildProcess second(options);
   EXPECT_EQ(second.Wait(), 1);
   EXPECT_THAT(second.errors(), ::testing::HasSubstr(system.data_dir()));
+  EXPECT_THAT(second.errors(), ::testing::HasSubstr("\nhint: Another server works on this"));
 }
 
 TEST(DrainTest, SigtermTellsWatchersAnswersCallersAndExitsCleanly) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "common/error_info.h"
 #include "common/grpc_status.h"
 #include "common/status_conversion.h"
@@ -134,6 +135,30 @@ TEST(SubmitTest, ValidateOnlyStoresAndSendsNothing) {
   ASSERT_THAT(job, IsOk());
   EXPECT_EQ(job->id(), "");
   EXPECT_TRUE(system.simulator().Submissions().empty());
+}
+
+// What a person is told, in whatever language the client is written.
+TEST(SubmitTest, EveryErrorTellsWhatToDoAndWhereToReadMore) {
+  System system;
+  v1::SubmitActionRequest no_org = Steered("{}");
+  no_org.mutable_options()->set_org("nobody");
+  v1::SubmitJobRequest no_kind;
+  no_kind.set_kind("no.such.kind");
+  const std::string live = system.Submit(Steered(R"({"duration":"1h"})"))->id();
+  const std::vector<absl::Status> errors = {
+      system.GetJob("no-such-job").status(),    system.Submit(no_org).status(),
+      system.Submit(no_kind).status(),          system.Submit(v1::SubmitActionRequest()).status(),
+      system.ReadResults(live).status,          system.ReadResults(live, "no-cursor").status,
+      system.Watch(live, 1'000'000'000).status, system.Watch("no-such-job").status,
+  };
+  std::set<std::string> remedies;
+  for (const absl::Status& error : errors) {
+    EXPECT_THAT(GetHelpUrl(error),
+                ::testing::EndsWith("/docs/errors.md#" + absl::AsciiStrToLower(GetReason(error))));
+    EXPECT_NE(GetRemedy(error), "") << error;
+    remedies.insert(GetRemedy(error));
+  }
+  EXPECT_GE(remedies.size(), 6u);
 }
 
 TEST(SubmitTest, BadInputIsRefusedBeforeAnyCallUpstream) {
