@@ -81,10 +81,10 @@ void UpstreamReasons::AddValue(const JsonValue& value, int depth) {
 
 // `fieldName` and `entityName` are those of a detail: `interval: invalid.value`.
 void UpstreamReasons::AddObject(const JsonValue& object, int depth) {
-  const std::string code = FirstText(object, kCodeNames);
-  if (code_.empty()) code_ = code;
   std::string text = FirstText(object, kTextNames);
-  if (text.empty()) text = code;
+  std::string word = FirstText(object, kCodeNames);
+  if (text.empty()) text = word;
+  if (code_.empty()) code_ = std::move(word);
   const std::string field = CleanUpstreamText(StringMember(object, "fieldName"));
   const std::string entity = FirstText(object, {"entityName", "entityId"});
   if (!field.empty()) text = absl::StrCat(field, text.empty() ? "" : ": ", text);

@@ -116,8 +116,8 @@ Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::stri
   // 5. Whoever is told that the action's id is invalid wants to know whether there
   // is such an action. It changes nothing in the verdict.
   if (verdict.kind == SubmitVerdict::Kind::kRejected && DoubtsActionId(verdict.error)) {
-    const ApiReply lookup =
-        co_await job->org().client->Call(BuildActionLookup(action_id), kLookupPatience);
+    ApiRequest look = BuildActionLookup(action_id);
+    const ApiReply lookup = co_await job->org().client->Call(std::move(look), kLookupPatience);
     TellActionLookup(action_id, lookup, &verdict.error);
   }
   co_return verdict;

@@ -128,6 +128,19 @@ TEST(MakeApiReplyTest, TheMessageSaysWhatWasAttemptedAndWhatUpstreamSaid) {
   EXPECT_EQ(metadata.at("correlation_id"), "c-1");
 }
 
+// A 400 often says what is wrong in there alone.
+TEST(MakeApiReplyTest, AllReasonsOfARefusalAreKept) {
+  const ApiReply reply = ReplyTo(400, R"({"message":"Bad query","code":"bad.request","errors":[
+      {"message":"interval too long"},{"message":"unknown dimension"}],"details":[
+      {"errorCode":"invalid.value","fieldName":"paging.pageSize"}]})");
+  EXPECT_EQ(Message(reply),
+            "GET /api/v2/things/7: HTTP 400: bad.request: Bad query; interval too long; unknown "
+            "dimension; paging.pageSize: invalid.value");
+  const ApiReply nested = ReplyTo(400, R"({"error":{"message":"no such field","code":"x.y"}})");
+  EXPECT_EQ(Message(nested), "GET /api/v2/things/7: HTTP 400: x.y: no such field");
+  EXPECT_EQ(GetErrorInfo(nested.status)->metadata().at("genesys_code"), "x.y");
+}
+
 ApiReply ReplyTo(int status, std::string method, std::string target) {
   ApiRequest request;
   request.method = std::move(method);
