@@ -95,7 +95,7 @@ absl::StatusOr<absl::Time> ParseTime(absl::string_view option, absl::string_view
 }
 
 absl::StatusOr<std::string> ReadInputFile(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
+  absl::StatusOr<std::string> text = ReadTextFile(path);
   if (!text.ok()) return UsageError(std::string(text.status().message()));
   return text;
 }

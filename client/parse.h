@@ -33,8 +33,8 @@ absl::StatusOr<v1::JobState> ParseState(absl::string_view option, absl::string_v
 absl::StatusOr<absl::Time> ParseTime(absl::string_view option, absl::string_view text,
                                      absl::Time now);
 
-// A file that the user named, byte for byte. Errors: UsageError with the path
-// and the system's reason.
+// A text file that the user named, as it stands but for a byte order mark. Errors:
+// UsageError with the path and the reason.
 absl::StatusOr<std::string> ReadInputFile(const std::string& path);
 
 // What is left in `stream`, byte for byte.

@@ -71,6 +71,13 @@ TEST_F(GlobalOptionsTest, ATokenDoesNotTravelUnencrypted) {
   EXPECT_THAT(Resolve(), IsOk());
 }
 
+TEST_F(GlobalOptionsTest, AByteOrderMarkIsNoPartOfATokenFile) {
+  const testing::TempDir dir;
+  options_.token_file = dir.Write("token", "\xEF\xBB\xBFs3cret\r\n");
+  ASSERT_THAT(Resolve(), IsOk());
+  EXPECT_EQ(options_.token, "s3cret");
+}
+
 TEST_F(GlobalOptionsTest, ATokenFileMayEndWithANewline) {
   const testing::TempDir dir;
   options_.token_file = dir.Write("token", "s3cret\n");
