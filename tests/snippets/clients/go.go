@@ -31,6 +31,7 @@ func main() {
 	_, err = jobs.GetJob(ctx, &gcjobs.GetJobRequest{JobId: "nobody"})
 	@Errors@
 	fmt.Println(info.Reason, info.Domain, info.Metadata["job_id"])
+	_ = remedy.GetMessage()
 }
 
 func resume(ctx context.Context, jobs gcjobs.JobServiceClient, job *gcjobs.Job) error {
