@@ -50,8 +50,9 @@ constexpr absl::string_view kEnvironment =
     "  GCJOBS_SERVER      the server, when --server is not given\n"
     "  GCJOBS_TOKEN       the token, when neither --token nor --token-file is given\n"
     "  GENESYS_ACTION_ID  the action, for submit action and action timeout\n"
-    "  FLOW_ID, DATA_ACTION_ID  a flow and its data action, for action timeout\n"
-    "  NO_COLOR           no colours if set and not empty";
+    "  DATA_ACTION_ID     a flow's data action, for action timeout\n"
+    "  FLOW_ID            its flow\n"
+    "  NO_COLOR           no colours if set and not empty (in the environment)";
 
 void AddConnectionOptions(CLI::App& app, GlobalOptions* options) {
   app.add_option("--server", options->server,

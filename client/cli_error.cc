@@ -60,7 +60,9 @@ std::string WhatBroke(const absl::Status& status) {
   if (!info.has_value()) return "connection lost";
   if (HasReason(status, errors::kGenesysRateLimited)) return "rate limited by Genesys Cloud";
   if (HasReason(status, errors::kServerDraining)) return "the server is shutting down";
-  return info->domain() == kDomainGenesys ? "Genesys Cloud does not answer" : "the server is busy";
+  if (info->domain() != kDomainGenesys) return "the server is busy";
+  const bool is_silent = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  return is_silent ? "Genesys Cloud does not answer" : "Genesys Cloud is not ready";
 }
 
 ExitCode ExitCodeForState(v1::JobState state) {

@@ -184,7 +184,8 @@ std::string NextPoll(const v1::Job& job, absl::Time now, const v1::JobExplanatio
   }
   if (IsWaiting(job, now)) {
     const std::string text = WaitText(why);
-    return text.empty() && job.has_next_poll_time() ? "poll due" : text;
+    if (!text.empty()) return text;
+    return job.state() == v1::JOB_STATE_QUEUED ? "not accepted by Genesys Cloud yet" : "poll due";
   }
   if (!job.has_next_poll_time()) return "";
   return absl::StrCat("next poll in ", Countdown(FromProto(job.next_poll_time()) - now));

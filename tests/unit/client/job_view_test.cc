@@ -169,7 +169,8 @@ TEST(RenderProgressTest, AQueuedJobSaysWhatItWaitsFor) {
   job.set_state(v1::JOB_STATE_QUEUED);
   job.clear_next_poll_time();
   EXPECT_TRUE(IsWaiting(job, kNow));
-  EXPECT_THAT(RenderProgress(job, kNow, 80, Paint::kPlain), Not(HasSubstr("poll due")));
+  EXPECT_THAT(RenderProgress(job, kNow, 80, Paint::kPlain),
+              HasSubstr("  not accepted by Genesys Cloud yet  "));
   v1::JobExplanation why;
   why.set_limit(v1::POLL_LIMIT_DATA_AVAILABILITY);
   EXPECT_THAT(RenderProgress(job, kNow, 80, Paint::kPlain, "", &why),
