@@ -31,6 +31,16 @@ function shell(world, { text }) {
   return output;
 }
 
+// Of `gcjobsd check`: it finds nothing wrong, and tells of the things that the page
+// names.
+function check(world, { text }) {
+  const { commands, printed } = session(text);
+  const output = world.run(world.translate(commands));
+  for (const [, thing] of printed.join('\n').matchAll(/^(?:ok|warning) +(\w+)/gm)) {
+    assert.ok(output.includes(thing), `says nothing of "${thing}":\n${output}`);
+  }
+}
+
 // The server starts with this config file.
 function config(world, { text }) {
   let file = world.translate(text).replaceAll('"/run/credentials/gcjobsd.service/gcjobs_sales"',
@@ -96,6 +106,7 @@ const RECIPES = [
   [/^README/, /^\.\/dev build/, firstSteps],
   [/^README/, /^import grpc/, readmeProgram],
   [/^README/, /^\.\/dev package/, dev],
+  [/^docs\/operations/, /^\$ gcjobsd check/, check],
   [/^docs\/operations/, /^(default-org|\[org\.)/, config],
   [/^gcjobsd --help/, /^default-org/, config],
   [/^docs\/job-kinds/, /^\{/, kinds],

@@ -33,6 +33,7 @@ class Server {
 // is content when it listens. What fails to start fails the snippet.
 const startsAndStops = (program, more) => `#!/usr/bin/env bash
 set -euo pipefail
+if [[ \${1:-} == check ]]; then exec ${program} "$@" --listen 127.0.0.1:0 ${more}; fi
 arguments=()
 while (($# > 0)); do
   case $1 in
@@ -61,10 +62,11 @@ export class World {
     world.env = {
       GENESYS_API_URL: url, GENESYS_LOGIN_URL: url, WORK: world.work, HOME: world.work,
     };
-    world.server = await world.start('gcjobsd', ['--data-dir', join(world.work, 'data')],
+    world.writeFiles();
+    world.server = await world.start('gcjobsd',
+      ['--data-dir', join(world.work, 'data'), '--config', join(world.work, 'etc/sales.conf')],
       { ...world.env, GENESYS_CLIENT_ID: 'a', GENESYS_CLIENT_SECRET: 'b' });
     world.env.GCJOBS_SERVER = world.server.address;
-    world.writeFiles();
     world.submitJobs();
     return world;
   }
@@ -101,7 +103,10 @@ export class World {
     this.write('.env', `GENESYS_CLIENT_ID=me\nGENESYS_CLIENT_SECRET=secret\n` +
       `GENESYS_ACTION_ID=${ACTION}\nFLOW_ID=flow-demo\nDATA_ACTION_ID=fda-rest-object\n`);
     for (const name of ['sales', 'support']) this.write(`etc/${name}.secret`, 'secret\n');
-    this.write('etc/gcjobsd.conf', `client-id = "a"\nclient-secret-file = "${this.work}/etc/sales.secret"\n`);
+    const client = `client-id = "a"\nclient-secret-file = "${this.work}/etc/sales.secret"\n`;
+    this.write('etc/gcjobsd.conf', client);
+    this.write('etc/sales.conf', `[org.sales]\n${client}api-url = "${this.env.GENESYS_API_URL}"\n` +
+      `login-url = "${this.env.GENESYS_LOGIN_URL}"\n`);
     const program = (name, text) => {
       this.write(join('bin', name), text);
       chmodSync(join(this.work, 'bin', name), 0o755);

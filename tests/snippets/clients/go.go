@@ -30,6 +30,7 @@ func main() {
 	}
 	_, err = jobs.GetJob(ctx, &gcjobs.GetJobRequest{JobId: "nobody"})
 	@Errors@
+	_ = remedy
 	fmt.Println(info.Reason, info.Domain, info.Metadata["job_id"])
 	_ = remedy.GetMessage()
 }
