@@ -23,9 +23,9 @@ JobKindRegistry MakeKinds() {
   std::vector<std::unique_ptr<JobKind>> kinds = BuiltInKinds();
   KindSpec spec;
   spec.name = "test.export";
-  spec.submit = {"POST", "/api/v2/spaces/{space}/exports/{name}", ""};
+  spec.submit = {"POST", "/api/v2/spaces/{space}/exports/{name}", "", ""};
   spec.id = {"id"};
-  spec.status = {"GET", "/api/v2/spaces/{space}/exports/{upstream_id}", ""};
+  spec.status = {"GET", "/api/v2/spaces/{space}/exports/{upstream_id}", "", ""};
   spec.status_field = {"status"};
   spec.guarantee = v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE;
   kinds.push_back(MakeDeclaredKind(spec));
