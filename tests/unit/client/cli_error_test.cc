@@ -66,5 +66,35 @@ TEST(ExitCodeTest, HelpNamesEveryCode) {
   }
 }
 
+TEST(WhatBrokeTest, ALimitIsNoLostConnection) {
+  const auto broke = [](const ErrorReason& reason) {
+    return WhatBroke(MakeRetryableError(reason, absl::Seconds(1), "x"));
+  };
+  EXPECT_EQ(broke(errors::kGenesysRateLimited), "rate limited by Genesys Cloud");
+  EXPECT_EQ(broke(errors::kGenesysUnavailable), "Genesys Cloud does not answer");
+  EXPECT_EQ(broke(errors::kGenesysTimeout), "Genesys Cloud does not answer");
+  EXPECT_EQ(broke(errors::kGenesysNotFound), "Genesys Cloud is not ready");
+  EXPECT_EQ(broke(errors::kServerDraining), "the server is shutting down");
+  EXPECT_EQ(broke(errors::kTooManyResultStreams), "the server is busy");
+  EXPECT_EQ(WhatBroke(absl::UnavailableError("Socket closed")), "connection lost");
+}
+
+TEST(MayHaveArrivedTest, OnlyAnAnswerOrNoConnectionSaysNo) {
+  EXPECT_TRUE(MayHaveArrived(absl::UnavailableError("Socket closed")));
+  EXPECT_TRUE(MayHaveArrived(absl::CancelledError("")));
+  EXPECT_TRUE(MayHaveArrived(ServerDrainingError()));
+  EXPECT_FALSE(MayHaveArrived(MakeError(errors::kGenesysBadRequest, "no")));
+  absl::Status never = absl::UnavailableError("failed to connect to all addresses");
+  MarkNotArrived(&never);
+  EXPECT_FALSE(MayHaveArrived(never));
+}
+
+TEST(InterruptedTest, HasItsCodeAndKeepsTheHint) {
+  const absl::Status status = Interrupted(WithHint(absl::UnavailableError("x"), "do this"));
+  EXPECT_EQ(ExitCodeForStatus(status), ExitCode::kInterrupted);
+  EXPECT_EQ(GetHint(status), "do this");
+  EXPECT_EQ(status.message(), "interrupted");
+}
+
 }  // namespace
 }  // namespace gcjobs
