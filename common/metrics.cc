@@ -19,6 +19,14 @@ Metrics::Metrics()
                      .Name("gcjobs_jobs_live")
                      .Help("Jobs that are not in a terminal state.")
                      .Register(*registry_)),
+      oldest_live_job_(BuildGauge()
+                           .Name("gcjobs_oldest_live_job_age_seconds")
+                           .Help("Time since the creation of the oldest live job.")
+                           .Register(*registry_)),
+      overdue_jobs_(BuildGauge()
+                        .Name("gcjobs_jobs_overdue")
+                        .Help("Live jobs that are older than 99 % of their class become.")
+                        .Register(*registry_)),
       transitions_(BuildCounter()
                        .Name("gcjobs_transitions_total")
                        .Help("Committed job transitions, by the state entered.")
@@ -81,6 +89,14 @@ Metrics::Metrics()
 
 prometheus::Gauge& Metrics::LiveJobs(const std::string& org) {
   return live_jobs_.Add({{"org", org}});
+}
+
+prometheus::Gauge& Metrics::OldestLiveJob(const std::string& org) {
+  return oldest_live_job_.Add({{"org", org}});
+}
+
+prometheus::Gauge& Metrics::OverdueJobs(const std::string& org) {
+  return overdue_jobs_.Add({{"org", org}});
 }
 
 prometheus::Counter& Metrics::Transitions(const std::string& org, const std::string& state) {

@@ -23,6 +23,12 @@ class Metrics {
 
   // "gcjobs_jobs_live": jobs that are not terminal, by org.
   prometheus::Gauge& LiveJobs(const std::string& org);
+  // "gcjobs_oldest_live_job_age_seconds": since the creation of the oldest live job, by
+  // org; 0 when there is none.
+  prometheus::Gauge& OldestLiveJob(const std::string& org);
+  // "gcjobs_jobs_overdue": live jobs that are older than 99 % of their class become, by
+  // org.
+  prometheus::Gauge& OverdueJobs(const std::string& org);
   // "gcjobs_transitions_total": transitions, by org and new state.
   prometheus::Counter& Transitions(const std::string& org, const std::string& state);
   // "gcjobs_upstream_requests_total": by org, class of request and outcome
@@ -59,6 +65,8 @@ class Metrics {
  private:
   const std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Gauge>& live_jobs_;
+  prometheus::Family<prometheus::Gauge>& oldest_live_job_;
+  prometheus::Family<prometheus::Gauge>& overdue_jobs_;
   prometheus::Family<prometheus::Counter>& transitions_;
   prometheus::Family<prometheus::Counter>& upstream_requests_;
   prometheus::Family<prometheus::Counter>& unknown_status_;

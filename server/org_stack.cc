@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/task.h"
+#include "server/rpc/submit/submission_builder.h"
 
 namespace gcjobs {
 namespace {
@@ -22,6 +23,12 @@ ClientCredentials CredentialsOf(const OrgConfig& config) {
   return {config.client_id, config.client_secret, config.scopes};
 }
 
+SurvivalBook::Options BookOptions() {
+  SurvivalBook::Options options;
+  options.usual_means = UsualQuerySeconds();
+  return options;
+}
+
 }  // namespace
 
 RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
@@ -38,6 +45,7 @@ OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop*
                    Metrics* metrics)
     : budget_(BudgetOptions(config), loop->clock()),
       client_(ClientOptions(config), {transport, &budget_, loop, metrics}),
+      book_(BookOptions()),
       survival_keeper_(SurvivalKeeper::Options(), config.name, &book_, store),
       scheduler_(PollScheduler::Options(), &budget_, &book_, random_,
                  loop->clock()->MonotonicNow()),

@@ -99,22 +99,23 @@ void RpcServer::MakeServices(const Parts& parts) {
                                                   orgs, WatchService::Options());
 
   GenesysClients clients;
-  absl::flat_hash_map<std::string, ActionTimeouts*> actions;
+  absl::flat_hash_map<std::string, ActionService::Org> action_orgs;
   for (OrgStack* const org : parts.orgs) {
     clients.emplace(org->runtime()->name, org->runtime()->client);
-    actions.emplace(org->runtime()->name, org->actions());
+    action_orgs.emplace(org->runtime()->name,
+                        ActionService::Org{org->runtime()->client, org->actions()});
   }
   ResultsService::Options results_options;
   results_options.cursor_key = CursorKeyOf(config_);
   results_service_ = std::make_unique<ResultsService>(
       ResultsService::Deps{parts.loop, parts.readers, parts.kinds, clients, parts.metrics},
       std::move(results_options));
-  const JobService::Deps deps = {
+  JobService::Deps deps = {
       parts.engine,         parts.loop,           parts.readers,          parts.kinds,
       authenticator_.get(), watch_service_.get(), results_service_.get(), std::move(clients)};
-  job_service_ = std::make_unique<JobService>(deps, orgs, SubmitDefaultsOf(config_));
+  job_service_ = std::make_unique<JobService>(std::move(deps), orgs, SubmitDefaultsOf(config_));
   action_service_ = std::make_unique<ActionService>(
-      ActionService::Deps{parts.loop, std::move(actions), authenticator_.get()}, orgs);
+      ActionService::Deps{parts.loop, std::move(action_orgs), authenticator_.get()}, orgs);
 }
 
 void RpcServer::ConfigureBuilder(grpc::ServerBuilder* builder) {

@@ -13,6 +13,10 @@ const ActionCodec& CodecOf(absl::string_view flow_id) {
   return flow_id.empty() ? IntegrationActionCodec() : FlowActionCodec();
 }
 
+const ActionCodec& CodecOf(v1::ActionFamily family) {
+  return family == v1::ACTION_FAMILY_FLOW ? FlowActionCodec() : IntegrationActionCodec();
+}
+
 absl::Status CheckTimeout(const ActionRef& action, absl::Duration timeout, absl::Duration min,
                           absl::Duration max, absl::Duration unit) {
   const bool is_whole = absl::Trunc(timeout, unit) == timeout;
@@ -60,6 +64,15 @@ v1::ActionTimeout DescribeAction(const ActionRef& action, const ActionRecord& re
   timeout.set_type(record.type);
   if (record.timeout) *timeout.mutable_timeout() = ToProto(*record.timeout);
   timeout.set_version(record.version.value_or(0));
+
+  const ActionCodec& codec = CodecOf(action.flow_id);
+  const absl::Duration fallback = codec.default_timeout();
+  *timeout.mutable_effective_timeout() = ToProto(record.timeout.value_or(fallback));
+  if (!record.timeout) {
+    timeout.add_notes(absl::StrCat("No time limit is set, so that Genesys Cloud's default of ",
+                                   absl::FormatDuration(fallback), " applies."));
+  }
+  for (std::string& note : codec.NotesOn(record)) timeout.add_notes(std::move(note));
   return timeout;
 }
 
@@ -99,6 +112,7 @@ std::optional<v1::Action> ActionCodec::ParseEntity(const JsonValue& entity) cons
   action.set_type(std::move(record.type));
   action.set_category(std::move(record.category));
   action.set_integration_id(std::move(record.integration_id));
+  action.set_flow_id(std::move(record.flow_id));
   action.set_version(record.version.value_or(0));
   if (record.timeout) *action.mutable_timeout() = ToProto(*record.timeout);
   return action;

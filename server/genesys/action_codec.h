@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,6 +27,7 @@ struct ActionRecord {
   std::string id;
   std::string name;
   std::string type;                       // flow data action
+  std::string flow_id;                    // flow data action, if it says so
   std::string category;                   // integration action
   std::string integration_id;             // integration action
   std::optional<absl::Duration> timeout;  // unset: it states none
@@ -60,6 +62,12 @@ class ActionCodec {
   virtual absl::Status CheckRangeOf(const ActionRecord& record, const ActionRef& action,
                                     absl::Duration timeout) const = 0;
 
+  // The limit in force for an action that states none.
+  virtual absl::Duration default_timeout() const = 0;
+
+  // What else a reader of the action's limit should know; sentences.
+  virtual std::vector<std::string> NotesOn(const ActionRecord& record) const = 0;
+
   // The write that sets the limit and leaves all else as it was read.
   // GENESYS_BAD_RESPONSE when what was read has no place for it.
   virtual absl::StatusOr<ApiRequest> BuildWrite(const ActionRef& action, const ActionRecord& record,
@@ -81,6 +89,7 @@ class ActionCodec {
 const ActionCodec& FlowActionCodec();
 const ActionCodec& IntegrationActionCodec();
 const ActionCodec& CodecOf(absl::string_view flow_id);
+const ActionCodec& CodecOf(v1::ActionFamily family);
 
 // TIMEOUT_OUT_OF_RANGE: the action's limit must be `min` to `max`, in whole
 // `unit`s.

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
@@ -18,10 +17,9 @@
 
 namespace gcjobs {
 
-// Lists an organisation's data actions and reads and sets their time limits,
-// in both families (see action_service.proto). Each call is a story of REST
-// calls within the organisation's budget; nothing of it is stored here. Loop
-// thread only.
+// Reads and sets the time limits of an organisation's data actions, in both families
+// (see action_service.proto). Each call is a story of REST calls within the
+// organisation's budget; nothing of it is stored here. Loop thread only.
 class ActionTimeouts {
  public:
   // Both outlive this; this outlives every call under way.
@@ -29,30 +27,19 @@ class ActionTimeouts {
   ActionTimeouts(const ActionTimeouts&) = delete;
   ActionTimeouts& operator=(const ActionTimeouts&) = delete;
 
-  // A page of actions whose name contains `name` (ignoring case). Page tokens
-  // are the caller's: here a page is where to go on upstream. What is out of
-  // range is brought into it.
-  struct ListQuery {
-    std::string name;
-    std::string flow_id;
-    int page_size = 50;   // 1 to 100, as upstream allows
-    int page_number = 1;  // 1, 2, 3 ...
+  // Which action a caller means: by its id, or by its name to the letter, which is
+  // looked up then.
+  struct ActionChoice {
+    std::string action_id;
+    std::string action_name;
+    std::string flow_id;  // empty: an integration action
   };
-  // A page can hold fewer actions than asked for, or none, and yet not be the
-  // last: upstream's entities without an id are left out, and those whose name
-  // does not match.
-  struct ListPage {
-    std::vector<v1::Action> actions;
-    std::optional<int> next_page_number;  // unset on the last page
-  };
-  // GENESYS_BAD_RESPONSE when the answer has no `entities`.
-  Task<absl::StatusOr<ListPage>> List(ListQuery query);
 
-  Task<absl::StatusOr<v1::ActionTimeout>> Get(std::string action_id, std::string flow_id);
+  // Errors of both: with a name, FindActionByName's.
+  Task<absl::StatusOr<v1::ActionTimeout>> Get(ActionChoice choice);
 
   struct Update {
-    std::string action_id;
-    std::string flow_id;
+    ActionChoice action;
     absl::Duration timeout;
     std::optional<int64_t> expected_version;
   };
@@ -61,6 +48,7 @@ class ActionTimeouts {
   Task<absl::StatusOr<v1::ActionTimeout>> Set(Update update);
 
  private:
+  Task<absl::StatusOr<ActionRef>> Resolve(ActionChoice choice);
   Task<absl::StatusOr<ActionRecord>> Read(ActionRef action);
 
   GenesysClient* const client_;

@@ -1,7 +1,9 @@
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "server/genesys/action_codec.h"
@@ -19,6 +21,23 @@ std::string TargetOf(const ActionRef& action) {
 }
 
 bool IsRest(absl::string_view type) { return absl::EqualsIgnoreCase(type, "rest"); }
+
+// The flow that an action says it belongs to: a member, or a part of its own address.
+std::string FlowOf(const JsonValue& action) {
+  std::string flow_id = StringMember(action, "flowId");
+  if (!flow_id.empty()) return flow_id;
+  const std::optional<JsonValue> flow = action.Find("flow");
+  if (flow) flow_id = StringMember(*flow, "id");
+  if (!flow_id.empty()) return flow_id;
+  const std::string address = StringMember(action, "selfUri");
+  const std::vector<absl::string_view> segments = absl::StrSplit(address, '/');
+  for (size_t i = 0; i + 2 < segments.size(); ++i) {
+    if (segments[i] == "flows" && segments[i + 2] == "dataactions") {
+      return std::string(segments[i + 1]);
+    }
+  }
+  return "";
+}
 
 // Type `rest` counts milliseconds, all others seconds.
 absl::Duration UnitOf(absl::string_view type) {
@@ -79,6 +98,17 @@ class FlowCodec final : public ActionCodec {
     return CheckTimeout(action, timeout, kMinTimeout, kMaxTimeout, UnitOf(record.type));
   }
 
+  absl::Duration default_timeout() const override { return absl::Seconds(3); }
+
+  // Only a REST call is certain to be bound by this limit: what runs in the flow itself
+  // is bound by the step that runs it.
+  std::vector<std::string> NotesOn(const ActionRecord& record) const override {
+    if (IsRest(record.type)) return {};
+    return {absl::StrCat("For an action of type ", record.type,
+                         " the time limit of the flow's step may come first: check the timeout of "
+                         "the step that calls it, in Architect.")};
+  }
+
   absl::StatusOr<ApiRequest> BuildWrite(const ActionRef& action, const ActionRecord& record,
                                         absl::Duration timeout) const override {
     const absl::StatusOr<JsonValue> body = JsonValue::Parse(record.body);
@@ -99,6 +129,7 @@ class FlowCodec final : public ActionCodec {
  protected:
   void ReadOwn(const JsonValue& action, ActionRecord* record) const override {
     record->type = StringMember(action, "type");
+    record->flow_id = FlowOf(action);
     if (record->type.empty()) {
       record->problem.Update(absl::InvalidArgumentError("there is no `type`"));
     }

@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
@@ -38,6 +39,10 @@ class IntegrationCodec final : public ActionCodec {
   absl::Status CheckRangeOf(const ActionRecord&, const ActionRef&, absl::Duration) const override {
     return absl::OkStatus();
   }
+
+  absl::Duration default_timeout() const override { return absl::Seconds(60); }
+
+  std::vector<std::string> NotesOn(const ActionRecord&) const override { return {}; }
 
   absl::StatusOr<ApiRequest> BuildWrite(const ActionRef& action, const ActionRecord& record,
                                         absl::Duration timeout) const override {

@@ -19,6 +19,14 @@ bool HasReached(JobBook::Until until, v1::JobState state) {
   return until == JobBook::kVerdict ? state != v1::JOB_STATE_QUEUED : IsTerminal(state);
 }
 
+bool SameLabels(const v1::Job& one, const v1::Job& other) {
+  return one.labels_size() == other.labels_size() &&
+         std::all_of(one.labels().begin(), one.labels().end(), [&other](const auto& label) {
+           const auto found = other.labels().find(label.first);
+           return found != other.labels().end() && found->second == label.second;
+         });
+}
+
 absl::Time ThrottledUntilOf(const v1::Job& job) {
   return job.has_throttled_until() ? FromProto(job.throttled_until()) : absl::InfinitePast();
 }
@@ -27,8 +35,13 @@ absl::Time ThrottledUntilOf(const v1::Job& job) {
 
 LiveJob::LiveJob(EventLoop* loop, OrgRuntime* org, const JobKind* kind,
                  const store::StoredJob& record)
-    : id_(record.job().id()), org_(org), kind_(kind), deadline_(loop) {
+    : id_(record.job().id()),
+      org_(org),
+      kind_(kind),
+      create_time_(FromProto(record.job().create_time())),
+      deadline_(loop) {
   polls.count = record.job().poll_count();
+  polls.attempts = record.poll_attempts();
   Pack(record);
 }
 
@@ -52,6 +65,7 @@ store::StoredJob LiveJob::Record() const {
   GCJOBS_CHECK(record.ParseFromString(packed_), "job ", id_, ": its record cannot be unpacked");
   record.mutable_job()->set_poll_count(polls.count);
   record.mutable_job()->set_upstream_status(polls.upstream_status);
+  record.set_poll_attempts(polls.attempts);
   return record;
 }
 
@@ -60,8 +74,19 @@ JobLock::~JobLock() {
 }
 
 Task<> JobLock::Commit(store::StoredJob next) const {
+  std::optional<EventDraft> event = book_->EventOf(*job_, next.job());
   co_await Callback<bool>(
-      [&](auto done) { book_->Commit(job_, std::move(next), std::move(done)); });
+      [&](auto done) { book_->Commit(job_, std::move(next), std::move(event), std::move(done)); });
+}
+
+Task<> JobLock::CommitUpdate(store::StoredJob next) const {
+  const store::StoredJob before = job_->Record();
+  EventDraft event{v1::EVENT_TYPE_UPDATED, job_->state(), book_->deps_.loop->clock()->Now()};
+  if (!SameLabels(before.job(), next.job())) event.previous_labels = before.job().labels();
+  const store::StoredJob after = next;
+  co_await Callback<bool>(
+      [&](auto done) { book_->Commit(job_, std::move(next), std::move(event), std::move(done)); });
+  book_->SetDeadline(job_, after);
 }
 
 LiveJob* JobBook::Find(absl::string_view job_id) const {
@@ -97,9 +122,13 @@ LiveJob* JobBook::Restore(OrgRuntime* org, const JobKind* kind, const store::Sto
   LiveJob* const job = it->get();
   GCJOBS_CHECK(added, "job ", job->id(), " is in the book already");
   deps_.metrics->LiveJobs(org->name).Increment();
-  const absl::Duration left = FromProto(record.deadline()) - deps_.loop->clock()->Now();
-  job->deadline_.Set(left, [this, job] { deps_.on_deadline(job); });
+  SetDeadline(job, record);
   return job;
+}
+
+void JobBook::SetDeadline(LiveJob* job, const store::StoredJob& record) {
+  const absl::Duration left = DeadlineOf(record) - deps_.loop->clock()->Now();
+  job->deadline_.Set(left, [this, job] { deps_.on_deadline(job); });
 }
 
 Task<JobLock> JobBook::Lock(LiveJob* job) {
@@ -141,10 +170,11 @@ void JobBook::Unlock(LiveJob* job) {
 
 // The answer comes back by the job's id, since the book may be cleared meanwhile;
 // once the loop has stopped it does not come back at all.
-void JobBook::Commit(LiveJob* job, store::StoredJob next, CommitDone done) {
+void JobBook::Commit(LiveJob* job, store::StoredJob next, std::optional<EventDraft> event,
+                     CommitDone done) {
   UpdateJob update;
   update.expected_revision = next.job().revision();
-  update.event = EventOf(*job, next.job());
+  update.event = std::move(event);
   update.job = std::move(next);
   deps_.store->Commit(std::move(update),
                       [this, loop = deps_.loop, id = job->id(),

@@ -40,11 +40,15 @@ class JobLock {
 
   // Makes `next` the job's record: durable first, then visible; only then does it
   // come back. A changed state makes a TRANSITION event, a changed
-  // `throttled_until` alone an UPDATED event.
+  // `throttled_until` alone an UPDATED event; other changes are not told.
   //
   // It does not come back when `next` is terminal: the job has then ended, and
   // its stories with it; nor when the store fails (JobBook::Deps).
   Task<> Commit(store::StoredJob next) const;
+
+  // The same for what the caller has changed, with an UPDATED event: the policy, the
+  // labels, the execution timeout, which counts from now on.
+  Task<> CommitUpdate(store::StoredJob next) const;
 
  private:
   friend class JobBook;
@@ -117,7 +121,8 @@ class JobBook {
   friend class JobLock;
   using CommitDone = absl::AnyInvocable<void(bool)>;
 
-  void Commit(LiveJob* job, store::StoredJob next, CommitDone done);
+  void Commit(LiveJob* job, store::StoredJob next, std::optional<EventDraft> event,
+              CommitDone done);
   void OnCommitted(const std::string& job_id, absl::StatusOr<CommitOutcome> outcome,
                    CommitDone done);
   void OnFailed(LiveJob* job, const absl::Status& status);
@@ -125,6 +130,7 @@ class JobBook {
   void Unlock(LiveJob* job);
   void AnswerWhoWaitedFor(v1::JobState state, LiveJob* job, const v1::Job& answer);
   std::optional<EventDraft> EventOf(const LiveJob& job, const v1::Job& next) const;
+  void SetDeadline(LiveJob* job, const store::StoredJob& record);
   absl::Time ThrottledUntil(const LiveJob& job) const;
   void CountTransition(const v1::Job& job);
 

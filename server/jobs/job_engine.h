@@ -20,13 +20,14 @@ namespace gcjobs {
 // engine alone decides.
 struct JobSubmission {
   // A QUEUED job of a configured organisation and of a kind of the registry,
-  // with its guarantee (never UNSPECIFIED), retention, poll class and
-  // fingerprint. Id, times and deadline are unset.
+  // with its guarantee (never UNSPECIFIED), retention, execution timeout, poll class
+  // and fingerprint. Id and times are unset.
   store::StoredJob record;
   store::Submission payload;
-  absl::Duration execution_timeout = absl::Hours(24);
-  // How long the caller waits for the verdict, once the job is durable.
+  // How long the caller waits for the verdict, once the job is durable, and until when
+  // at most.
   absl::Duration wait = absl::Seconds(2);
+  absl::Time answer_by = absl::InfiniteFuture();
 };
 
 // What the RPC layer asks of the jobs. Loop thread only; callbacks run exactly
@@ -40,13 +41,19 @@ class JobEngine {
   virtual ~JobEngine() = default;
 
   // Makes the job durable, then submits it upstream. `done` runs when the
-  // verdict is known, or `submission.wait` after the job became durable, with
-  // the job as it then is; see SubmitAction in job_service.proto for the
+  // verdict is known, or when the caller has waited long enough, with the job as it
+  // then is; see SubmitAction in job_service.proto for the
   // errors. Once the job is durable, dropping the caller changes nothing.
   virtual void Submit(JobSubmission submission, JobDone done) = 0;
 
-  // See CancelJob in job_service.proto.
-  virtual void Cancel(std::string job_id, JobDone done) = 0;
+  // See CancelJob in job_service.proto. The caller waits until `answer_by` at most.
+  virtual void Cancel(std::string job_id, absl::Time answer_by, JobDone done) = 0;
+
+  // Changes a live job as `change` does to a copy of it, which may refuse with an
+  // error, and then nothing changes. `change` may write `execution_timeout`, `poll`
+  // and `labels`. See UpdateJob in job_service.proto for the other errors.
+  using JobChange = absl::AnyInvocable<absl::Status(v1::Job*)>;
+  virtual void Update(std::string job_id, JobChange change, JobDone done) = 0;
 
   // See DeleteJob in job_service.proto.
   virtual void Delete(std::string job_id, Done done) = 0;

@@ -52,6 +52,7 @@ void SetReasons(const PollExplanation& why, v1::JobExplanation* answer) {
   answer->set_samples(Finite(why.samples));
   answer->set_proven(why.proven);
   answer->set_survival(std::clamp(Finite(why.survival), 0.0, 1.0));
+  answer->set_older_than(std::clamp(Finite(why.older_than), 0.0, 1.0));
   *answer->mutable_waste() = Span(why.waste);
   answer->set_weight(Finite(why.weight));
   *answer->mutable_price() = Span(why.price);

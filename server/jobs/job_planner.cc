@@ -6,6 +6,7 @@
 #include "common/errors.h"
 #include "common/failure_body.h"
 #include "common/time_conversion.h"
+#include "server/genesys/kinds/upstream_status.h"
 
 namespace gcjobs {
 namespace {
@@ -155,17 +156,26 @@ PollVerdict JudgeFailedPoll(const store::StoredJob& job, const PollHistory& hist
   PollVerdict verdict;
   verdict.kind = PollVerdict::Kind::kRetry;
   verdict.error = std::move(error);
+  verdict.attempts = history.attempts;
   verdict.retry_after = reply.retry_after;
   verdict.refused = refused;
   return verdict;
 }
 
-absl::Status AttemptsExhausted(const store::StoredJob& job, int polls) {
-  const std::string count = absl::StrCat(polls);
+// A word that is spelt differently is not another status.
+bool IsSameStatus(absl::string_view one, absl::string_view other) {
+  return one == other || FoldUpstreamStatus(one) == FoldUpstreamStatus(other);
+}
+
+absl::Status AttemptsExhausted(const store::StoredJob& job, const PollVerdict& verdict) {
+  const std::string count = absl::StrCat(verdict.attempts);
+  const std::string limit = absl::StrCat(job.job().poll().max_attempts());
   return MakeError(
       errors::kPollAttemptsExhausted,
-      absl::StrCat("job ", job.job().id(), ": not finished after ", count, " polls (max_attempts)"),
-      {{"max_attempts", count}});
+      absl::StrCat("job ", job.job().id(), ": ", count,
+                   " polls in a row were answered with status ", verdict.upstream_status,
+                   " (max_attempts is ", limit, ")"),
+      {{"attempts", count}, {"max_attempts", limit}, {"upstream_status", verdict.upstream_status}});
 }
 
 }  // namespace
@@ -195,6 +205,18 @@ SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee
 SubmitVerdict JudgeNoPermit(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kFailedPrecondition) return Rejected(status);
   return Retry(status, GetRetryDelay(status));
+}
+
+SubmitVerdict JudgeNoAction(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kInternal:  // an answer that was none
+      return Retry(status, GetRetryDelay(status));
+    default:
+      return Rejected(status);
+  }
 }
 
 SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee, absl::string_view problem) {
@@ -228,28 +250,21 @@ void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_
 
 PollVerdict JudgePoll(const JobKind& kind, const store::StoredJob& job, const PollHistory& history,
                       const ApiReply& reply, absl::Time now) {
-  PollVerdict verdict;
-  absl::Status error = reply.status;
-  bool read = false;
-  if (IsSuccess(reply)) {
-    absl::StatusOr<PollReport> report = kind.ParsePoll(RefOf(job), reply.response);
-    read = report.ok();
-    if (read) {
-      verdict = JudgeReport(job, *std::move(report));
-    } else {
-      error = report.status();
-    }
-  }
-  if (!read) verdict = JudgeFailedPoll(job, history, reply, std::move(error), now);
-  const bool ended = verdict.kind == PollVerdict::Kind::kEntered && IsTerminal(verdict.state);
-  if (ended && !verdict.error.ok()) AddFailureBody(reply, &verdict.error);
-  const int max_attempts = job.poll().max_attempts();
-  if (!ended && max_attempts > 0 && history.polls >= max_attempts) {
-    PollVerdict exhausted = Failed(AttemptsExhausted(job, history.polls));
-    exhausted.upstream_status = verdict.upstream_status;
-    return exhausted;
-  }
-  return verdict;
+  if (!IsSuccess(reply)) return JudgeFailedPoll(job, history, reply, reply.status, now);
+  absl::StatusOr<PollReport> report = kind.ParsePoll(RefOf(job), reply.response);
+  if (!report.ok()) return JudgeFailedPoll(job, history, reply, report.status(), now);
+
+  PollVerdict verdict = JudgeReport(job, *std::move(report));
+  const bool is_same = IsSameStatus(verdict.upstream_status, job.job().upstream_status());
+  verdict.attempts = is_same ? history.attempts + 1 : 1;
+  const bool has_ended = verdict.kind == PollVerdict::Kind::kEntered && IsTerminal(verdict.state);
+  const int max_attempts = job.job().poll().max_attempts();
+  if (has_ended && !verdict.error.ok()) AddFailureBody(reply, &verdict.error);
+  if (has_ended || max_attempts == 0 || verdict.attempts < max_attempts) return verdict;
+  PollVerdict exhausted = Failed(AttemptsExhausted(job, verdict));
+  exhausted.upstream_status = std::move(verdict.upstream_status);
+  exhausted.attempts = verdict.attempts;
+  return exhausted;
 }
 
 FinalPollVerdict JudgeFinalPoll(const JobKind& kind, const store::StoredJob& job,
@@ -265,8 +280,7 @@ FinalPollVerdict JudgeFinalPoll(const JobKind& kind, const store::StoredJob& job
 }
 
 absl::Status TimedOutError(const store::StoredJob& job) {
-  const absl::Duration limit = FromProto(job.deadline()) - FromProto(job.job().create_time());
-  const std::string text = absl::FormatDuration(limit);
+  const std::string text = absl::FormatDuration(FromProto(job.job().execution_timeout()));
   return MakeError(
       errors::kJobTimedOut,
       absl::StrCat("job ", job.job().id(), ": not finished within its execution_timeout of ", text),

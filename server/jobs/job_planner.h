@@ -55,14 +55,18 @@ void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_
 // What it means that there was no permit: rejected (credentials) or retry.
 SubmitVerdict JudgeNoPermit(const absl::Status& status);
 
+// What it means that the action of that name was not found: rejected (there is none, or
+// more than one, or it may not be looked for) or retry.
+SubmitVerdict JudgeNoAction(const absl::Status& status);
+
 // A submission was started before a restart, and its answer is lost: `problem` says
 // why.
 SubmitVerdict JudgeLostSubmission(v1::SubmitGuarantee guarantee, absl::string_view problem);
 
-// What the verdict on a poll depends on beyond the job's record.
+// What the verdict on a poll depends on beyond the job's record: the polls before.
 struct PollHistory {
-  int polls = 0;              // so far, this one included
-  int refusals_in_a_row = 0;  // 400, 403, 410, this one not included
+  int attempts = 0;           // answered with the present status
+  int refusals_in_a_row = 0;  // 400, 403, 410
 };
 
 // What a poll's answer means.
@@ -75,6 +79,7 @@ struct PollVerdict {
   Kind kind = Kind::kUnchanged;
   v1::JobState state = v1::JOB_STATE_UNSPECIFIED;
   std::string upstream_status;  // as spelt; empty when the poll failed
+  int attempts = 0;             // PollHistory::attempts from now on
   std::string result_json;      // SUCCEEDED
   absl::Status error;           // FAILED, or why the poll failed
   std::optional<absl::Duration> retry_after;

@@ -4,6 +4,7 @@
 
 #include "common/check.h"
 #include "common/error_info.h"
+#include "common/errors.h"
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
 
@@ -74,17 +75,36 @@ void EnterOutcome(JobOutcome outcome, const JobKind& kind, size_t max_result_byt
   view.set_upstream_cancelled(outcome.state == v1::JOB_STATE_CANCELLED);
 }
 
+absl::Time DeadlineOf(const store::StoredJob& record) {
+  return FromProto(record.job().create_time()) + FromProto(record.job().execution_timeout());
+}
+
+void ModerniseRecord(store::StoredJob* record) {
+  v1::Job& job = *record->mutable_job();
+  if (record->has_deadline()) {
+    *job.mutable_execution_timeout() =
+        ToProto(FromProto(record->deadline()) - FromProto(job.create_time()));
+    record->clear_deadline();
+  }
+  if (record->has_poll()) {
+    *job.mutable_poll() = record->poll();
+    record->clear_poll();
+  }
+}
+
+bool NeedsActionId(const store::StoredJob& record) {
+  return record.job().action_id().empty() && !record.job().action_name().empty();
+}
+
 bool IsBeingSubmitted(const store::StoredJob& record) {
   return record.job().state() == v1::JOB_STATE_QUEUED && record.submit_in_doubt();
 }
 
 absl::Status RejectionOf(const v1::Job& job) {
-  // Once accepted, or when it was we who ended it, it is no refusal.
+  // Once accepted, or when its time ran out before, it is no refusal.
   if (job.state() != v1::JOB_STATE_FAILED || job.has_accept_time()) return absl::OkStatus();
   absl::Status error = FromProto(job.error());
-  const auto info = GetErrorInfo(error);
-  if (!info || info->domain() != kDomainGenesys) return absl::OkStatus();
-  return error;
+  return HasReason(error, errors::kJobTimedOut) ? absl::OkStatus() : error;
 }
 
 }  // namespace gcjobs

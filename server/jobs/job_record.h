@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/job_state.h"
 
@@ -46,6 +48,20 @@ struct JobOutcome {
 // `max_result_bytes` only the size is kept. REQUIRES: as EnterState.
 void EnterOutcome(JobOutcome outcome, const JobKind& kind, size_t max_result_bytes, absl::Time now,
                   store::StoredJob* record);
+
+// When the job fails with JOB_TIMED_OUT.
+absl::Time DeadlineOf(const store::StoredJob& record);
+
+// Brings a record that gcjobs 0.1 has written into the form of today.
+void ModerniseRecord(store::StoredJob* record);
+
+// Jobs that run one action last about as long: their poll class.
+inline std::string PollClassOfAction(absl::string_view kind, absl::string_view action_id) {
+  return absl::StrCat(kind, "/", action_id);
+}
+
+// The job is to run an action of which only the name is known.
+bool NeedsActionId(const store::StoredJob& record);
 
 // The request may have left, and its answer is not known yet.
 bool IsBeingSubmitted(const store::StoredJob& record);

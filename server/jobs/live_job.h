@@ -46,6 +46,7 @@ class LiveJob {
   const std::string& id() const { return id_; }
   OrgRuntime& org() const { return *org_; }
   const JobKind& kind() const { return *kind_; }
+  absl::Time create_time() const { return create_time_; }
 
   // As last committed.
   v1::JobState state() const { return state_; }
@@ -61,6 +62,7 @@ class LiveJob {
   // job locked, and by the commit itself.
   struct Polls {
     int count = 0;                // so far
+    int attempts = 0;             // answered with the present status
     int failures_in_a_row = 0;    // of any kind
     int refusals_in_a_row = 0;    // 400, 403 or 410
     std::string upstream_status;  // as spelt; what was committed, if no poll came since
@@ -104,6 +106,7 @@ class LiveJob {
   const std::string id_;
   OrgRuntime* const org_;
   const JobKind* const kind_;
+  const absl::Time create_time_;
 
   // Written by the JobBook alone.
   std::string packed_;  // a store::StoredJob

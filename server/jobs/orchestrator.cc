@@ -1,8 +1,11 @@
 #include "server/jobs/orchestrator.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <google/protobuf/util/message_differencer.h>
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
@@ -18,12 +21,20 @@
 namespace gcjobs {
 namespace {
 
+using google::protobuf::util::MessageDifferencer;
+
 absl::Status NotFinished(const v1::Job& job) {
   const std::string state = ShortName(job.state());
   return MakeError(errors::kJobNotFinished,
                    absl::StrCat("job ", job.id(), " is ", state,
                                 "; only a finished job can be deleted, cancel it first"),
                    {{"job_id", job.id()}, {"state", state}});
+}
+
+absl::Status JobFinished(absl::string_view job_id, absl::string_view why) {
+  return MakeError(errors::kJobFinished,
+                   absl::StrCat("job ", job_id, " ", why, " and cannot be changed any more"),
+                   {{"job_id", job_id}});
 }
 
 absl::Status RequestIdReused(const v1::Job& job) {
@@ -54,12 +65,13 @@ Orchestrator::Orchestrator(Options options, Deps deps)
              [this](LiveJob* job) { cancellation_.TimeOut(job); }}),
       upstream_(deps.loop),
       throttles_(deps.loop, &book_),
-      polls_(options.max_result_bytes, {deps.loop, &book_, &upstream_, &throttles_, deps.metrics},
-             deps.orgs),
+      polls_(options.max_result_bytes,
+             {deps.loop, deps.readers, &book_, &upstream_, &throttles_, deps.metrics}, deps.orgs),
       cancellation_(options.max_result_bytes, {deps.loop, &book_, &upstream_}),
       submission_(
           {options.max_result_bytes, options.max_direct_calls, options.restored},
-          {deps.loop, &book_, &upstream_, &throttles_, &polls_, &cancellation_, deps.metrics}) {
+          {deps.loop, &book_, &upstream_, &throttles_, &polls_, &cancellation_, deps.metrics}),
+      ages_({deps.loop, &book_, deps.metrics}, deps.orgs) {
   for (OrgRuntime* const org : deps.orgs) orgs_.emplace(org->name, org);
 }
 
@@ -70,6 +82,7 @@ absl::StatusOr<Orchestrator::RecoveryReport> Orchestrator::Recover() {
   // must not see the commits of the restart.
   std::vector<LiveJob*> restored;  // in order of creation, in which they are sent
   RETURN_IF_ERROR(reader->ForEachLiveJob([&](store::StoredJob record) {
+    ModerniseRecord(&record);
     if (options_.restored && record.job().state() == v1::JOB_STATE_QUEUED) {
       record.set_submit_in_doubt(true);
     }
@@ -118,6 +131,7 @@ void Orchestrator::BeginStop() {
 // First those that may hold the locks of jobs that are not theirs.
 void Orchestrator::Stop() {
   calls_.Clear();
+  ages_.Stop();
   throttles_.Stop();
   polls_.Stop();
   book_.Clear();
@@ -154,7 +168,6 @@ Task<> Orchestrator::ServeSubmit(JobSubmission submission, JobDone done) {
   record.mutable_job()->set_id(ids_.Next(now));
   *record.mutable_job()->mutable_create_time() = ToProto(now);
   *record.mutable_job()->mutable_update_time() = ToProto(now);
-  *record.mutable_deadline() = ToProto(now + submission.execution_timeout);
   const std::string fingerprint = record.fingerprint();
   GCJOBS_FAILPOINT("submit.before_queued");
   absl::StatusOr<JobBook::Inserted> inserted =
@@ -195,15 +208,17 @@ Task<> Orchestrator::ServeSubmit(JobSubmission submission, JobDone done) {
   }
 
   // 4. The caller waits for the verdict.
-  absl::StatusOr<v1::Job> reached = co_await book_.Reached(job, JobBook::kVerdict, submission.wait);
+  const absl::Duration wait =
+      std::min(submission.wait, submission.answer_by - loop_->clock()->Now());
+  absl::StatusOr<v1::Job> reached = co_await book_.Reached(job, JobBook::kVerdict, wait);
   done(AnswerOf(std::move(reached)));
 }
 
-void Orchestrator::Cancel(std::string job_id, JobDone done) {
-  calls_.Start(ServeCancel(std::move(job_id), std::move(done)));
+void Orchestrator::Cancel(std::string job_id, absl::Time answer_by, JobDone done) {
+  calls_.Start(ServeCancel(std::move(job_id), answer_by, std::move(done)));
 }
 
-Task<> Orchestrator::ServeCancel(std::string job_id, JobDone done) {
+Task<> Orchestrator::ServeCancel(std::string job_id, absl::Time answer_by, JobDone done) {
   LiveJob* job = book_.Find(job_id);
   if (job == nullptr) {
     // Unknown, terminal, or left alone; or it has come into the book since.
@@ -226,9 +241,55 @@ Task<> Orchestrator::ServeCancel(std::string job_id, JobDone done) {
     }
   }
   cancellation_.Request(job);
-  absl::StatusOr<v1::Job> reached =
-      co_await book_.Reached(job, JobBook::kEnd, options_.cancel_wait);
+  const absl::Duration wait = std::min(options_.cancel_wait, answer_by - loop_->clock()->Now());
+  absl::StatusOr<v1::Job> reached = co_await book_.Reached(job, JobBook::kEnd, wait);
   done(std::move(reached));
+}
+
+void Orchestrator::Update(std::string job_id, JobChange change, JobDone done) {
+  calls_.Start(ServeUpdate(std::move(job_id), std::move(change), std::move(done)));
+}
+
+Task<> Orchestrator::ServeUpdate(std::string job_id, JobChange change, JobDone done) {
+  if (std::optional<JobLock> lock = co_await book_.LockIfLive(job_id)) {
+    absl::StatusOr<v1::Job> updated = co_await ApplyUpdate(*std::move(lock), std::move(change));
+    done(std::move(updated));
+    co_return;
+  }
+  const absl::StatusOr<store::StoredJob> record = co_await Read(job_id);
+  done(WhyNotChangeable(record, job_id));
+}
+
+Task<absl::StatusOr<v1::Job>> Orchestrator::ApplyUpdate(JobLock lock, JobChange change) {
+  LiveJob* const job = lock.job();
+  // Its end is being brought about, and nothing holds it up any more.
+  if (job->timed_out) co_return JobFinished(job->id(), "has run out of time");
+  const store::StoredJob before = job->Record();
+  store::StoredJob next = before;
+  CO_RETURN_IF_ERROR(change(next.mutable_job()));
+  if (!MessageDifferencer::Equals(next, before)) {
+    const absl::Duration age = loop_->clock()->Now() - FromProto(before.job().create_time());
+    if (DeadlineOf(next) <= loop_->clock()->Now()) {
+      co_return InvalidField("execution_timeout",
+                             absl::StrCat("the job is ", absl::FormatDuration(age),
+                                          " old already; to end it now, cancel it"));
+    }
+    const v1::PollPolicy poll = next.job().poll();
+    co_await lock.CommitUpdate(std::move(next));
+    polls_.ChangePolicy(job, poll);
+  }
+  co_return book_.View(*job);
+}
+
+absl::Status Orchestrator::WhyNotChangeable(const absl::StatusOr<store::StoredJob>& record,
+                                            absl::string_view job_id) const {
+  if (absl::IsNotFound(record.status())) return JobNotFoundError(job_id);
+  RETURN_IF_ERROR(record.status());
+  if (IsTerminal(record->job().state())) {
+    return JobFinished(job_id, absl::StrCat("has ended as ", ShortName(record->job().state())));
+  }
+  RETURN_IF_ERROR(CheckConfigured(record->job()));
+  return JobFinished(job_id, "has just ended");
 }
 
 void Orchestrator::Delete(std::string job_id, Done done) {
@@ -299,7 +360,11 @@ absl::StatusOr<v1::JobExplanation> Orchestrator::ExplainLive(const LiveJob& job)
   const v1::Job view = book_.View(job);
   const std::optional<PollExplanation> why =
       job.org().scheduler->Explain(job.id(), clock.MonotonicNow());
-  if (why) return MakeExplanation(view, *why, clock);
+  if (why) {
+    v1::JobExplanation explanation = MakeExplanation(view, *why, clock);
+    explanation.set_attempts(job.polls.attempts);
+    return explanation;
+  }
   return NotPolledError(view, WhyNotPolled(job.state(), job.kind().holds_call()));
 }
 

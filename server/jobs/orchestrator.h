@@ -16,6 +16,7 @@
 
 #include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/admission.h"
+#include "server/jobs/age_gauges.h"
 #include "server/jobs/cancellation.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_engine.h"
@@ -83,7 +84,8 @@ class Orchestrator final : public JobEngine {
   void Stop();
 
   void Submit(JobSubmission submission, JobDone done) override;
-  void Cancel(std::string job_id, JobDone done) override;
+  void Cancel(std::string job_id, absl::Time answer_by, JobDone done) override;
+  void Update(std::string job_id, JobChange change, JobDone done) override;
   void Delete(std::string job_id, Done done) override;
   std::optional<v1::Job> FindLive(absl::string_view job_id) const override;
   void Explain(std::string job_id, ExplanationDone done) override;
@@ -93,7 +95,9 @@ class Orchestrator final : public JobEngine {
 
  private:
   Task<> ServeSubmit(JobSubmission submission, JobDone done);
-  Task<> ServeCancel(std::string job_id, JobDone done);
+  Task<> ServeCancel(std::string job_id, absl::Time answer_by, JobDone done);
+  Task<> ServeUpdate(std::string job_id, JobChange change, JobDone done);
+  Task<absl::StatusOr<v1::Job>> ApplyUpdate(JobLock lock, JobChange change);
   Task<> ServeDelete(std::string job_id, Done done);
   Task<> ServeExplain(std::string job_id, ExplanationDone done);
   absl::StatusOr<v1::JobExplanation> ExplainLive(const LiveJob& job) const;
@@ -102,6 +106,9 @@ class Orchestrator final : public JobEngine {
   Task<absl::StatusOr<store::StoredJob>> Read(std::string job_id);
   // ORG_NOT_CONFIGURED or KIND_NOT_CONFIGURED.
   absl::Status CheckConfigured(const v1::Job& job) const;
+  // Why a job that is not live cannot be changed.
+  absl::Status WhyNotChangeable(const absl::StatusOr<store::StoredJob>& record,
+                                absl::string_view job_id) const;
 
   const Options options_;
   EventLoop* const loop_;
@@ -117,6 +124,7 @@ class Orchestrator final : public JobEngine {
   PollLanes polls_;
   Cancellation cancellation_;
   Submission submission_;
+  AgeGauges ages_;
   Stories calls_;  // of JobEngine, while they wait
 };
 

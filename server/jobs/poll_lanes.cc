@@ -8,23 +8,27 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/genesys/conversation_views.h"
 #include "server/jobs/job_planner.h"
 #include "server/jobs/job_record.h"
+#include "server/jobs/store_tasks.h"
 
 namespace gcjobs {
 namespace {
+
+PollPolicy PolicyOf(const v1::PollPolicy& poll) {
+  PollPolicy policy;
+  if (poll.has_initial_interval()) policy.initial_interval = FromProto(poll.initial_interval());
+  if (poll.has_max_interval()) policy.max_interval = FromProto(poll.max_interval());
+  return policy;
+}
 
 PollTask TaskOf(const store::StoredJob& record, const Clock& clock) {
   PollTask task;
   task.job_id = record.job().id();
   task.poll_class = record.poll_class();
   task.accepted_at = clock.MonotonicNow() - (clock.Now() - FromProto(record.job().accept_time()));
-  if (record.poll().has_initial_interval()) {
-    task.policy.initial_interval = FromProto(record.poll().initial_interval());
-  }
-  if (record.poll().has_max_interval()) {
-    task.policy.max_interval = FromProto(record.poll().max_interval());
-  }
+  task.policy = PolicyOf(record.job().poll());
   return task;
 }
 
@@ -55,6 +59,11 @@ void PollLanes::Start(LiveJob* job) {
   const Clock& clock = *deps_.loop->clock();
   job->org().scheduler->Add(TaskOf(job->Record(), clock), clock.MonotonicNow());
   deps_.throttles->Join(*job);
+  Wake(&job->org());
+}
+
+void PollLanes::ChangePolicy(LiveJob* job, const v1::PollPolicy& poll) {
+  job->org().scheduler->SetPolicy(job->id(), PolicyOf(poll));
   Wake(&job->org());
 }
 
@@ -112,6 +121,7 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
     request = job->kind().BuildPoll(RefOf(record));
   }
   const ApiReply reply = co_await org->client->Send(std::move(permit), std::move(request));
+  const std::string advice = co_await Advise(job, &reply);
   const JobLock lock = co_await deps_.book->Lock(job);
   GCJOBS_FAILPOINT("poll.reply_uncommitted");
 
@@ -120,7 +130,8 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
   LiveJob::Polls& polls = job->polls;
   ++polls.count;
   PollVerdict verdict = JudgePoll(job->kind(), job->Record(),
-                                  {polls.count, polls.refusals_in_a_row}, reply, clock.Now());
+                                  {polls.attempts, polls.refusals_in_a_row}, reply, clock.Now());
+  polls.attempts = verdict.attempts;
   polls.refusals_in_a_row = verdict.refused ? polls.refusals_in_a_row + 1 : 0;
   if (!verdict.upstream_status.empty()) polls.upstream_status = verdict.upstream_status;
   if (verdict.unknown_status) {
@@ -148,6 +159,7 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
   // an end that was seen upstream, not from one that was declared here.
   store::StoredJob next = job->Record();
   const bool has_moved = verdict.kind == PollVerdict::Kind::kEntered;
+  if (!verdict.error.ok() && !advice.empty()) SetRemedy(&verdict.error, advice);
   if (has_moved) {
     EnterOutcome({verdict.state, std::move(verdict.error), std::move(verdict.result_json)},
                  job->kind(), max_result_bytes_, clock.Now(), &next);
@@ -175,6 +187,20 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
   org->scheduler->SeenUnfinished(job->id(), clock.MonotonicNow());
   if (has_moved) deps_.throttles->Join(*job);
   Wake(org);
+}
+
+// A query that failed for its dimensions is told what they are called; "" for all else.
+// Before the job is locked, since it takes requests of its own.
+Task<std::string> PollLanes::Advise(LiveJob* job, const ApiReply* reply) {
+  const bool is_advisable = job->kind().name() == kConversationQueryKind && IsSuccess(*reply) &&
+                            IsAboutDimensions(reply->response.body);
+  if (!is_advisable) co_return "";
+  const auto read = [id = job->id()](StoreReader& reader) { return reader.GetSubmission(id); };
+  const absl::StatusOr<store::Submission> payload =
+      co_await OnReader(deps_.loop, deps_.readers, read);
+  if (!payload.ok()) co_return "";
+  std::string advice = co_await AdviseOnDimensions(job->org().client, payload->body());
+  co_return advice;
 }
 
 // Nothing of it is durable, and nothing is tried again: a later poll sees the same

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,6 +18,7 @@
 #include "server/jobs/upstream.h"
 #include "server/net/event_loop.h"
 #include "server/net/timer.h"
+#include "server/store/reader_pool.h"
 
 namespace gcjobs {
 
@@ -29,6 +31,7 @@ class PollLanes {
  public:
   struct Deps {  // all outlive this
     EventLoop* loop = nullptr;
+    ReaderPool* readers = nullptr;
     JobBook* book = nullptr;
     Upstream* upstream = nullptr;
     KindThrottles* throttles = nullptr;
@@ -40,6 +43,9 @@ class PollLanes {
   // Polls an accepted job until it ends. REQUIRES: its kind holds no call, since
   // there would be nothing to poll.
   void Start(LiveJob* job);
+
+  // Polls the job as `poll` says from now on; harmless when it is not polled.
+  void ChangePolicy(LiveJob* job, const v1::PollPolicy& poll);
 
   // The scheduler was told something from outside: what is due may have changed.
   void Wake(OrgRuntime* org);
@@ -67,6 +73,7 @@ class PollLanes {
 
   Task<> RunLane(OrgRuntime* org, Alarm* alarm);
   Task<> Poll(LiveJob* job, Permit permit);
+  Task<std::string> Advise(LiveJob* job, const ApiReply* reply);
   Task<> FollowUp(LiveJob* job, ApiRequest request);
 
   const size_t max_result_bytes_;

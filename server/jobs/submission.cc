@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/error_info.h"
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/time_conversion.h"
+#include "server/genesys/action_listing.h"
 #include "server/genesys/action_lookup.h"
+#include "server/genesys/conversation_views.h"
 #include "server/jobs/job_record.h"
 #include "server/net/timer.h"
 
@@ -48,12 +51,14 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
         co_await Sleep(deps_.loop, std::exchange(delay, absl::ZeroDuration()));
         continue;
       }
-      // 2. One try: permit, intent, request.
-      verdict = co_await Try(job, &payload.body());
+      // 2. An action that was named is looked up.
+      verdict = co_await LookUpAction(job);
+      // 3. One try: permit, intent, request.
+      if (!verdict) verdict = co_await Try(job, &payload.body());
       if (!verdict) continue;  // the quota was used up meanwhile
     }
 
-    // 3. The verdict is durable before anybody is told, and before the next try:
+    // 4. The verdict is durable before anybody is told, and before the next try:
     // after a crash in between the job is not in doubt.
     const JobLock lock = co_await deps_.book->Lock(job);
     SubmitVerdict judged = *std::exchange(verdict, std::nullopt);
@@ -71,13 +76,33 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
     co_await lock.Commit(std::move(next));
     if (job->state() == v1::JOB_STATE_QUEUED) continue;
 
-    // 4. Genesys Cloud has taken it: a job that has ended does not come so far. A
+    // 5. Genesys Cloud has taken it: a job that has ended does not come so far. A
     // cancel that was asked for while there was no id to cancel by can now be sent.
     GCJOBS_FAILPOINT("submit.committed_unanswered");
     deps_.polls->Start(job);
     deps_.cancellation->Resume(job);
     co_return;
   }
+}
+
+// A verdict only when it could not be found. What was found is durable: a job that is
+// tried again goes to the same action, whatever has been renamed.
+Task<std::optional<SubmitVerdict>> Submission::LookUpAction(LiveJob* job) {
+  std::string name;
+  {
+    const store::StoredJob record = job->Record();
+    if (!NeedsActionId(record)) co_return std::nullopt;
+    name = record.job().action_name();
+  }
+  const absl::StatusOr<v1::Action> action =
+      co_await FindActionByName(job->org().client, std::move(name), /*flow_id=*/"");
+  if (!action.ok()) co_return JudgeNoAction(action.status());
+  const JobLock lock = co_await deps_.book->Lock(job);
+  store::StoredJob next = job->Record();
+  next.mutable_job()->set_action_id(action->id());
+  next.set_poll_class(PollClassOfAction(next.job().kind(), action->id()));
+  co_await lock.Commit(std::move(next));
+  co_return std::nullopt;
 }
 
 // Nothing when a quota that has become known meanwhile holds the job back.
@@ -119,6 +144,12 @@ Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::stri
     ApiRequest look = BuildActionLookup(action_id);
     const ApiReply lookup = co_await job->org().client->Call(std::move(look), kLookupPatience);
     TellActionLookup(action_id, lookup, &verdict.error);
+  } else if (verdict.kind == SubmitVerdict::Kind::kRejected &&
+             job->kind().name() == kConversationQueryKind &&
+             IsAboutDimensions(reply.response.body)) {
+    // So is it with a dimension that does not exist.
+    const std::string advice = co_await AdviseOnDimensions(job->org().client, *body);
+    if (!advice.empty()) SetRemedy(&verdict.error, advice);
   }
   co_return verdict;
 }

@@ -54,6 +54,7 @@ class Submission {
 
  private:
   Task<> Submit(LiveJob* job, store::Submission payload, Admission::Ticket ticket);
+  Task<std::optional<SubmitVerdict>> LookUpAction(LiveJob* job);
   Task<std::optional<SubmitVerdict>> Try(LiveJob* job, const std::string* body);
   using Answered = absl::AnyInvocable<void(ApiReply)>;
   Task<> Call(GenesysClient* client, Permit permit, ApiRequest request, CallSlots::Slot slot,

@@ -9,7 +9,9 @@
 #include "common/status_macros.h"
 #include "common/task.h"
 #include "common/time_conversion.h"
+#include "server/genesys/conversation_views.h"
 #include "server/rpc/job_listing.h"
+#include "server/rpc/job_update.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/stream_reactor.h"
 #include "server/rpc/unary_call.h"
@@ -23,6 +25,12 @@ using RawStream = grpc::ServerWriteReactor<grpc::ByteBuffer>;
 // 3 MiB stay below the 4 MiB that clients accept by default.
 constexpr size_t kMaxOverlayBytes = 512 << 10;
 
+// An answer has to reach its client before the deadline: it is given earlier by this
+// share of the time that is left, but within these bounds, which a slow network needs.
+constexpr double kAnswerEarly = 0.2;
+constexpr absl::Duration kLeastAnswerEarly = absl::Milliseconds(50);
+constexpr absl::Duration kMostAnswerEarly = absl::Milliseconds(500);
+
 // The frame of every stream: `start` returns the reactor of a call whose caller
 // may call.
 template <typename Start>
@@ -34,8 +42,18 @@ RawStream* ServeStream(const Authenticator& authenticator, grpc::CallbackServerC
 
 }  // namespace
 
-JobService::JobService(const Deps& deps, OrgNames orgs, SubmitDefaults defaults)
-    : deps_(deps), orgs_(std::move(orgs)), submissions_(defaults, orgs_, deps.kinds) {}
+JobService::JobService(Deps deps, OrgNames orgs, SubmitDefaults defaults)
+    : deps_(std::move(deps)),
+      orgs_(std::move(orgs)),
+      default_execution_timeout_(defaults.execution_timeout),
+      submissions_(defaults, orgs_, deps_.kinds) {}
+
+// gRPC's deadlines are times of the machine's own clock.
+absl::Time JobService::AnswerBy(const grpc::CallbackServerContext& context) const {
+  const absl::Duration left = absl::FromChrono(context.deadline()) - absl::Now();
+  return deps_.loop->clock()->Now() + left -
+         std::clamp(left * kAnswerEarly, kLeastAnswerEarly, kMostAnswerEarly);
+}
 
 // Submissions: a request becomes a JobSubmission here, on gRPC's thread, and
 // from there on it is the engine's.
@@ -71,6 +89,7 @@ grpc::ServerUnaryReactor* JobService::ServeSubmit(grpc::CallbackServerContext* c
           call->Answer(std::move(*submission.record.mutable_job()));
           return absl::OkStatus();
         }
+        submission.answer_by = AnswerBy(*context);
         deps_.loop->Post(
             [this, call = std::move(call), submission = std::move(submission)]() mutable {
               deps_.engine->Submit(std::move(submission), FinishWith(std::move(call)));
@@ -90,6 +109,24 @@ grpc::ServerUnaryReactor* JobService::ListJobKinds(grpc::CallbackServerContext* 
                         *answer.add_kinds() = std::move(kind);
                       }
                       call->Answer(std::move(answer));
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* JobService::ListConversationViews(
+    grpc::CallbackServerContext* context, const v1::ListConversationViewsRequest* request,
+    v1::ListConversationViewsResponse* response) {
+  using Views = v1::ListConversationViewsResponse;
+  return ServeUnary(*deps_.authenticator, context, response,
+                    [&](CallPtr<Views> call, absl::string_view) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateText("view", request->view(), kMaxViewNameBytes,
+                                                   Presence::kOptional));
+                      ASSIGN_OR_RETURN(const std::string org, orgs_.Resolve(request->org()));
+                      deps_.loop->Post([call = std::move(call), client = deps_.clients.at(org),
+                                        view = request->view()] {
+                        Spawn<absl::StatusOr<Views>>(gcjobs::ListConversationViews(client, view),
+                                                     FinishWith(call));
+                      });
                       return absl::OkStatus();
                     });
 }
@@ -158,8 +195,26 @@ grpc::ServerUnaryReactor* JobService::CancelJob(grpc::CallbackServerContext* con
   return ServeUnary(*deps_.authenticator, context, response,
                     [&](CallPtr<v1::Job> call, absl::string_view) -> absl::Status {
                       RETURN_IF_ERROR(ValidateJobId(request->job_id()));
-                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id()] {
-                        deps_.engine->Cancel(job_id, FinishWith(call));
+                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id(),
+                                        answer_by = AnswerBy(*context)] {
+                        deps_.engine->Cancel(job_id, answer_by, FinishWith(call));
+                      });
+                      return absl::OkStatus();
+                    });
+}
+
+grpc::ServerUnaryReactor* JobService::UpdateJob(grpc::CallbackServerContext* context,
+                                                const v1::UpdateJobRequest* request,
+                                                v1::Job* response) {
+  return ServeUnary(*deps_.authenticator, context, response,
+                    [&](CallPtr<v1::Job> call, absl::string_view) -> absl::Status {
+                      RETURN_IF_ERROR(ValidateJobId(request->job_id()));
+                      ASSIGN_OR_RETURN(JobEngine::JobChange change,
+                                       BuildJobChange(*request, default_execution_timeout_));
+                      deps_.loop->Post([this, call = std::move(call), job_id = request->job_id(),
+                                        change = std::move(change)]() mutable {
+                        deps_.engine->Update(std::move(job_id), std::move(change),
+                                             FinishWith(std::move(call)));
                       });
                       return absl::OkStatus();
                     });

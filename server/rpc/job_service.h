@@ -40,7 +40,7 @@ class JobService final
     ResultsService* results = nullptr;
     GenesysClients clients;  // used on the loop only
   };
-  JobService(const Deps& deps, OrgNames orgs, SubmitDefaults defaults);
+  JobService(Deps deps, OrgNames orgs, SubmitDefaults defaults);
 
   grpc::ServerUnaryReactor* SubmitAction(grpc::CallbackServerContext* context,
                                          const v1::SubmitActionRequest* request,
@@ -51,6 +51,9 @@ class JobService final
   grpc::ServerUnaryReactor* SubmitJob(grpc::CallbackServerContext* context,
                                       const v1::SubmitJobRequest* request,
                                       v1::Job* response) override;
+  grpc::ServerUnaryReactor* ListConversationViews(
+      grpc::CallbackServerContext* context, const v1::ListConversationViewsRequest* request,
+      v1::ListConversationViewsResponse* response) override;
   grpc::ServerUnaryReactor* ListJobKinds(grpc::CallbackServerContext* context,
                                          const v1::ListJobKindsRequest* request,
                                          v1::ListJobKindsResponse* response) override;
@@ -61,6 +64,9 @@ class JobService final
                                      v1::ListJobsResponse* response) override;
   grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* context,
                                       const v1::CancelJobRequest* request,
+                                      v1::Job* response) override;
+  grpc::ServerUnaryReactor* UpdateJob(grpc::CallbackServerContext* context,
+                                      const v1::UpdateJobRequest* request,
                                       v1::Job* response) override;
   grpc::ServerUnaryReactor* DeleteJob(grpc::CallbackServerContext* context,
                                       const v1::DeleteJobRequest* request,
@@ -85,12 +91,17 @@ class JobService final
                                         const Request& request, v1::Job* response,
                                         const char* method = __builtin_FUNCTION()) const;
 
+  // When a call that waits for something has to be answered all the same, since its
+  // client will not wait any longer; on the loop's clock.
+  absl::Time AnswerBy(const grpc::CallbackServerContext& context) const;
+
   // Replaces jobs of the page by what the engine knows beyond the store. Loop
   // thread.
   void OverlayLiveJobs(v1::ListJobsResponse* page) const;
 
   const Deps deps_;
   const OrgNames orgs_;
+  const absl::Duration default_execution_timeout_;
   const SubmissionBuilder submissions_;
 };
 

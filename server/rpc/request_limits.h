@@ -16,6 +16,7 @@ inline constexpr size_t kMaxActionIdBytes = 256;
 // So is whatever else becomes a part of a path.
 inline constexpr size_t kMaxPathSegmentBytes = kMaxActionIdBytes;
 inline constexpr size_t kMaxActionNameBytes = 256;
+inline constexpr size_t kMaxViewNameBytes = 256;
 // Ours have 36 characters.
 inline constexpr size_t kMaxJobIdBytes = 64;
 inline constexpr size_t kMaxRequestIdBytes = 128;

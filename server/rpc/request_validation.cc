@@ -49,6 +49,14 @@ absl::Status ValidateActionId(absl::string_view action_id) {
   return ValidatePathSegment("action_id", action_id);
 }
 
+absl::Status ValidateActionChoice(absl::string_view action_id, absl::string_view action_name) {
+  if (action_name.empty()) return ValidateActionId(action_id);
+  if (!action_id.empty()) {
+    return InvalidField("action_name", "must not be set together with action_id");
+  }
+  return ValidateText("action_name", action_name, kMaxActionNameBytes, Presence::kRequired);
+}
+
 absl::Status ValidateJobId(absl::string_view job_id) {
   return ValidateText("job_id", job_id, kMaxJobIdBytes, Presence::kRequired);
 }
@@ -82,6 +90,35 @@ absl::Status ValidateDuration(absl::string_view field, const google::protobuf::D
   return InvalidField(
       field, absl::StrCat("must be ", absl::FormatDuration(min), " to ", absl::FormatDuration(max),
                           ", but is ", absl::FormatDuration(value)));
+}
+
+absl::Status ValidateExecutionTimeout(absl::string_view field,
+                                      const google::protobuf::Duration& timeout) {
+  return ValidateDuration(field, timeout, kMinExecutionTimeout, kMaxExecutionTimeout);
+}
+
+absl::Status ValidatePollPolicy(absl::string_view field, const v1::PollPolicy& poll) {
+  const std::string max_field = absl::StrCat(field, ".max_interval");
+  if (poll.has_initial_interval()) {
+    RETURN_IF_ERROR(ValidateDuration(absl::StrCat(field, ".initial_interval"),
+                                     poll.initial_interval(), kMinPollInterval, kMaxPollInterval));
+  }
+  if (poll.has_max_interval()) {
+    RETURN_IF_ERROR(
+        ValidateDuration(max_field, poll.max_interval(), kMinPollInterval, kMaxPollInterval));
+  }
+  if (poll.has_initial_interval() && poll.has_max_interval()) {
+    const absl::Duration initial = FromProto(poll.initial_interval());
+    const absl::Duration max = FromProto(poll.max_interval());
+    if (max < initial) {
+      return InvalidField(max_field, absl::StrCat("must not be below initial_interval, ",
+                                                  absl::FormatDuration(initial), ", but is ",
+                                                  absl::FormatDuration(max)));
+    }
+  }
+  if (poll.max_attempts() >= 0) return absl::OkStatus();
+  return InvalidField(absl::StrCat(field, ".max_attempts"),
+                      absl::StrCat("must be 0 (no limit) or more, but is ", poll.max_attempts()));
 }
 
 absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::Timestamp& time) {

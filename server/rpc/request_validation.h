@@ -45,6 +45,8 @@ absl::Status ValidateText(absl::string_view field, absl::string_view text, size_
 absl::Status ValidatePathSegment(absl::string_view field, absl::string_view text);
 
 absl::Status ValidateActionId(absl::string_view action_id);
+// Fields `action_id` and `action_name`, of which one must be set.
+absl::Status ValidateActionChoice(absl::string_view action_id, absl::string_view action_name);
 absl::Status ValidateJobId(absl::string_view job_id);
 
 using Labels = google::protobuf::Map<std::string, std::string>;
@@ -54,6 +56,13 @@ absl::Status ValidateLabels(absl::string_view field, const Labels& labels);
 // A well-formed Duration of `min` to `max`, both allowed.
 absl::Status ValidateDuration(absl::string_view field, const google::protobuf::Duration& duration,
                               absl::Duration min, absl::Duration max);
+
+// A Duration that a job's execution timeout can have.
+absl::Status ValidateExecutionTimeout(absl::string_view field,
+                                      const google::protobuf::Duration& timeout);
+
+// Intervals within their bounds, in order; a number of attempts.
+absl::Status ValidatePollPolicy(absl::string_view field, const v1::PollPolicy& poll);
 
 // A well-formed Timestamp.
 absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::Timestamp& time);

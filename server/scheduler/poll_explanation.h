@@ -29,6 +29,7 @@ struct PollExplanation {
   bool proven = false;     // enough of them to trust the law for long gaps
   absl::Time seen_at;      // when it was last seen unfinished, or accepted
   double survival = 1;     // the chance that it is still running, given that
+  double older_than = 0;   // the share of such jobs that end before its age
   absl::Duration waste;    // the expected time since its end, undetected
   double weight = 1;       // of the waste; more than 1 while the job is watched
   absl::Duration price;    // the weighted waste at which a poll is due

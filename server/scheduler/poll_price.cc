@@ -24,6 +24,15 @@ constexpr double kFallDoublesAfter = 5;  // seconds
 // In between the base follows the level, slowly.
 constexpr double kFollow = 0.01;
 
+// While requests are free, a poll costs next to nothing, whatever the base has been made
+// by a burst that is over. The price is the floor when more than the larger share of what
+// polls may use of the window is free, and the base when less than the smaller one is; in
+// between it goes from one to the other. A fleet that needs its budget leaves a tenth of
+// the window free, so that the price of its polls is the base. So it is until the window
+// has been in use for the first time: scarcity has not made the base yet.
+constexpr double kScarceBelow = 0.4;
+constexpr double kFreeAbove = 0.7;
+
 // The base just after a start, in seconds: neither so low that the first jobs use up
 // the bucket, nor so high that they wait.
 constexpr double kFirstPrice = 0.5;
@@ -62,9 +71,9 @@ void PollPrice::Advance(absl::Time now) {
 
 // What is left when all that was sent has left the window.
 void PollPrice::MeasureBudget() {
-  const int most = budget_->LeftBy(RequestClass::kPoll, now_ + 2 * budget_->Span());
-  capacity_ = most / absl::ToDoubleSeconds(budget_->Span());
-  depth_ = std::max(options_.depth * most, 2.0);
+  most_ = budget_->LeftBy(RequestClass::kPoll, now_ + 2 * budget_->Span());
+  capacity_ = most_ / absl::ToDoubleSeconds(budget_->Span());
+  depth_ = std::max(options_.depth * most_, 2.0);
 }
 
 // What others have used up (submissions above all) cannot be spent, and the price
@@ -75,7 +84,13 @@ double PollPrice::Spendable() const {
 
 void PollPrice::Update() {
   const double lack = std::max(1 - 2 * tokens_ / depth_, 0.0);
-  price_ = std::exp(log_base_ + kSwing * lack);
+  const double log_scarce = log_base_ + kSwing * lack;
+  const double free = Spendable() / std::max(most_, 1.0);
+  if (free < kScarceBelow) was_scarce_ = true;
+  const double ease =
+      was_scarce_ ? std::clamp((free - kScarceBelow) / (kFreeAbove - kScarceBelow), 0.0, 1.0) : 0;
+  scarce_price_ = std::exp(log_scarce);
+  price_ = std::exp(log_scarce + ease * (std::log(options_.floor) - log_scarce));
   pace_ = SustainablePace();
 }
 
@@ -86,7 +101,7 @@ absl::Time PollPrice::NextToken() const {
 }
 
 void PollPrice::Spend(double waste) {
-  if (tokens_ < 2 && waste > price()) log_base_ += kRise * std::log(waste / price());
+  if (tokens_ < 2 && waste > scarce_price_) log_base_ += kRise * std::log(waste / scarce_price_);
   tokens_ = std::max(tokens_ - 1, 0.0);
   Update();
 }

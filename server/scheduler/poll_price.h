@@ -16,7 +16,8 @@ namespace gcjobs {
 // never uses up the window and then starves. It is shallow compared with the window,
 // and its level steers the price: an emptying bucket raises it, a full one lets it
 // fall. In between the price moves slowly, since polls at a steady price are the best
-// use of a budget (docs/decisions/0006).
+// use of a budget (docs/decisions/0006). But while most of the window is free, a poll
+// costs next to nothing.
 //
 // Loop thread only.
 class PollPrice {
@@ -63,12 +64,15 @@ class PollPrice {
   const Options options_;
   const RequestBudget* const budget_;
   absl::Time now_;
+  double most_ = 0;  // what polls may use of a window
   double depth_;
   double tokens_;
   double pace_ = 0;
   double capacity_ = 0;
-  double full_for_ = 0;  // seconds for which the bucket has been full
-  double log_base_;      // log of the price while the bucket is at least half full
+  double full_for_ = 0;      // seconds for which the bucket has been full
+  double log_base_;          // log of the price while the bucket is at least half full
+  bool was_scarce_ = false;  // the window has been in use
+  double scarce_price_ = 0;  // were it in use now
   double price_ = 0;
 };
 

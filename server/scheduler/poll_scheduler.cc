@@ -29,10 +29,19 @@ constexpr absl::Duration kComeBack = absl::Seconds(1);
 constexpr double kGuardShare = 1 / 3.0;
 constexpr double kGuardShareProven = 1 / 8.0;
 
+// So few jobs of a class become as old as one that is overdue.
+constexpr double kOverdueSurvival = 0.01;
+
 // One in so many jobs of a class not seen before is polled early; one in so many
 // more with each end seen.
 constexpr double kOneEarlyOfFirst = 8;
 constexpr double kEarlyLessPerSample = 0.25;
+
+// Null where the caller leaves all to us, as most do: a job takes less memory then.
+std::unique_ptr<const PollPolicy> KeepPolicy(const PollPolicy& policy) {
+  if (!policy.initial_interval && !policy.max_interval) return nullptr;
+  return std::make_unique<const PollPolicy>(policy);
+}
 
 }  // namespace
 
@@ -64,9 +73,7 @@ void PollScheduler::Add(PollTask task, absl::Time now) {
   job->accepted_at = job->seen_at = task.accepted_at;
   job->poll_class = book_->ClassOf(task.poll_class);
   job->early_eighths = DrawEarlyEighths(job->poll_class);
-  if (task.policy.initial_interval || task.policy.max_interval) {
-    job->policy = std::make_unique<const PollPolicy>(task.policy);
-  }
+  job->policy = KeepPolicy(task.policy);
   const auto [added, is_new] = jobs_.insert(std::move(job));
   GCJOBS_CHECK(is_new, "job ", (*added)->id, " is scheduled already");
   StartGap(added->get());
@@ -120,6 +127,13 @@ void PollScheduler::Remove(absl::string_view job_id) {
   if (found == jobs_.end()) return;
   Withdraw(found->get());
   jobs_.erase(found);
+}
+
+void PollScheduler::SetPolicy(absl::string_view job_id, const PollPolicy& policy) {
+  Job* const job = Find(job_id);
+  if (job == nullptr) return;
+  job->policy = KeepPolicy(policy);
+  if (!under_way_.contains(job)) Reschedule(job);
 }
 
 void PollScheduler::SetWatched(absl::string_view job_id, bool watched) {
@@ -319,6 +333,12 @@ size_t PollScheduler::CountDue(absl::Time now) const {
   return due;
 }
 
+size_t PollScheduler::CountOverdue(absl::Time now) const {
+  return std::count_if(jobs_.begin(), jobs_.end(), [&](const std::unique_ptr<Job>& job) {
+    return CurveOf(*job).Survival(job->AgeAt(now)) < kOverdueSurvival;
+  });
+}
+
 std::optional<PollExplanation> PollScheduler::Explain(absl::string_view job_id,
                                                       absl::Time now) const {
   const Job* const job = Find(job_id);
@@ -333,6 +353,7 @@ std::optional<PollExplanation> PollScheduler::Explain(absl::string_view job_id,
   why.seen_at = job->seen_at;
   why.survival = std::exp(curve.CumulativeHazard(seen) - curve.CumulativeHazard(age));
   why.waste = absl::Seconds(curve.Waste(seen, age));
+  why.older_than = 1 - curve.Survival(age);
   why.weight = price_.price() / PriceFor(*job);
   why.price = absl::Seconds(price_.price());
   why.budget_left = budget_->LeftBy(RequestClass::kPoll, now);

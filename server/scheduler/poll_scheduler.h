@@ -105,6 +105,10 @@ class PollScheduler {
   // class last. It is forgotten.
   void SeenEnded(absl::string_view job_id, absl::Time now);
 
+  // The caller has another policy for the job from now on. Harmless when it is
+  // unknown.
+  void SetPolicy(absl::string_view job_id, const PollPolicy& policy);
+
   // Forgets a job without learning from it: it was cancelled or given up.
   // Harmless when it is unknown.
   void Remove(absl::string_view job_id);
@@ -131,6 +135,9 @@ class PollScheduler {
 
   // Live jobs.
   size_t jobs() const { return jobs_.size(); }
+
+  // Those that are older at `now` than 99 % of their class become. Looks at each.
+  size_t CountOverdue(absl::Time now) const;
 
  private:
   struct Job {

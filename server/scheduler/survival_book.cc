@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/scheduler/survival_state.pb.h"
@@ -45,7 +47,7 @@ bool LoadClass(const scheduler::ClassEvidence& saved, DurationHistogram* evidenc
 
 }  // namespace
 
-SurvivalBook::SurvivalBook(Options options) : options_(options) { Add("", kNone); }
+SurvivalBook::SurvivalBook(Options options) : options_(std::move(options)) { Add("", kNone); }
 
 SurvivalBook::ClassId SurvivalBook::ClassOf(absl::string_view name) {
   const auto found = by_name_.find(name);
@@ -57,7 +59,11 @@ SurvivalBook::ClassId SurvivalBook::ClassOf(absl::string_view name) {
 SurvivalBook::ClassId SurvivalBook::Add(absl::string_view name, ClassId parent) {
   const auto id = static_cast<ClassId>(classes_.size());
   const SurvivalModel* above = parent == kNone ? nullptr : classes_[parent].model.get();
-  classes_.push_back({std::string(name), parent, std::make_unique<SurvivalModel>(above)});
+  const auto usual = options_.usual_means.find(name.substr(name.rfind('/') + 1));
+  std::optional<double> usual_mean;
+  if (usual != options_.usual_means.end()) usual_mean = usual->second;
+  classes_.push_back(
+      {std::string(name), parent, std::make_unique<SurvivalModel>(above, usual_mean)});
   by_name_.emplace(std::string(name), id);
   return id;
 }

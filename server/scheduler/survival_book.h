@@ -30,6 +30,9 @@ class SurvivalBook {
     // Classes with a model of their own; later ones share the model above them.
     // Each costs up to 10 KB of memory.
     size_t max_classes = 10'000;
+    // The mean duration, in seconds, of classes of which it is known before any job was
+    // seen, by the last part of their names (`31d` of `query/31d`).
+    absl::flat_hash_map<std::string, double> usual_means = {};
   };
 
   SurvivalBook() : SurvivalBook(Options()) {}

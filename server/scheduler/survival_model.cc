@@ -97,7 +97,8 @@ double SpanOf(double from, double to) {
 
 }  // namespace
 
-SurvivalModel::SurvivalModel(const SurvivalModel* parent) : parent_(parent) {}
+SurvivalModel::SurvivalModel(const SurvivalModel* parent, std::optional<double> usual_mean)
+    : parent_(parent), usual_mean_(usual_mean) {}
 
 SurvivalModel SurvivalModel::Known(const SurvivalCurve& law) {
   SurvivalModel model(nullptr);
@@ -217,8 +218,8 @@ void SurvivalModel::WeighEarlyPoll(double from, double to, bool ended) {
 // priors added (a gamma prior for the rate of a piecewise exponential law).
 SurvivalCurve SurvivalModel::CurveOf(const DurationHistogram& evidence, ScaledPrior* prior) const {
   const SurvivalCurve& scaled = PriorOf(evidence, prior);
-  const bool ask_above =
-      parent_ != nullptr && evidence.jobs < kInformed && parent_->samples() >= kInformedParent;
+  const bool ask_above = parent_ != nullptr && !usual_mean_ && evidence.jobs < kInformed &&
+                         parent_->samples() >= kInformedParent;
   const SurvivalCurve* above = ask_above ? &parent_->curve() : nullptr;
   const std::array<double, kBins> ended = Smooth(evidence.ended);
   const std::array<double, kBins> at_risk = Smooth(evidence.at_risk);
@@ -256,6 +257,8 @@ double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
   double expected = kDefaultMean;
   if (&evidence == &recent_.histogram() && settled_.jobs() > 0) {
     expected = settled_.histogram().Exposure() / settled_.jobs();
+  } else if (usual_mean_) {
+    expected = *usual_mean_;
   } else if (parent_ != nullptr) {
     expected = parent_->ScaleOf(parent_->settled_.histogram());
   }
@@ -266,7 +269,8 @@ double SurvivalModel::ScaleOf(const DurationHistogram& evidence) const {
 // jobs may take a second or an hour, and are polled early enough for either.
 double SurvivalModel::SigmaOf(const DurationHistogram& evidence) const {
   if (&evidence == &recent_.histogram()) return 1;
-  const bool told_from_above = parent_ != nullptr && parent_->samples() >= kInformedParent;
+  const bool told_from_above =
+      parent_ != nullptr && !usual_mean_ && parent_->samples() >= kInformedParent;
   return 1 + kSigmaOfGuess / ((told_from_above ? 2 : 1) + evidence.jobs);
 }
 

@@ -37,8 +37,10 @@ class SurvivalModel {
   static constexpr double kDefaultMean = 30;
 
   // `parent`: the model of the class above, consulted while this one knows little;
-  // must outlive this. Null: there is none.
-  explicit SurvivalModel(const SurvivalModel* parent);
+  // must outlive this. Null: there is none. `usual_mean`: the mean duration, in seconds,
+  // if one is known before any job was seen; it counts instead of what the class above
+  // says.
+  explicit SurvivalModel(const SurvivalModel* parent, std::optional<double> usual_mean = {});
 
   // A model that knows the law and will not learn: an oracle for tests and
   // benchmarks.
@@ -90,6 +92,7 @@ class SurvivalModel {
   void CountNews();
 
   const SurvivalModel* parent_;
+  std::optional<double> usual_mean_;
   bool learns_ = true;
 
   PollEvidence settled_;    // the past, fading

@@ -62,6 +62,7 @@ EventPtr CommitJudge::Advance(const EventDraft& draft, int64_t last_sequence,
   event->set_revision(head_);
   event->set_sequence(job->last_sequence());
   *event->mutable_time() = ToProto(draft.time);
+  *event->mutable_previous_labels() = draft.previous_labels;
   return event;
 }
 

@@ -59,10 +59,10 @@ constexpr SqlText kInsertEvent{"insert event",
                                "INSERT INTO events (revision, job_id, sequence, type, time, event)"
                                " VALUES (?, ?, ?, ?, ?, ?)",
                                nullptr};
-// What makes a job the same job (org, request id, kind, action, creation)
-// never changes.
+// What makes a job the same job (org, request id, kind, creation) never changes.
 constexpr SqlText kReplaceJob{"update job",
-                              "UPDATE jobs SET state = ?, update_time = ?, expire_time = ?,"
+                              "UPDATE jobs SET state = ?, action_id = ?,"
+                              " update_time = ?, expire_time = ?,"
                               " revision = ?, last_sequence = ?, record = ? WHERE job_id = ?",
                               "PRIMARY KEY"};
 constexpr SqlText kDeleteJob{"delete job", "DELETE FROM jobs WHERE job_id = ?", "PRIMARY KEY"};
@@ -237,7 +237,8 @@ absl::Status SqliteWriter::ReplaceRow(const store::StoredJob& job) {
   const v1::Job& shown = job.job();
   const std::string record = job.SerializeAsString();
   SqliteQuery query = handle_->Use(kReplaceJob);
-  query.Bind(int64_t{shown.state()}).Bind(ToColumn(FromProto(shown.update_time())));
+  query.Bind(int64_t{shown.state()}).Bind(shown.action_id());
+  query.Bind(ToColumn(FromProto(shown.update_time())));
   BindExpireTime(shown, &query);
   query.Bind(shown.revision()).Bind(job.last_sequence()).BindBlob(record).Bind(shown.id());
   return query.Run();

@@ -6,6 +6,8 @@
 #include <string>
 #include <variant>
 
+#include <google/protobuf/map.h>
+
 #include "absl/time/time.h"
 
 #include "gcjobs/v1/job.pb.h"
@@ -21,6 +23,8 @@ struct EventDraft {
   v1::EventType type = v1::EVENT_TYPE_TRANSITION;
   v1::JobState previous_state = v1::JOB_STATE_UNSPECIFIED;
   absl::Time time;
+  // UPDATED: the labels before, if they changed.
+  google::protobuf::Map<std::string, std::string> previous_labels = {};
 };
 
 // Adds a job. The store assigns its revision and sequence.
@@ -32,7 +36,7 @@ struct InsertJob {
 
 // Replaces a job's record. With an event the job gets its revision and the next
 // sequence; without one both stay.
-// REQUIRES: org, request_id, kind, action_id and create_time are as inserted.
+// REQUIRES: org, request_id, kind and create_time are as inserted.
 struct UpdateJob {
   store::StoredJob job;
   Revision expected_revision = 0;  // the job's, as last read

@@ -39,6 +39,13 @@ v1::Job MakeKey(const v1::Job& job) {
   return key;
 }
 
+std::optional<v1::Job> MakePreviousKey(const v1::JobEvent& event, const v1::Job& key) {
+  if (event.previous_labels().empty()) return std::nullopt;
+  v1::Job previous = key;
+  *previous.mutable_labels() = event.previous_labels();
+  return previous;
+}
+
 // The first of `events`, which are in order of revision, after `after`.
 template <typename Events>
 auto FindAfter(const Events& events, Revision after) {
@@ -54,7 +61,8 @@ LoggedEvent::LoggedEvent(const v1::JobEvent& event)
       previous_state_(event.previous_state()),
       revision_(event.revision()),
       sequence_(event.sequence()),
-      key_(MakeKey(event.job())) {
+      key_(MakeKey(event.job())),
+      previous_key_(MakePreviousKey(event, key_)) {
   const size_t message_bytes = event.ByteSizeLong();
   const uint32_t length = static_cast<uint32_t>(message_bytes);
   const uint64_t revision = static_cast<uint64_t>(revision_);
@@ -73,6 +81,7 @@ LoggedEvent::LoggedEvent(const v1::JobEvent& event)
   CodedOutputStream::WriteVarint64ToArray(revision, out);
   response_ = grpc::Slice(slice, grpc::Slice::STEAL_REF);
   bytes_ = total + key_.ByteSizeLong() + kOverheadBytes;
+  if (previous_key_) bytes_ += previous_key_->ByteSizeLong();
 }
 
 bool LoggedEvent::ends_job() const {

@@ -38,6 +38,8 @@ class LoggedEvent {
 
   // The job's id and the fields that a JobFilter can ask for; no others are set.
   const v1::Job& key() const { return key_; }
+  // The same as it was before the event, if the event changed the labels.
+  const std::optional<v1::Job>& previous_key() const { return previous_key_; }
 
   // Whether no transition of the job follows: it became terminal, or was
   // deleted.
@@ -60,6 +62,7 @@ class LoggedEvent {
   const Revision revision_;
   const int64_t sequence_;
   const v1::Job key_;
+  const std::optional<v1::Job> previous_key_;
   grpc::Slice response_;
   size_t message_begin_ = 0;  // the JobEvent's place in response_
   size_t message_end_ = 0;

@@ -46,7 +46,7 @@ class JobsCursor::Filter {
   const v1::JobFilter& jobs() const { return jobs_; }
 
   bool Matches(const LoggedEvent& event) const {
-    return matches_all_ || (MatchesStates(event) && gcjobs::Matches(but_for_states_, event.key()));
+    return matches_all_ || (MatchesStates(event) && MatchesRest(event));
   }
 
   void RemoveOthers(std::vector<LoggedEventPtr>* events) const {
@@ -57,6 +57,10 @@ class JobsCursor::Filter {
   }
 
  private:
+  bool MatchesRest(const LoggedEvent& event) const {
+    return gcjobs::Matches(but_for_states_, event.key()) ||
+           (event.previous_key() && gcjobs::Matches(but_for_states_, *event.previous_key()));
+  }
   bool MatchesStates(const LoggedEvent& event) const {
     const auto& states = jobs_.states();
     const auto is_asked = [&states](v1::JobState state) {

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/genesys/kinds/kind_path.h"
+#include "tests/simulator/conversation_views_api.h"
 #include "tests/simulator/error_body.h"
 #include "tests/simulator/job_kind_bodies.h"
 #include "tests/simulator/json_path.h"
@@ -130,6 +131,7 @@ absl::StatusOr<ExecutionScript> JobKindsApi::Plan(const Kind& kind, absl::string
   if (!submission.ok()) return submission.status();
   const absl::StatusOr<SimDirective> directive = ParseSimDirective(*submission);
   if (!directive.ok()) return directive.status();
+  if (const absl::Status valid = CheckViewOf(*submission); !valid.ok()) return valid;
   const ResultsSpec& results = kind.spec.results;
   ResultPlan plan = directive->PlanResults(options_.results);
   plan.asked_page_size = AskedPageSize(*submission);

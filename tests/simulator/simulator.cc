@@ -94,6 +94,7 @@ Simulator::Simulator(const SimulatorOptions& options, const Clock* clock, Waiter
   flow_actions_api_.AddRoutes(&router_);
   job_kinds_api_.AddRoutes(&router_);
   availability_api_.AddRoutes(&router_);
+  conversation_views_api_.AddRoutes(&router_);
   control_api_.AddRoutes(&control_router_);
 }
 

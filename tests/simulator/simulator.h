@@ -16,6 +16,7 @@
 #include "tests/simulator/action_executions_api.h"
 #include "tests/simulator/availability_api.h"
 #include "tests/simulator/control_api.h"
+#include "tests/simulator/conversation_views_api.h"
 #include "tests/simulator/execution_engine.h"
 #include "tests/simulator/execution_planner.h"
 #include "tests/simulator/fault_plan.h"
@@ -112,6 +113,7 @@ class Simulator {
   FlowActionsApi flow_actions_api_;
   JobKindsApi job_kinds_api_;
   AvailabilityApi availability_api_;
+  ConversationViewsApi conversation_views_api_;
   ControlApi control_api_;
   Router router_;          // constant after construction
   Router control_router_;  // constant after construction

@@ -49,11 +49,12 @@ absl::StatusOr<std::string> ParametersJson(const v1::SubmitActionRequest& reques
 
 absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitActionRequest& request,
                                                        absl::string_view principal) const {
-  RETURN_IF_ERROR(ValidateActionId(request.action_id()));
+  RETURN_IF_ERROR(ValidateActionChoice(request.action_id(), request.action_name()));
   ASSIGN_OR_RETURN(const absl::string_view kind, KindOfMode(request.mode(), defaults_.action_mode));
   ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), KindOf(kind), principal));
   ASSIGN_OR_RETURN(std::string parameters, ParametersJson(request, defaults_.max_parameters_bytes));
   submission.record.mutable_job()->set_action_id(request.action_id());
+  submission.record.mutable_job()->set_action_name(request.action_name());
   submission.payload.set_body(std::move(parameters));
   Complete(/*interval=*/std::nullopt, &submission);
   return submission;

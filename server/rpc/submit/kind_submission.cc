@@ -46,10 +46,15 @@ absl::Status CheckParameters(const PathParameters& parameters,
 
 // Checks a body, and returns the interval that it asks about, where it has one
 // that can be read.
-absl::StatusOr<std::optional<QueryInterval>> CheckBody(const std::string& body, size_t max_bytes) {
+absl::StatusOr<std::optional<QueryInterval>> CheckBody(const JobKind& kind, const std::string& body,
+                                                       size_t max_bytes) {
   if (body.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const JsonValue json, ParseJsonContainer("body", body, max_bytes));
-  return ParseQueryInterval(StringMember(json, "interval"));
+  const std::optional<QueryInterval> interval = IntervalIn(json);
+  if (interval && kind.name() == kConversationQueryKind) {
+    RETURN_IF_ERROR(CheckQueryLength("body", *interval));
+  }
+  return interval;
 }
 
 }  // namespace
@@ -61,7 +66,7 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitJobReques
   RETURN_IF_ERROR(CheckParameters(request.path_parameters(),
                                   PlaceholdersOf(kind->description().submit_path())));
   ASSIGN_OR_RETURN(const std::optional<QueryInterval> interval,
-                   CheckBody(request.body(), defaults_.max_parameters_bytes));
+                   CheckBody(*kind, request.body(), defaults_.max_parameters_bytes));
 
   *submission.record.mutable_path_parameters() = request.path_parameters();
   const auto action_id = request.path_parameters().find(kActionIdParameter);

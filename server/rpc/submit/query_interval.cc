@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/errors.h"
 
 namespace gcjobs {
 namespace {
@@ -49,6 +50,25 @@ std::optional<QueryInterval> ParseQueryInterval(absl::string_view text) {
   const std::optional<absl::Time> end = ParseInstant(ends[1]);
   if (!start || !end) return std::nullopt;
   return QueryInterval{*start, *end};
+}
+
+std::optional<QueryInterval> IntervalIn(const JsonValue& query) {
+  const std::string interval = StringMember(query, "interval");
+  if (!interval.empty()) return ParseQueryInterval(interval);
+  const std::optional<JsonValue> range = query.Find("dateRange");
+  if (!range) return std::nullopt;
+  return ParseQueryInterval(
+      absl::StrCat(StringMember(*range, "startDate"), "/", StringMember(*range, "endDate")));
+}
+
+absl::Status CheckQueryLength(absl::string_view field, const QueryInterval& interval) {
+  const absl::Duration length = interval.end - interval.start;
+  if (length <= kMaxQueryLength) return absl::OkStatus();
+  return InvalidField(
+      field, absl::StrCat("spans ", absl::FormatDuration(length), "; QUERY_ENDPOINT_QUERY allows ",
+                          kMaxQueryLength / absl::Hours(24), " days (",
+                          absl::FormatDuration(kMaxQueryLength),
+                          "), and QUERY_ENDPOINT_JOBS has no such limit"));
 }
 
 std::string FormatQueryInterval(const QueryInterval& interval) {

@@ -4,8 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
+#include "common/json.h"
 
 namespace gcjobs {
 
@@ -24,6 +27,17 @@ std::optional<QueryInterval> ParseQueryInterval(absl::string_view text);
 // In UTC, with milliseconds: `2026-01-01T00:00:00.000Z/...`. What is below a
 // millisecond is dropped.
 std::string FormatQueryInterval(const QueryInterval& interval);
+
+// The span that a query in JSON asks about: `interval`, or else `dateRange` with
+// `startDate` and `endDate`. Unset where neither can be read.
+std::optional<QueryInterval> IntervalIn(const JsonValue& query);
+
+// Of the endpoint `details/query`; `details/jobs` has no such limit.
+inline constexpr absl::Duration kMaxQueryLength = absl::Hours(90 * 24);
+
+// INVALID_ARGUMENT/INVALID_REQUEST when the endpoint `details/query` takes no interval
+// of that length.
+absl::Status CheckQueryLength(absl::string_view field, const QueryInterval& interval);
 
 }  // namespace gcjobs
 

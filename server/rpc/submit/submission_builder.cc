@@ -1,6 +1,7 @@
 #include "server/rpc/submit/submission_builder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "common/errors.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
+#include "server/jobs/job_record.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/sha256.h"
 
@@ -27,37 +29,13 @@ absl::Status CheckRequestId(absl::string_view request_id) {
   return InvalidField(kField, absl::StrCat("must be printable ASCII, but is ", Quote(request_id)));
 }
 
-absl::Status CheckPollPolicy(const v1::PollPolicy& poll) {
-  if (poll.has_initial_interval()) {
-    RETURN_IF_ERROR(ValidateDuration("options.poll.initial_interval", poll.initial_interval(),
-                                     kMinPollInterval, kMaxPollInterval));
-  }
-  if (poll.has_max_interval()) {
-    RETURN_IF_ERROR(ValidateDuration("options.poll.max_interval", poll.max_interval(),
-                                     kMinPollInterval, kMaxPollInterval));
-  }
-  if (poll.has_initial_interval() && poll.has_max_interval()) {
-    const absl::Duration initial = FromProto(poll.initial_interval());
-    const absl::Duration max = FromProto(poll.max_interval());
-    if (max < initial) {
-      return InvalidField(
-          "options.poll.max_interval",
-          absl::StrCat("must not be below initial_interval, ", absl::FormatDuration(initial),
-                       ", but is ", absl::FormatDuration(max)));
-    }
-  }
-  if (poll.max_attempts() >= 0) return absl::OkStatus();
-  return InvalidField("options.poll.max_attempts",
-                      absl::StrCat("must be 0 (no limit) or more, but is ", poll.max_attempts()));
-}
-
 // All of the options but `org`, which OrgNames resolves.
 absl::Status CheckOptions(const v1::SubmitOptions& options) {
   RETURN_IF_ERROR(CheckRequestId(options.request_id()));
   RETURN_IF_ERROR(ValidateLabels("options.labels", options.labels()));
   if (options.has_execution_timeout()) {
-    RETURN_IF_ERROR(ValidateDuration("options.execution_timeout", options.execution_timeout(),
-                                     kMinExecutionTimeout, kMaxExecutionTimeout));
+    RETURN_IF_ERROR(
+        ValidateExecutionTimeout("options.execution_timeout", options.execution_timeout()));
   }
   if (options.has_retention()) {
     RETURN_IF_ERROR(ValidateDuration("options.retention", options.retention(), absl::ZeroDuration(),
@@ -73,7 +51,7 @@ absl::Status CheckOptions(const v1::SubmitOptions& options) {
                                      "SUBMIT_GUARANTEE_AT_LEAST_ONCE, but is ",
                                      static_cast<int>(options.submit_guarantee())));
   }
-  return CheckPollPolicy(options.poll());
+  return ValidatePollPolicy("options.poll", options.poll());
 }
 
 v1::SubmitGuarantee GuaranteeOf(const v1::SubmitOptions& options, const JobKind& kind) {
@@ -84,18 +62,29 @@ v1::SubmitGuarantee GuaranteeOf(const v1::SubmitOptions& options, const JobKind&
   return v1::SUBMIT_GUARANTEE_AT_MOST_ONCE;
 }
 
-// The size of an interval, in steps so few that each is met often, and so far
-// apart that each takes noticeably longer than the one before.
+// The sizes of intervals, in steps so few that each is met often, and so far apart that
+// each takes noticeably longer than the one before. Over a month or more a query takes 5
+// to 15 minutes.
+struct IntervalSize {
+  absl::Duration at_most;
+  absl::string_view name;
+  double usual_seconds;  // 0: not known beforehand
+};
+constexpr IntervalSize kIntervalSizes[] = {
+    {absl::Hours(1), "1h", 0},
+    {absl::Hours(24), "1d", 0},
+    {absl::Hours(7 * 24), "7d", 0},
+    {absl::Hours(31 * 24), "31d", 600},
+    {absl::Hours(92 * 24), "92d", 900},
+    {absl::Hours(366 * 24), "366d", 900},
+    {absl::InfiniteDuration(), "longer", 900},
+};
+
 absl::string_view SizeOf(const QueryInterval& interval) {
-  constexpr struct {
-    int at_most_hours;
-    absl::string_view name;
-  } kSizes[] = {{1, "1h"},        {24, "1d"},       {7 * 24, "7d"},
-                {31 * 24, "31d"}, {92 * 24, "92d"}, {366 * 24, "366d"}};
-  for (const auto& size : kSizes) {
-    if (interval.end - interval.start <= absl::Hours(size.at_most_hours)) return size.name;
-  }
-  return "longer";
+  const absl::Duration length = interval.end - interval.start;
+  return std::find_if(std::begin(kIntervalSizes), std::end(kIntervalSizes),
+                      [length](const IntervalSize& size) { return length <= size.at_most; })
+      ->name;
 }
 
 // What jobs of about the same duration have in common (PollTask::poll_class):
@@ -104,7 +93,7 @@ absl::string_view SizeOf(const QueryInterval& interval) {
 //
 //   action.async/custom_-_1a2b   analytics.conversations.details.query/7d   gdpr.requests
 std::string PollClassOf(const v1::Job& job, const std::optional<QueryInterval>& interval) {
-  if (!job.action_id().empty()) return absl::StrCat(job.kind(), "/", job.action_id());
+  if (!job.action_id().empty()) return PollClassOfAction(job.kind(), job.action_id());
   if (interval) return absl::StrCat(job.kind(), "/", SizeOf(*interval));
   return job.kind();
 }
@@ -117,6 +106,8 @@ std::string FingerprintOf(const JobSubmission& submission) {
   FieldHash hash;
   hash.Add(record.job().kind()).Add(record.job().org()).Add(record.job().action_id());
   hash.Add(submission.payload.body()).Add(absl::StrCat(record.results_page_size()));
+  // What the name stands for is found out later, and may be another action by then.
+  if (!record.job().action_name().empty()) hash.Add("action_name").Add(record.job().action_name());
   const std::map<std::string, std::string> sorted(record.path_parameters().begin(),
                                                   record.path_parameters().end());
   for (const auto& [name, value] : sorted) {
@@ -127,6 +118,14 @@ std::string FingerprintOf(const JobSubmission& submission) {
 }
 
 }  // namespace
+
+absl::flat_hash_map<std::string, double> UsualQuerySeconds() {
+  absl::flat_hash_map<std::string, double> seconds;
+  for (const IntervalSize& size : kIntervalSizes) {
+    if (size.usual_seconds > 0) seconds.emplace(size.name, size.usual_seconds);
+  }
+  return seconds;
+}
 
 SubmissionBuilder::SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs,
                                      const JobKindRegistry* kinds)
@@ -146,14 +145,14 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::Begin(const v1::SubmitOptions& 
   job.set_request_id(options.request_id());
   *job.mutable_labels() = options.labels();
   job.set_created_by(std::string(principal));
+  *job.mutable_execution_timeout() = options.has_execution_timeout()
+                                         ? options.execution_timeout()
+                                         : ToProto(defaults_.execution_timeout);
+  if (options.has_poll()) *job.mutable_poll() = options.poll();
 
   submission.record.set_guarantee(GuaranteeOf(options, kind));
   *submission.record.mutable_retention() =
       options.has_retention() ? options.retention() : ToProto(defaults_.retention);
-  if (options.has_poll()) *submission.record.mutable_poll() = options.poll();
-  submission.execution_timeout = options.has_execution_timeout()
-                                     ? FromProto(options.execution_timeout())
-                                     : defaults_.execution_timeout;
   submission.wait = options.has_wait() ? FromProto(options.wait()) : defaults_.wait;
   return submission;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -32,6 +33,10 @@ struct SubmitDefaults {
   // much in the store; see also MaxReceiveMessageBytes.
   size_t max_parameters_bytes = kDefaultMaxParametersBytes;
 };
+
+// How long queries over long intervals usually take, in seconds, by the last part of
+// their poll class: known before any was seen (SurvivalBook::Options).
+absl::flat_hash_map<std::string, double> UsualQuerySeconds();
 
 // The path parameter that is Job.action_id as well.
 inline constexpr char kActionIdParameter[] = "action_id";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/error_info.h"
 #include "common/time_conversion.h"
 #include "server/genesys/rest_genesys_client.h"
@@ -16,9 +17,11 @@ namespace gcjobs {
 namespace {
 
 using absl::StatusCode;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::FakeHttpTransport;
 using testing::GrantOf;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOk;
 using testing::IsTokenRequest;
@@ -49,13 +52,13 @@ class ActionTimeoutsTest : public testing::UpstreamFixture {
 
   void Set(absl::Duration timeout, std::string flow_id = "f-1",
            std::optional<int64_t> expected_version = std::nullopt) {
-    Spawn<Timeout>(actions_.Set({"a-1", std::move(flow_id), timeout, expected_version}),
+    Spawn<Timeout>(actions_.Set({{"a-1", "", std::move(flow_id)}, timeout, expected_version}),
                    [this](Timeout result) { results_.push_back(std::move(result)); });
     loop_.TestOnlyRunUntilIdle();
   }
 
   void Get(std::string flow_id = "f-1") {
-    Spawn<Timeout>(actions_.Get("a-1", std::move(flow_id)),
+    Spawn<Timeout>(actions_.Get({"a-1", "", std::move(flow_id)}),
                    [this](Timeout result) { results_.push_back(std::move(result)); });
     loop_.TestOnlyRunUntilIdle();
   }
@@ -462,19 +465,54 @@ TEST_F(ActionTimeoutsTest, GetPassesErrorsOn) {
                           StatusIs(StatusCode::kInternal, std::string("GENESYS_BAD_RESPONSE"))));
 }
 
-TEST_F(ActionTimeoutsTest, ListGivesAPageOrTheError) {
-  using Page = absl::StatusOr<ActionTimeouts::ListPage>;
-  std::vector<Page> pages;
-  const auto list = [&] {
-    Spawn<Page>(actions_.List({}), [&](Page page) { pages.push_back(std::move(page)); });
-    loop_.TestOnlyRunUntilIdle();
-  };
-  list();
-  Reply(200, R"({"entities":[{"id":"a"}]})");
-  list();
-  Reply(500);
-  ASSERT_THAT(pages, ElementsAre(IsOk(), StatusIs(StatusCode::kUnavailable)));
-  EXPECT_EQ(pages[0]->actions[0].id(), "a");
+TEST_F(ActionTimeoutsTest, WithoutALimitTheDefaultIsInForceAndSaidSo) {
+  Get("");
+  Reply(200, R"({"name":"x","version":1,"config":{}})");
+  Get();
+  Reply(200, R"({"name":"x","type":"rest","version":1,"definition":{}})");
+  ASSERT_THAT(results_, ElementsAre(IsOk(), IsOk()));
+  EXPECT_EQ(FromProto(results_[0]->effective_timeout()), absl::Seconds(60));
+  EXPECT_THAT(results_[0]->notes(), ElementsAre(HasSubstr("default of 1m")));
+  EXPECT_EQ(FromProto(results_[1]->effective_timeout()), absl::Seconds(3));
+  EXPECT_THAT(results_[1]->notes(), ElementsAre(HasSubstr("default of 3s")));
+}
+
+TEST_F(ActionTimeoutsTest, ALimitThatIsSetIsInForceAndNeedsNoNote) {
+  Get();
+  Reply(200, RestAction(12345));
+  ASSERT_THAT(results_, ElementsAre(IsOk()));
+  EXPECT_EQ(FromProto(results_[0]->effective_timeout()), absl::Milliseconds(12345));
+  EXPECT_THAT(results_[0]->notes(), IsEmpty());
+}
+
+TEST_F(ActionTimeoutsTest, OtherTypesThanRestMayMeetTheLimitOfTheirStepFirst) {
+  for (const char* type : {"script", "JavaScript", "lambda"}) {
+    Get();
+    Reply(200, absl::StrCat(R"({"type":")", type, R"(","version":1,"executionTimeout":7})"));
+    ASSERT_THAT(results_.back(), IsOk());
+    EXPECT_THAT(results_.back()->notes(), ElementsAre(AllOf(HasSubstr(type), HasSubstr("step"))));
+  }
+}
+
+TEST_F(ActionTimeoutsTest, AnActionIsFoundByItsName) {
+  Spawn<Timeout>(actions_.Get({"", "Get Order", "f-1"}),
+                 [this](Timeout result) { results_.push_back(std::move(result)); });
+  loop_.TestOnlyRunUntilIdle();
+  Reply(200, R"({"entities":[{"id":"a-0","name":"Other","type":"rest"},
+                             {"id":"a-1","name":"Get Order","type":"rest"}]})");
+  Reply(200, RestAction(12345));
+  ASSERT_THAT(results_, ElementsAre(IsOk()));
+  EXPECT_EQ(results_[0]->action_id(), "a-1");
+}
+
+TEST_F(ActionTimeoutsTest, NothingIsWrittenWhenTheNameIsNotFound) {
+  Spawn<Timeout>(actions_.Set({{"", "Get Order", "f-1"}, absl::Seconds(20), std::nullopt}),
+                 [this](Timeout result) { results_.push_back(std::move(result)); });
+  loop_.TestOnlyRunUntilIdle();
+  Reply(200, R"({"entities":[]})");
+  Reply(200, R"({"entities":[]})");
+  EXPECT_THAT(results_,
+              ElementsAre(StatusIs(StatusCode::kNotFound, std::string("ACTION_NAME_NOT_FOUND"))));
 }
 
 }  // namespace

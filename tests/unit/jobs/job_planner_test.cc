@@ -122,7 +122,7 @@ class JudgePollTest : public ::testing::Test {
     job_.mutable_job()->set_state(v1::JOB_STATE_PENDING);
     *job_.mutable_job()->mutable_accept_time() = ToProto(kAccepted);
   }
-  PollVerdict Judge(const ApiReply& reply, PollHistory history = {1, 0},
+  PollVerdict Judge(const ApiReply& reply, PollHistory history = {},
                     absl::Duration age = absl::Seconds(10)) {
     return JudgePoll(PlainKind("plain"), job_, history, reply, kAccepted + age);
   }
@@ -161,18 +161,18 @@ TEST_F(JudgePollTest, AnUpstreamFailureKeepsItsReason) {
 }
 
 TEST_F(JudgePollTest, NotFoundEndsAJobOnlyAfterTheGrace) {
-  EXPECT_EQ(Judge(Status(404), {1, 0}, absl::Seconds(30)).kind, Poll::kRetry);
-  const PollVerdict late = Judge(Status(404), {1, 0}, absl::Seconds(31));
+  EXPECT_EQ(Judge(Status(404), {0, 0}, absl::Seconds(30)).kind, Poll::kRetry);
+  const PollVerdict late = Judge(Status(404), {0, 0}, absl::Seconds(31));
   EXPECT_EQ(late.state, v1::JOB_STATE_FAILED);
   EXPECT_FALSE(late.ended_upstream);
 }
 
 TEST_F(JudgePollTest, TheThirdRefusalInARowFails) {
   for (const int status : {400, 403, 410}) {
-    EXPECT_EQ(Judge(Status(status), {1, 0}).kind, Poll::kRetry) << status;
-    EXPECT_TRUE(Judge(Status(status), {1, 0}).refused) << status;
-    EXPECT_EQ(Judge(Status(status), {2, 1}).kind, Poll::kRetry) << status;
-    EXPECT_EQ(Judge(Status(status), {3, 2}).state, v1::JOB_STATE_FAILED) << status;
+    EXPECT_EQ(Judge(Status(status), {0, 0}).kind, Poll::kRetry) << status;
+    EXPECT_TRUE(Judge(Status(status), {0, 0}).refused) << status;
+    EXPECT_EQ(Judge(Status(status), {0, 1}).kind, Poll::kRetry) << status;
+    EXPECT_EQ(Judge(Status(status), {0, 2}).state, v1::JOB_STATE_FAILED) << status;
   }
 }
 
@@ -189,13 +189,37 @@ TEST_F(JudgePollTest, EverythingElseIsRetriedForEver) {
 }
 
 TEST_F(JudgePollTest, MaxAttemptsEndsAJobThatIsNotFinished) {
-  job_.mutable_poll()->set_max_attempts(3);
-  EXPECT_EQ(Judge(FakeGenesysClient::Ok("running"), {2, 0}).state, v1::JOB_STATE_RUNNING);
-  const PollVerdict spent = Judge(FakeGenesysClient::Ok("running"), {3, 0});
-  EXPECT_EQ(spent.state, v1::JOB_STATE_FAILED);
-  EXPECT_EQ(GetReason(spent.error), "POLL_ATTEMPTS_EXHAUSTED");
-  EXPECT_EQ(Judge(Status(500), {3, 0}).state, v1::JOB_STATE_FAILED);
-  EXPECT_EQ(Judge(FakeGenesysClient::Ok("completed"), {3, 0}).state, v1::JOB_STATE_SUCCEEDED);
+  job_.mutable_job()->mutable_poll()->set_max_attempts(3);
+  job_.mutable_job()->set_upstream_status("running");
+  const PollVerdict second = Judge(FakeGenesysClient::Ok("running"), {1, 0});
+  EXPECT_EQ(second.state, v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(second.attempts, 2);
+  const PollVerdict third = Judge(FakeGenesysClient::Ok("Running"), {2, 0});
+  EXPECT_EQ(third.state, v1::JOB_STATE_FAILED);
+  EXPECT_EQ(GetReason(third.error), "POLL_ATTEMPTS_EXHAUSTED");
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("completed"), {2, 0}).state, v1::JOB_STATE_SUCCEEDED);
+}
+
+TEST_F(JudgePollTest, APollThatIsNotAnsweredIsNoAttempt) {
+  job_.mutable_job()->mutable_poll()->set_max_attempts(1);
+  job_.mutable_job()->set_upstream_status("running");
+  for (const ApiReply& reply :
+       {Status(401), Status(403), Status(429), Status(500), Status(503), FakeGenesysClient::Ok(""),
+        FakeGenesysClient::NotSent(), FakeGenesysClient::Broken()}) {
+    const PollVerdict verdict = Judge(reply, {5, 0});
+    EXPECT_EQ(verdict.kind, Poll::kRetry) << reply.response.status;
+    EXPECT_EQ(verdict.attempts, 5) << reply.response.status;
+  }
+}
+
+TEST_F(JudgePollTest, AChangeOfStatusStartsTheAttemptsAnew) {
+  job_.mutable_job()->mutable_poll()->set_max_attempts(3);
+  job_.mutable_job()->set_upstream_status("queued");
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("running"), {2, 0}).attempts, 1);
+  // Backwards too, and to a status that is not known.
+  job_.mutable_job()->set_upstream_status("running");
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("queued"), {2, 0}).attempts, 1);
+  EXPECT_EQ(Judge(FakeGenesysClient::Ok("Defrobnicating"), {2, 0}).attempts, 1);
 }
 
 TEST_F(JudgePollTest, AFollowUpIsPassedOnWithoutATransition) {
@@ -233,7 +257,7 @@ TEST(MayFareBetterLaterTest, OnlyWhatPassesIsWorthAnotherAttempt) {
 TEST(TimedOutErrorTest, NamesTheLimit) {
   store::StoredJob job;
   *job.mutable_job()->mutable_create_time() = ToProto(kAccepted);
-  *job.mutable_deadline() = ToProto(kAccepted + absl::Minutes(90));
+  *job.mutable_job()->mutable_execution_timeout() = ToProto(absl::Minutes(90));
   const absl::Status error = TimedOutError(job);
   EXPECT_THAT(error, StatusIs(absl::StatusCode::kDeadlineExceeded, "JOB_TIMED_OUT"));
   EXPECT_EQ(GetErrorInfo(error)->metadata().at("execution_timeout"), "1h30m");

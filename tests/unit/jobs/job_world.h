@@ -181,10 +181,17 @@ class JobWorld {
   size_t Cancel(const std::string& job_id) {
     const size_t index = answers.size();
     answers.emplace_back();
-    engine_->Cancel(job_id,
+    engine_->Cancel(job_id, absl::InfiniteFuture(),
                     [this, index](absl::StatusOr<v1::Job> answer) { answers[index] = answer; });
     Settle();
     return index;
+  }
+  absl::StatusOr<v1::Job> Update(const std::string& job_id, JobEngine::JobChange change) {
+    absl::StatusOr<v1::Job> job = absl::UnknownError("no answer");
+    engine_->Update(job_id, std::move(change),
+                    [&job](absl::StatusOr<v1::Job> answer) { job = std::move(answer); });
+    Settle();
+    return job;
   }
   absl::Status Delete(const std::string& job_id) {
     absl::Status status = absl::UnknownError("no answer");
@@ -232,6 +239,7 @@ class JobWorld {
     job.set_state(v1::JOB_STATE_QUEUED);
     job.set_action_id("a-1");
     job.set_request_id(request_id);
+    *job.mutable_execution_timeout() = ToProto(absl::Hours(24));
     submission.record.set_guarantee(v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
     *submission.record.mutable_retention() = ToProto(absl::Hours(24 * 7));
     submission.record.set_poll_class("plain/a-1");

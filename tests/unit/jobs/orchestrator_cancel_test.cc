@@ -65,9 +65,10 @@ TEST(OrchestratorCancelTest, ThousandsOfCancelsOfOneJobAreAllAnswered) {
   constexpr int kCancels = 10'000;
   int answered = 0;
   for (int i = 0; i < kCancels; ++i) {
-    world.engine().Cancel(job_id, [&answered](const absl::StatusOr<v1::Job>& job) {
-      answered += job->state() == v1::JOB_STATE_CANCELLED ? 1 : 0;
-    });
+    world.engine().Cancel(job_id, absl::InfiniteFuture(),
+                          [&answered](const absl::StatusOr<v1::Job>& job) {
+                            answered += job->state() == v1::JOB_STATE_CANCELLED ? 1 : 0;
+                          });
   }
   world.Settle();
   EXPECT_EQ(answered, kCancels);
@@ -264,7 +265,7 @@ TEST(OrchestratorCancelTest, TheCancelThatComesFirstWins) {
 TEST(OrchestratorCancelTest, ATimeoutDoesNotAskWhatTheJobHasComeTo) {
   JobWorld world;
   JobSubmission job = JobWorld::Cancellable();
-  job.execution_timeout = absl::Milliseconds(500);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Milliseconds(500));
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Milliseconds(500));
   world.Answer(Refusal(404));
@@ -276,7 +277,7 @@ TEST(OrchestratorCancelTest, ATimeoutDoesNotAskWhatTheJobHasComeTo) {
 TEST(OrchestratorCancelTest, ATimeoutCancelsUpstreamAndThenFails) {
   JobWorld world;
   JobSubmission job = JobWorld::Cancellable();
-  job.execution_timeout = absl::Milliseconds(500);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Milliseconds(500));
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Milliseconds(500));
   ASSERT_EQ(world.client().sent().size(), 1u);
@@ -293,7 +294,7 @@ TEST(OrchestratorCancelTest, ATimeoutCancelsUpstreamAndThenFails) {
 TEST(OrchestratorCancelTest, ACancelThatComesWhileATimeoutIsUnderWayIsRecorded) {
   JobWorld world;
   JobSubmission job = JobWorld::Cancellable();
-  job.execution_timeout = absl::Milliseconds(500);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Milliseconds(500));
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Milliseconds(500));
   world.Cancel(job_id);
@@ -306,7 +307,7 @@ TEST(OrchestratorCancelTest, ACancelThatComesWhileATimeoutIsUnderWayIsRecorded) 
 TEST(OrchestratorCancelTest, ATimeoutWhileACancelIsUnderWayFailsTheJob) {
   JobWorld world;
   JobSubmission job = JobWorld::Cancellable();
-  job.execution_timeout = absl::Milliseconds(500);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Milliseconds(500));
   const std::string job_id = world.SubmitAccepted(job);
   world.Cancel(job_id);
   world.Advance(absl::Milliseconds(500));
@@ -320,7 +321,7 @@ TEST(OrchestratorCancelTest, ATimeoutWhileACancelIsUnderWayFailsTheJob) {
 TEST(OrchestratorCancelTest, ATimeoutWhileTheSubmissionIsUnderWayWaitsForNoAnswer) {
   JobWorld world;
   JobSubmission job = JobWorld::Cancellable();
-  job.execution_timeout = absl::Seconds(1);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Seconds(1));
   const size_t submit = world.Submit(job, absl::ZeroDuration());
   const std::string job_id = (*world.answers[submit])->id();
   world.Cancel(job_id);  // is remembered

@@ -191,7 +191,7 @@ class DirectCallsTest : public ::testing::Test {
   std::string Queue(const std::string& body, absl::Duration timeout = absl::Hours(1)) {
     JobSubmission job = Direct();
     job.payload.set_body(body);
-    job.execution_timeout = timeout;
+    *job.record.mutable_job()->mutable_execution_timeout() = ToProto(timeout);
     return gcjobs::Queue(&world_, std::move(job));
   }
   std::vector<std::string> Held() {

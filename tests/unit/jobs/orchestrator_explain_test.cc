@@ -104,7 +104,7 @@ TEST(OrchestratorExplainTest, AThrottledJobWaitsForTheThrottle) {
 TEST(OrchestratorExplainTest, ThePolicyOfTheCallerIsNamed) {
   JobWorld world;
   JobSubmission job = JobWorld::Plain();
-  *job.record.mutable_poll()->mutable_initial_interval() = ToProto(absl::Minutes(3));
+  *job.record.mutable_job()->mutable_poll()->mutable_initial_interval() = ToProto(absl::Minutes(3));
   const std::string job_id = world.SubmitAccepted(job);
   EXPECT_EQ(Explain(&world, job_id)->limit(), v1::POLL_LIMIT_POLICY);
   EXPECT_EQ(FromProto(Explain(&world, job_id)->next_poll_time()),

@@ -134,7 +134,7 @@ TEST(OrchestratorPollTest, APermitWithoutAJobToPollIsGivenBack) {
 TEST(OrchestratorPollTest, TheExecutionTimeoutFailsTheJob) {
   JobWorld world;
   JobSubmission job = JobWorld::Plain();
-  job.execution_timeout = absl::Seconds(90);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Seconds(90));
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Seconds(90));
   const v1::Job ended = world.Stored(job_id);
@@ -146,7 +146,7 @@ TEST(OrchestratorPollTest, TheExecutionTimeoutFailsTheJob) {
 TEST(OrchestratorPollTest, TheExecutionTimeoutCountsThroughARestart) {
   JobWorld world;
   JobSubmission job = JobWorld::Plain();
-  job.execution_timeout = absl::Seconds(90);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Seconds(90));
   const std::string job_id = world.SubmitAccepted(job);
   world.clock().Advance(absl::Hours(2));
   world.Restart();
@@ -157,7 +157,7 @@ TEST(OrchestratorPollTest, ATimeoutWhileQueuedIsNoRefusalAndNothingIsSentLater) 
   JobWorld world;
   world.client().hold_permits = true;
   JobSubmission job = JobWorld::Plain();
-  job.execution_timeout = absl::Seconds(1);
+  *job.record.mutable_job()->mutable_execution_timeout() = ToProto(absl::Seconds(1));
   const size_t call = world.Submit(job, absl::Seconds(5));
   world.Advance(absl::Seconds(1));
   ASSERT_TRUE(world.answers[call].has_value());
@@ -193,9 +193,10 @@ TEST(OrchestratorPollTest, ResultsAreAnnouncedWithTheEnd) {
 TEST(OrchestratorPollTest, TheCallersPolicyIsHonoured) {
   JobWorld world;
   JobSubmission job = JobWorld::Plain();
-  *job.record.mutable_poll()->mutable_initial_interval() = ToProto(absl::Seconds(60));
-  *job.record.mutable_poll()->mutable_max_interval() = ToProto(absl::Seconds(60));
-  job.record.mutable_poll()->set_max_attempts(2);
+  *job.record.mutable_job()->mutable_poll()->mutable_initial_interval() =
+      ToProto(absl::Seconds(60));
+  *job.record.mutable_job()->mutable_poll()->mutable_max_interval() = ToProto(absl::Seconds(60));
+  job.record.mutable_job()->mutable_poll()->set_max_attempts(2);
   const std::string job_id = world.SubmitAccepted(job);
   world.Advance(absl::Seconds(50));
   EXPECT_EQ(world.client().sent_count(), 1);  // the submission alone

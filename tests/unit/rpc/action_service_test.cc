@@ -93,6 +93,51 @@ TEST_F(ActionServiceTest, AListingAsksForWhatTheRequestSays) {
             "GET /api/v2/flows/dataactions?flowId=f-1&pageSize=50&pageNumber=1&expand=definition");
 }
 
+TEST_F(ActionServiceTest, AListingIsOfTheFamilyThatIsNamed) {
+  list_.set_family(v1::ACTION_FAMILY_FLOW);
+  EXPECT_EQ(AskedFor(), "GET /api/v2/flows/dataactions?pageSize=50&pageNumber=1&expand=definition");
+  list_.set_family(v1::ACTION_FAMILY_INTEGRATION);
+  list_.set_exact_name("Get Order");
+  EXPECT_EQ(AskedFor(),
+            std::string(kActions) + "pageSize=50&pageNumber=1&includeConfig=true&name=Get%20Order");
+}
+
+TEST_F(ActionServiceTest, AListingThatContradictsItselfIsRefused) {
+  list_.set_flow_id("f-1");
+  list_.set_family(v1::ACTION_FAMILY_INTEGRATION);
+  EXPECT_THAT(List(), IsInvalidRequest());
+  list_.set_family(static_cast<v1::ActionFamily>(3));
+  EXPECT_THAT(List(), IsInvalidRequest());
+  list_.Clear();
+  list_.set_name("a");
+  list_.set_exact_name("a");
+  EXPECT_THAT(List(), IsInvalidRequest());
+}
+
+TEST_F(ActionServiceTest, AnActionIsNamedInOneWay) {
+  get_.set_action_name("Get Order");
+  EXPECT_THAT(Get(), IsInvalidRequest());
+  update_.set_action_name("Get Order");
+  EXPECT_THAT(Update(), IsInvalidRequest());
+  get_.clear_action_id();
+  get_.set_action_name(std::string(257, 'n'));
+  EXPECT_THAT(Get(), IsInvalidRequest());
+  EXPECT_THAT(world_.client().sent(), IsEmpty());
+}
+
+TEST_F(ActionServiceTest, GetFindsTheActionByItsName) {
+  get_.clear_action_id();
+  get_.set_action_name("Get Order");
+  const auto call = Begin(actions_.get(), &v1::ActionService::Stub::GetActionTimeout, get_);
+  EXPECT_EQ(
+      AnswerUpstream(R"({"entities":[{"id":"a","name":"Get Order"}]})"),
+      std::string(kActions) + "pageSize=100&pageNumber=1&includeConfig=true&name=Get%20Order");
+  AnswerUpstream(R"({"id":"a","version":3,"config":{"timeoutSeconds":9}})");
+  const auto timeout = Await(call.get());
+  ASSERT_THAT(timeout, IsOk());
+  EXPECT_EQ(timeout->action_id(), "a");
+}
+
 TEST_F(ActionServiceTest, PageIsAtMostWhatUpstreamGives) {
   for (const int size : {100, 101, 5000}) {
     list_.set_page_size(size);
@@ -117,6 +162,12 @@ TEST_F(ActionServiceTest, PageTokenIsBoundToTheListing) {
   EXPECT_THAT(List(), is_invalid);
   list_ = next;
   list_.set_org("test");
+  EXPECT_THAT(List(), is_invalid);
+  list_ = next;
+  list_.set_exact_name("n");
+  EXPECT_THAT(List(), is_invalid);
+  list_ = next;
+  list_.set_family(v1::ACTION_FAMILY_FLOW);
   EXPECT_THAT(List(), is_invalid);
   list_ = next;
   list_.set_page_token("2");

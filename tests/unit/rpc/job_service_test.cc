@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "common/errors.h"
 #include "common/failure_body.h"
+#include "common/time_conversion.h"
 #include "server/genesys/kinds/kind_path.h"
 #include "tests/matchers/status_matchers.h"
 #include "tests/unit/rpc/service_fixture.h"
@@ -41,6 +43,60 @@ class JobServiceTest : public ServiceTest {
     return Call(stub(), &v1::JobService::Stub::ExplainJob, request);
   }
 };
+
+TEST_F(JobServiceTest, UpdateJobChangesALiveJob) {
+  StartServer();
+  const v1::Job job = SubmitAccepted("a");
+  v1::UpdateJobRequest request;
+  request.set_job_id(job.id());
+  (*request.mutable_labels())["team"] = "night";
+  request.mutable_update_mask()->add_paths("labels.team");
+  const auto updated = Call(stub(), &v1::JobService::Stub::UpdateJob, request);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->labels().at("team"), "night");
+  EXPECT_GT(updated->revision(), job.revision());
+  request.mutable_update_mask()->add_paths("state");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::UpdateJob, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  request.clear_job_id();
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::UpdateJob, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+}
+
+// The world's clock stands still: it is the deadline of the call that ends the wait.
+TEST_F(JobServiceTest, ACallerWhoCannotWaitGetsTheJobBeforeTheDeadline) {
+  StartServer();
+  world_.client("main").hold_permits = true;
+  v1::SubmitActionRequest request;
+  request.set_action_id("a");
+  *request.mutable_options()->mutable_wait() = ToProto(absl::Seconds(60));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  const auto call = Begin(jobs_.get(), &v1::JobService::Stub::SubmitAction, request, &context);
+  TurnUntil([this] { return world_.engine().live_jobs() == 1; });
+  world_.Advance(absl::Seconds(29));
+  EXPECT_FALSE(call->done.HasBeenNotified());
+  world_.Advance(absl::Seconds(1));
+  const auto job = Await(call.get());
+  ASSERT_THAT(job, IsOk());
+  EXPECT_EQ(job->state(), v1::JOB_STATE_QUEUED);
+}
+
+TEST_F(JobServiceTest, ViewsAreThoseOfTheOrganisation) {
+  StartServer();
+  v1::ListConversationViewsRequest request;
+  request.set_org("test");
+  const auto call = Begin(stub(), &v1::JobService::Stub::ListConversationViews, request);
+  EXPECT_EQ(AnswerUpstream(R"([{"name":"conversations","dimensions":["mediaType"]}])", 200, "test"),
+            "GET /api/v2/analytics/conversations/details/views");
+  const auto views = Await(call.get());
+  ASSERT_THAT(views, IsOk());
+  ASSERT_EQ(views->views_size(), 1);
+  EXPECT_EQ(views->views(0).dimensions(0), "mediaType");
+  request.set_org("nobody");
+  EXPECT_THAT(Call(stub(), &v1::JobService::Stub::ListConversationViews, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "UNKNOWN_ORG"));
+}
 
 TEST_F(JobServiceTest, SubmitActionReachesGenesysCloudAndAnswersWithItsVerdict) {
   StartServer();

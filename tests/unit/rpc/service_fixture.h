@@ -224,7 +224,8 @@ class ServiceTest : public ::testing::Test {
     job_service_.emplace(deps, orgs, SubmitDefaults());
     ActionService::Deps actions;
     actions.loop = &world_.loop();
-    actions.actions = {{"main", &main_actions_}, {"test", &test_actions_}};
+    actions.orgs = {{"main", {&world_.client("main"), &main_timeouts_}},
+                    {"test", {&world_.client("test"), &test_timeouts_}}};
     actions.authenticator = authenticator_.get();
     action_service_.emplace(std::move(actions), orgs);
     builder->RegisterService(&*job_service_);
@@ -232,8 +233,8 @@ class ServiceTest : public ::testing::Test {
     builder->SetMaxReceiveMessageSize(MaxReceiveMessageBytes(kDefaultMaxParametersBytes));
   }
 
-  ActionTimeouts main_actions_{&world_.client("main"), &world_.loop()};
-  ActionTimeouts test_actions_{&world_.client("test"), &world_.loop()};
+  ActionTimeouts main_timeouts_{&world_.client("main"), &world_.loop()};
+  ActionTimeouts test_timeouts_{&world_.client("test"), &world_.loop()};
   EventLog log_{EventLog::Options(), /*base=*/0};
   WatchHub hub_{&log_, &world_.clock(), WatchHub::Options()};
   std::optional<WatchService> watch_service_;

@@ -54,6 +54,34 @@ TEST_F(PollPriceTest, FallsToTheFloorWhenNobodyWantsPolls) {
   EXPECT_DOUBLE_EQ(price_.price(), price_.floor());
 }
 
+// What a burst leaves behind is gone as soon as the budget is free again.
+TEST_F(PollPriceTest, IsTheFloorAsSoonAsMostOfTheWindowIsFree) {
+  Spend(absl::Minutes(3), /*waste=*/1000);
+  ASSERT_GT(price_.price(), 30);
+  const auto free = [this](absl::Duration ahead) {
+    return budget_.LeftBy(RequestClass::kPoll, clock_.MonotonicNow() + ahead);
+  };
+  while (free(absl::ZeroDuration()) <= 0.7 * free(absl::Minutes(5))) Idle(absl::Milliseconds(500));
+  EXPECT_DOUBLE_EQ(price_.price(), price_.floor());
+}
+
+// So that a fleet that paused for a moment need not find its price again.
+TEST_F(PollPriceTest, IsWhatScarcityMadeItWhenTheWindowIsInUseAgain) {
+  Spend(absl::Minutes(5), /*waste=*/3);
+  const double before = price_.price();
+  Idle(absl::Seconds(50));
+  ASSERT_DOUBLE_EQ(price_.price(), price_.floor());
+  Spend(absl::Seconds(30), /*waste=*/3);
+  EXPECT_GT(price_.price(), before / 4);
+}
+
+TEST_F(PollPriceTest, WhileTheWindowIsInUseItFallsSlowly) {
+  Spend(absl::Minutes(3), /*waste=*/1000);
+  const double before = price_.price();
+  Idle(absl::Seconds(5));
+  EXPECT_GT(price_.price(), before / 4);
+}
+
 TEST_F(PollPriceTest, SettlesBelowTheWasteThatIsThere) {
   Spend(absl::Minutes(20), /*waste=*/3);
   EXPECT_LT(price_.price(), 3.5);

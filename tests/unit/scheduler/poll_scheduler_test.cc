@@ -14,6 +14,7 @@
 namespace gcjobs {
 namespace {
 
+constexpr char kBrief[] = "action.async/brief";  // exponential, mean 1.5 s
 constexpr char kShort[] = "action.async/short";  // exponential, mean 5 s
 constexpr char kLong[] = "action.async/long";    // exponential, mean 500 s
 
@@ -26,6 +27,7 @@ class PollSchedulerTest : public ::testing::Test {
   PollSchedulerTest() {
     book_.SetKnown(kShort, Exponential(5));
     book_.SetKnown(kLong, Exponential(500));
+    book_.SetKnown(kBrief, Exponential(1.5));
   }
 
   static PollScheduler::Options Steady() {
@@ -71,6 +73,36 @@ class PollSchedulerTest : public ::testing::Test {
     return polls;
   }
 
+  // Time passes, and there is nothing to be polled.
+  void Idle(absl::Duration time) {
+    for (const absl::Time end = now() + time; now() < end;) {
+      clock_.Advance(absl::Milliseconds(100));
+      scheduler_.Refresh(now());
+    }
+  }
+
+  // Runs a job that nothing else is beside; how late its end is seen, in seconds.
+  double LagOfLoneJob(absl::Duration duration) {
+    Add("lone", kBrief);
+    const absl::Time end = now() + duration;
+    while (NextPoll() == "lone" && now() < end) scheduler_.SeenUnfinished("lone", now());
+    const double lag = absl::ToDoubleSeconds(now() - end);
+    scheduler_.SeenEnded("lone", now());
+    return lag;
+  }
+  double MeanLagOfLoneJobs() {
+    double sum = 0;
+    for (const double seconds : kDurations) {
+      sum += LagOfLoneJob(absl::Seconds(seconds));
+      Idle(absl::Seconds(1));
+    }
+    return sum / std::size(kDurations);
+  }
+
+  // Exponential, mean 1.5 s, at equal steps of its survival.
+  static constexpr double kDurations[] = {0.08, 0.24, 0.43, 0.65, 0.90,
+                                          1.21, 1.57, 2.08, 2.85, 4.49};
+
   testing::FakeClock clock_;
   std::mt19937_64 random_{42};
   RequestBudget budget_{RequestBudget::Options(), &clock_};
@@ -95,6 +127,7 @@ TEST_F(PollSchedulerTest, NothingIsDueWithoutJobs) {
 }
 
 TEST_F(PollSchedulerTest, APollIsDueWhenThePlanForThePriceSaysSo) {
+  Idle(absl::Minutes(1));  // the price settles
   Add("a", kShort);
   const absl::Time added = now();
   ASSERT_EQ(NextPoll(), "a");
@@ -243,6 +276,28 @@ TEST_F(PollSchedulerTest, NobodyStarvesUnderLoad) {
   std::map<std::string, int> polls = PollFor(absl::Hours(1));
   for (int i = 0; i < 500; ++i) EXPECT_GE(polls[std::to_string(i)], 5) << i;
   EXPECT_GE(polls["policy"], 20);
+}
+
+// 200 jobs in 11 s use up the window, and polls become dear. A minute later all have
+// ended and the window is free: whoever comes then is seen as soon as on a quiet day.
+TEST_F(PollSchedulerTest, AfterABurstALoneJobIsSeenAsSoonAsAtRest) {
+  Idle(absl::Minutes(5));
+  const double at_rest = MeanLagOfLoneJobs();
+  Idle(absl::Minutes(2));
+
+  for (int i = 0; i < 200; ++i) {
+    budget_.Take(RequestClass::kSubmit);
+    Add(std::to_string(i), kShort);
+    PollFor(absl::Milliseconds(55));
+  }
+  PollFor(absl::Seconds(40));
+  ASSERT_GT(absl::ToDoubleSeconds(scheduler_.Explain("0", now())->price), 2);
+  for (int i = 0; i < 200; ++i) scheduler_.SeenEnded(std::to_string(i), now());
+  const int most = budget_.LeftBy(RequestClass::kPoll, now() + absl::Minutes(5));
+  while (budget_.LeftBy(RequestClass::kPoll, now()) <= 0.7 * most) Idle(absl::Seconds(1));
+
+  Idle(absl::Seconds(5));
+  EXPECT_LE(MeanLagOfLoneJobs(), 1.2 * at_rest);
 }
 
 TEST_F(PollSchedulerTest, JobsOfOneClassGetAboutAsManyPolls) {

@@ -139,6 +139,28 @@ TEST_F(SavedClassTest, NumbersThatMakeNoSenseLeaveItOut) {
             0);
 }
 
+SurvivalBook::Options KnowingMonths() {
+  SurvivalBook::Options options;
+  options.usual_means = {{"31d", 600}};
+  return options;
+}
+
+TEST(SurvivalBookTest, WhatIsKnownBeforehandCountsUntilJobsAreSeen) {
+  SurvivalBook book(KnowingMonths());
+  EXPECT_GT(SurvivalAt(&book, "query/31d", 60), 0.5);
+  EXPECT_LT(SurvivalAt(&book, "query/1d", 60), 0.2);
+  // What the class above has seen of shorter queries says nothing of long ones.
+  Teach(&book, "query/1d", 2, 100);
+  EXPECT_GT(SurvivalAt(&book, "query/31d", 60), 0.5);
+  EXPECT_LT(SurvivalAt(&book, "query/7d", 60), 0.1);
+}
+
+TEST(SurvivalBookTest, WhatIsKnownBeforehandGivesWayToWhatIsSeen) {
+  SurvivalBook book(KnowingMonths());
+  Teach(&book, "query/31d", 5, 30);
+  EXPECT_LT(SurvivalAt(&book, "query/31d", 60), 0.1);
+}
+
 TEST(SurvivalBookTest, TheVersionTellsWhetherThereIsSomethingToSave) {
   SurvivalBook book;
   const uint64_t before = book.version();

@@ -76,6 +76,19 @@ TEST_F(JobsCursorTest, AnUpdateIsSentToThoseWhoWatchItsState) {
   EXPECT_THAT(Revisions(RunJobs(&cursor, world_.reader()).events), ElementsAre(world_.head()));
 }
 
+TEST_F(JobsCursorTest, AJobThatLosesALabelIsSeenToGo) {
+  world_.Create("a", [](v1::Job* job) { (*job->mutable_labels())["team"] = "day"; });
+  v1::JobFilter day, night;
+  (*day.mutable_labels())["team"] = "day";
+  (*night.mutable_labels())["team"] = "night";
+  JobsCursor before = Watch(world_.head(), day);
+  JobsCursor after = Watch(world_.head(), night);
+  const Revision relabelled = world_.Relabel("a", "night");
+  const Revision moved = world_.Move("a", v1::JOB_STATE_RUNNING);
+  EXPECT_THAT(Revisions(RunJobs(&before, world_.reader()).events), ElementsAre(relabelled));
+  EXPECT_THAT(Revisions(RunJobs(&after, world_.reader()).events), ElementsAre(relabelled, moved));
+}
+
 TEST_F(JobsCursorTest, AnEmptySnapshotIsABookmark) {
   JobsCursor cursor = Watch(0);
   EXPECT_THAT(Types(RunJobs(&cursor, world_.reader())), ElementsAre(v1::EVENT_TYPE_BOOKMARK));

@@ -58,6 +58,16 @@ Revision WatchWorld::Throttle(const std::string& id) {
   return Commit(std::move(update));
 }
 
+Revision WatchWorld::Relabel(const std::string& id, const std::string& team) {
+  UpdateJob update;
+  update.job = Get(id);
+  update.expected_revision = update.job.job().revision();
+  update.event = EventDraft{v1::EVENT_TYPE_UPDATED, update.job.job().state(), clock_.Now(),
+                            update.job.job().labels()};
+  (*update.job.mutable_job()->mutable_labels())["team"] = team;
+  return Commit(std::move(update));
+}
+
 Revision WatchWorld::Delete(const std::string& id) {
   return Commit(DeleteJob{id, Get(id).job().revision(), clock_.Now()});
 }

@@ -40,6 +40,8 @@ class WatchWorld {
   Revision Move(const std::string& id, v1::JobState state);
   // UPDATED: throttled for two hours.
   Revision Throttle(const std::string& id);
+  // UPDATED: another label `team`.
+  Revision Relabel(const std::string& id, const std::string& team);
   Revision Delete(const std::string& id);
   // Create, PENDING, RUNNING, SUCCEEDED: four events. Returns the last.
   Revision Complete(const std::string& id);

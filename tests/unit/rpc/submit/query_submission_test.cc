@@ -59,6 +59,13 @@ class QuerySubmissionTest : public ::testing::Test {
   Request request_;
 };
 
+// A query of the guide's, with `more` members.
+std::string GuideBody(const std::string& start, const std::string& end,
+                      const std::string& more = "") {
+  return absl::StrCat(R"({"dateRange":{"startDate":")", start, R"(","endDate":")", end, R"("})",
+                      more, "}");
+}
+
 v1::QueryPredicate Predicate(const std::string& dimension, const std::string& value) {
   v1::QueryPredicate predicate;
   predicate.set_dimension(dimension);
@@ -74,7 +81,7 @@ TEST_F(QuerySubmissionTest, ABareQueryGetsTheDefaults) {
   EXPECT_EQ(job.record.guarantee(), v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
   EXPECT_EQ(job.record.results_page_size(), 0);
   EXPECT_EQ(job.record.job().action_id(), "");
-  EXPECT_EQ(job.payload.body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
+  EXPECT_EQ(job.payload.body(), GuideBody("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"));
 }
 
 TEST_F(QuerySubmissionTest, TheEndpointIsTheRequestsOrElseTheServers) {
@@ -102,10 +109,13 @@ TEST_F(QuerySubmissionTest, ADateRangeIsWrittenAsGenesysCloudWantsIt) {
   request_.clear_interval();
   *request_.mutable_date_range()->mutable_start_time() = ToProto(absl::FromUnixMillis(1500));
   *request_.mutable_date_range()->mutable_end_time() = ToProto(absl::FromUnixSeconds(3600));
+  EXPECT_EQ(Body(), GuideBody("1970-01-01T00:00:01.500Z", "1970-01-01T01:00:00.000Z"));
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   EXPECT_EQ(Body(), R"({"interval":"1970-01-01T00:00:01.500Z/1970-01-01T01:00:00.000Z"})");
 }
 
-TEST_F(QuerySubmissionTest, FiltersAreWrittenInGenesysCloudsTerms) {
+TEST_F(QuerySubmissionTest, FiltersOfTheJobsEndpointAreInTheOfficialTerms) {
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   v1::QueryFilter& filter = *request_.add_conversation_filters();
   filter.set_type("or");
   v1::QueryClause& clause = *filter.add_clauses();
@@ -114,6 +124,7 @@ TEST_F(QuerySubmissionTest, FiltersAreWrittenInGenesysCloudsTerms) {
   v1::QueryPredicate& metric = *filter.add_predicates();
   metric = Predicate("tHandle", "1000");
   metric.set_type("metric");
+  metric.set_operator_("eq");
   v1::QueryFilter& segments = *request_.add_segment_filters();
   segments.set_type("and");
   v1::QueryPredicate& property = *segments.add_predicates();
@@ -130,6 +141,55 @@ TEST_F(QuerySubmissionTest, FiltersAreWrittenInGenesysCloudsTerms) {
                 R"({"type":"property","property":"wrapUpNote","operator":"notExists"}]}]})"));
 }
 
+TEST_F(QuerySubmissionTest, FiltersOfTheQueryEndpointAreInTheGuidesTerms) {
+  request_.set_view("conversation");
+  request_.set_page_size(100);
+  v1::QueryFilter& filter = *request_.add_conversation_filters();
+  filter.set_type("and");
+  v1::QueryClause& clause = *filter.add_clauses();
+  clause.set_type("or");  // of one
+  *clause.add_predicates() = Predicate("originatingDirection", "inbound");
+  *filter.add_predicates() = Predicate("mediaType", "voice");
+  filter.mutable_predicates(0)->set_operator_("eq");
+  v1::QueryFilter& segments = *request_.add_segment_filters();
+  segments.set_type("or");
+  *segments.add_predicates() = Predicate("wrapUpNote", "");
+  segments.mutable_predicates(0)->set_type("property");
+  segments.mutable_predicates(0)->set_operator_("notExists");
+  EXPECT_EQ(
+      Body(),
+      GuideBody("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z",
+                R"(,"view":"conversation","pageLimit":100,"filterCriteria":[)"
+                R"({"type":"dimension","filterType":"eq","dimension":"originatingDirection",)"
+                R"("value":"inbound"},)"
+                R"({"type":"dimension","filterType":"eq","dimension":"mediaType","value":"voice"},)"
+                R"({"type":"property","filterType":"notExists","dimension":"wrapUpNote"}])"));
+}
+
+// A flat list can only say that all must hold: nothing else is made of it silently.
+TEST_F(QuerySubmissionTest, TheQueryEndpointCannotSayOr) {
+  v1::QueryFilter& filter = *request_.add_conversation_filters();
+  filter.set_type("or");
+  *filter.add_predicates() = Predicate("mediaType", "voice");
+  EXPECT_EQ(RefusedField(), "");
+  *filter.add_predicates() = Predicate("mediaType", "chat");
+  EXPECT_EQ(RefusedField(), "conversation_filters[0].type");
+  filter.set_type("and");
+  v1::QueryClause& clause = *filter.add_clauses();
+  clause.set_type("or");
+  *clause.add_predicates() = Predicate("a", "b");
+  *clause.add_predicates() = Predicate("c", "d");
+  EXPECT_EQ(RefusedField(), "conversation_filters[0].clauses[0].type");
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_EQ(RefusedField(), "");
+}
+
+TEST_F(QuerySubmissionTest, OnlyTheQueryEndpointHasViews) {
+  request_.set_view("conversation");
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_EQ(RefusedField(), "view");
+}
+
 TEST_F(QuerySubmissionTest, WhatClientsSayIsEscaped) {
   v1::QueryFilter& filter = *request_.add_segment_filters();
   filter.set_type("and");
@@ -139,7 +199,7 @@ TEST_F(QuerySubmissionTest, WhatClientsSayIsEscaped) {
 
 TEST_F(QuerySubmissionTest, ThePageSizeIsAPartOfTheQueryOrOfTheReading) {
   request_.set_page_size(250);
-  EXPECT_THAT(Body(), ::testing::EndsWith(R"(,"paging":{"pageSize":250,"pageNumber":1}})"));
+  EXPECT_THAT(Body(), ::testing::EndsWith(R"(,"pageLimit":250})"));
   EXPECT_EQ(Job().record.results_page_size(), 0);
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   EXPECT_EQ(Body(), absl::StrCat(R"({"interval":")", kDay, R"("})"));
@@ -166,6 +226,19 @@ TEST_F(QuerySubmissionTest, NinetyDaysAreTheLimitOfTheQueryEndpointAlone) {
     request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
     EXPECT_THAT(Build(), IsOk()) << as_json;
   }
+}
+
+TEST_F(QuerySubmissionTest, NinetyDaysAreTheLimitOfADateRangeInJsonToo) {
+  const auto use = [this](const char* end) {
+    UseJson(absl::StrCat(R"({"view":"x","dateRange":{"startDate":"2026-01-01","endDate":")", end,
+                         R"("}})"));
+  };
+  use("2026-04-01");
+  EXPECT_EQ(Job().record.poll_class(), "analytics.conversations.details.query/92d");
+  use("2026-04-01T00:00:00.001Z");
+  EXPECT_EQ(RefusedField(), "query_json");
+  request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
+  EXPECT_THAT(Build(), IsOk());
 }
 
 TEST_F(QuerySubmissionTest, NinetyDaysAreTheLimitOfADateRangeToo) {
@@ -228,6 +301,13 @@ TEST_F(QuerySubmissionTest, EachBadFieldIsNamed) {
        }},
       {"query_json", [](auto* r) { r->set_query_json("{}"); }},
       {"query_json",
+       [](auto* r) {
+         r->clear_interval();
+         r->set_query_json("{}");
+         r->set_view("conversation");
+       }},
+      {"view", [](auto* r) { r->set_view(std::string(257, 'v')); }},
+      {"query_json",
        [&](auto* r) {
          r->clear_interval();
          r->set_query_json("{}");
@@ -281,14 +361,14 @@ TEST_F(QuerySubmissionTest, EachBadFieldIsNamed) {
 }
 
 TEST_F(QuerySubmissionTest, TheLargestQueryIsTheServersSetting) {
-  defaults_.max_parameters_bytes = 100;
+  defaults_.max_parameters_bytes = 150;
   v1::QueryFilter& filter = *request_.add_segment_filters();
   filter.set_type("and");
   *filter.add_predicates() = Predicate("a", "b");
   EXPECT_EQ(RefusedField(), "conversation_filters");
   request_.clear_segment_filters();
   EXPECT_THAT(Build(), IsOk());
-  UseJson("{\"a\":\"" + std::string(93, 'x') + "\"}");
+  UseJson("{\"a\":\"" + std::string(143, 'x') + "\"}");
   EXPECT_EQ(RefusedField(), "query_json");
 }
 

@@ -40,7 +40,7 @@ class SubmissionBuilderTest : public ::testing::Test {
 TEST_F(SubmissionBuilderTest, BareRequestGetsTheDefaults) {
   const JobSubmission submission = Submission();
   EXPECT_EQ(submission.wait, absl::Seconds(2));
-  EXPECT_EQ(submission.execution_timeout, absl::Hours(24));
+  EXPECT_EQ(FromProto(submission.record.job().execution_timeout()), absl::Hours(24));
   EXPECT_EQ(submission.payload.body(), "{}");
   const v1::Job& job = submission.record.job();
   EXPECT_EQ(job.id(), "");
@@ -62,7 +62,7 @@ TEST_F(SubmissionBuilderTest, DefaultsAreTheServersSettings) {
   defaults_.retention = absl::Hours(2);
   const JobSubmission submission = Submission();
   EXPECT_EQ(submission.wait, absl::Seconds(5));
-  EXPECT_EQ(submission.execution_timeout, absl::Hours(1));
+  EXPECT_EQ(FromProto(submission.record.job().execution_timeout()), absl::Hours(1));
   EXPECT_EQ(FromProto(submission.record.retention()), absl::Hours(2));
 }
 
@@ -80,13 +80,13 @@ TEST_F(SubmissionBuilderTest, OptionsOfTheRequestWin) {
   const JobSubmission submission = Submission();
   const store::StoredJob& record = submission.record;
   EXPECT_EQ(submission.wait, absl::ZeroDuration());
-  EXPECT_EQ(submission.execution_timeout, absl::Minutes(3));
+  EXPECT_EQ(FromProto(submission.record.job().execution_timeout()), absl::Minutes(3));
   EXPECT_EQ(record.job().org(), "test");
   EXPECT_EQ(record.job().request_id(), "r1");
   EXPECT_EQ(record.job().labels().at("team"), "blue");
   EXPECT_EQ(FromProto(record.retention()), absl::Hours(4));
   EXPECT_EQ(record.guarantee(), v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE);
-  EXPECT_EQ(record.poll().max_attempts(), 7);
+  EXPECT_EQ(record.job().poll().max_attempts(), 7);
 }
 
 TEST_F(SubmissionBuilderTest, ParametersJsonIsKeptByteForByte) {
