@@ -80,7 +80,8 @@ absl::Status DescribeParseFailure(const CLI::App& app, const std::vector<std::st
       const std::string name = OptionName(word);
       const CLI::Option* option = FindOption(command, name);
       if (option == nullptr) {
-        return UsageError(absl::StrCat("unknown option ", name),
+        const std::string& shown = absl::StartsWith(word, "--") ? name : word;
+        return UsageError(absl::StrCat("unknown option ", shown),
                           Hint(command, DidYouMean(name, OptionNames(command))));
       }
       const bool value_follows = option->get_items_expected_max() > 0 && name == word;

@@ -297,6 +297,18 @@ TEST_F(CommandsTest, ActionTimeoutSetIsNotRepeated) {
   EXPECT_THAT(server_.actions.update_action_timeout.requests(), SizeIs(1));
 }
 
+TEST_F(CommandsTest, ActionTimeoutSetIsRepeatedWhenTheServerSaysSo) {
+  const absl::Status limited =
+      MakeRetryableError(errors::kGenesysRateLimited, absl::Seconds(2), "too many requests");
+  server_.actions.update_action_timeout.Return({});
+  server_.actions.update_action_timeout.FailOnce(limited);
+  EXPECT_EQ(Run({"action", "timeout", "set", "a", "10s"}), 0);
+  EXPECT_THAT(sleeps_, ElementsAre(absl::Seconds(2)));
+  // Its first try may have made another version of what was expected.
+  server_.actions.update_action_timeout.FailOnce(limited);
+  EXPECT_EQ(Run({"action", "timeout", "set", "a", "10s", "--expected-version", "7"}), 1);
+}
+
 TEST_F(CommandsTest, KindsShowsTheRegistry) {
   v1::ListJobKindsResponse response;
   v1::JobKind* kind = response.add_kinds();

@@ -48,6 +48,7 @@ TEST_F(WordsTest, Options) {
   EXPECT_EQ(Refusal({"list", "--limt", "3"}),
             "error: unknown option --limt\n"
             "hint: did you mean --limit? gcjobs list --help has the details\n");
+  EXPECT_THAT(Refusal({"list", "-xyz"}), StartsWith("error: unknown option -xyz\n"));
   EXPECT_THAT(Refusal({"list", "--servr=x"}), HasSubstr("did you mean --server?"));
   EXPECT_THAT(Refusal({"get", "JOB", "extra"}),
               StartsWith("error: unexpected argument \"extra\"\n"));
