@@ -15,6 +15,7 @@
 #include "common/allocator.h"
 #include "common/error_info.h"
 #include "common/log.h"
+#include "common/status_macros.h"
 #include "server/check.h"
 #include "server/config.h"
 #include "server/grpc_log.h"
@@ -45,14 +46,24 @@ sigset_t HeededSignals() {
   return signals;
 }
 
-// Whatever is wrong with the new configuration: the server goes on with the old one.
-void Reload(const std::vector<std::string>& args, const CommandLine& started_with, Server* server) {
-  absl::StatusOr<CommandLine> read = ReadConfig(args, GetEnvironment);
-  if (!read.ok()) return Log(LogLevel::kError, "reload_refused", {{"error", read.status()}});
-  ConfigureLog(read->config.log_level, read->config.log_format);
-  server->Reload(read->config);
+// A reload may be asked for while the server still starts: it waits its turn.
+void HoldHangups() {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
+}
+
+// Reads the configuration again. Whatever is wrong with it: the server goes on with
+// what it has.
+absl::Status Reload(const std::vector<std::string>& args, const CommandLine& started_with,
+                    Server* server) {
+  ASSIGN_OR_RETURN(const CommandLine line, ReadConfig(args, GetEnvironment));
+  RETURN_IF_ERROR(server->Reload(line.config));
+  ConfigureLog(line.config.log_level, line.config.log_format);
   Log(LogLevel::kInfo, "reloaded",
-      {{"need_restart", absl::StrJoin(NeedRestart(started_with, *read), ", ")}});
+      {{"need_restart", absl::StrJoin(NeedRestart(started_with, line), ", ")}});
+  return absl::OkStatus();
 }
 
 int Run(const std::vector<std::string>& args, const CommandLine& line) {
@@ -84,7 +95,8 @@ int Run(const std::vector<std::string>& args, const CommandLine& line) {
   for (;;) {
     sigwait(&signals, &signal_number);
     if (signal_number != SIGHUP) break;
-    Reload(args, line, server->get());
+    const absl::Status reloaded = Reload(args, line, server->get());
+    if (!reloaded.ok()) Log(LogLevel::kError, "reload_refused", {{"error", reloaded}});
   }
   Log(LogLevel::kInfo, "stopping", {{"signal", signal_number}});
   (*server)->Shutdown();
@@ -118,6 +130,7 @@ void DisableMutexDeadlockDetection() {
 }  // namespace gcjobs
 
 int main(int argc, char** argv) {
+  gcjobs::HoldHangups();
   gcjobs::DisableMutexDeadlockDetection();
   gcjobs::KeepFreedMemory();
   const std::vector<std::string> args(argv + 1, argv + argc);

@@ -154,9 +154,9 @@ absl::Status RpcServer::Listen(const std::shared_ptr<grpc::ServerCredentials>& c
 }
 
 absl::Status RpcServer::ReloadAccess() {
-  RETURN_IF_ERROR(authenticator_->Reload());
   const AuthOptions auth = AuthOptionsOf(config_);
-  return auth.tls() ? CheckTlsFiles(auth) : absl::OkStatus();
+  if (auth.tls()) RETURN_IF_ERROR(CheckTlsFiles(auth));
+  return authenticator_->Reload();
 }
 
 void RpcServer::AnnounceStop() { grpc_server_->GetHealthCheckService()->Shutdown(); }

@@ -175,9 +175,8 @@ void Server::SetScrapedMetrics() {
   dropped.Increment(static_cast<double>(DroppedLogLines()) - dropped.Value());
 }
 
-void Server::Reload(const ServerConfig& config) {
-  const absl::Status access = rpc_->ReloadAccess();
-  if (!access.ok()) Log(LogLevel::kError, "reload_refused", {{"error", access}});
+absl::Status Server::Reload(const ServerConfig& config) {
+  RETURN_IF_ERROR(rpc_->ReloadAccess());
   loop_->Post([this, orgs = config.orgs] {
     for (const OrgConfig& changed : orgs) {
       for (const auto& org : orgs_) {
@@ -185,6 +184,7 @@ void Server::Reload(const ServerConfig& config) {
       }
     }
   });
+  return absl::OkStatus();
 }
 
 // Requests that were sent get their answers committed: a job in doubt after a

@@ -57,8 +57,9 @@ class Server {
 
   // Takes over what may change while the server runs: the tokens of callers, and of
   // the organisations that it knows credentials and budgets; each of these gets a new
-  // token. What is wrong is logged and changes nothing. Any thread.
-  void Reload(const ServerConfig& config);
+  // token. Errors: a file of tokens or certificates is wrong, and nothing has changed.
+  // Any thread.
+  absl::Status Reload(const ServerConfig& config);
 
   // Stops gracefully: health says NOT_SERVING, watchers get a bookmark and
   // UNAVAILABLE, calls end, requests under way upstream get their answers
