@@ -52,8 +52,8 @@ inline constexpr ErrorReason kInvalidRequest =
         "Correct the field that the message names and send the request again.");
 inline constexpr ErrorReason kInvalidPageToken =
     Own("INVALID_PAGE_TOKEN", StatusCode::kInvalidArgument,
-        "The page token was not issued for this list: it was changed on the way, or the filter or "
-        "the order is another one now.",
+        "The page token was not issued for this list: it was altered, or the filter or the order "
+        "has changed since.",
         "Start the list over without a page token.");
 inline constexpr ErrorReason kInvalidCursor =
     Own("INVALID_CURSOR", StatusCode::kInvalidArgument,
@@ -148,8 +148,8 @@ inline constexpr ErrorReason kSubmitOutcomeUnknown = Own(
     "can be submitted with the guarantee AT_LEAST_ONCE: then the server repeats it by itself.");
 inline constexpr ErrorReason kPollAttemptsExhausted =
     Own("POLL_ATTEMPTS_EXHAUSTED", StatusCode::kDeadlineExceeded,
-        "The job had not ended after as many polls as its poll policy allows. It may go on at "
-        "Genesys Cloud.",
+        "The job had not ended after as many polls as its poll policy allows. The work may "
+        "continue at Genesys Cloud.",
         "Allow more polls, or longer intervals between them; without a poll policy only the "
         "execution timeout ends a job.");
 inline constexpr ErrorReason kJobTimedOut =
@@ -161,8 +161,8 @@ inline constexpr ErrorReason kJobTimedOut =
 // What the server can do just now; all have a RetryInfo.
 inline constexpr ErrorReason kIntakeFull =
     Own("INTAKE_FULL", StatusCode::kResourceExhausted,
-        "The organisation has as many jobs waiting to be submitted as the server accepts.",
-        "Try again later: they leave as fast as the request budget of the organisation allows.");
+        "As many jobs of the organisation are waiting to be submitted as the server accepts.",
+        "Try again later: they leave as fast as the organisation's request budget allows.");
 inline constexpr ErrorReason kServerBusy =
     Own("SERVER_BUSY", StatusCode::kResourceExhausted,
         "The server has more to read from its store than it can keep up with.",
@@ -195,12 +195,10 @@ inline constexpr ErrorReason kStoreClosed =
 inline constexpr ErrorReason kStoreCorrupt =
     Own("STORE_CORRUPT", StatusCode::kDataLoss, "The server's database is damaged.",
         "Stop the server and restore the newest backup of its data directory.");
-inline constexpr ErrorReason kDocumentNotFound = Own(
-    "DOCUMENT_NOT_FOUND", StatusCode::kNotFound,
-    "The server has not written this document of its own yet.", "Nothing: it begins without it.");
-inline constexpr ErrorReason kInternal = Own(
-    "INTERNAL_ERROR", StatusCode::kInternal, "The server met a state that it takes for impossible.",
-    "Report it as a bug, with the message and the lines of the server's log around it.");
+inline constexpr ErrorReason kDocumentNotFound =
+    Own("DOCUMENT_NOT_FOUND", StatusCode::kNotFound,
+        "The server has not yet written this document of its own.",
+        "Nothing needs to be done: the server starts without it.");
 
 // What stops the start of the server.
 inline constexpr ErrorReason kInsecureListener = Own(
@@ -267,9 +265,9 @@ inline constexpr ErrorReason kGenesysUnavailable =
              "firewall) and the Genesys Cloud status page.");
 inline constexpr ErrorReason kGenesysBadResponse =
     Upstream("GENESYS_BAD_RESPONSE", StatusCode::kInternal,
-             "The answer is not what the API of Genesys Cloud gives to such a call.",
-             "Check that the server's environment or API URL leads to Genesys Cloud and not to a "
-             "proxy or a login page. Otherwise report it, with the message.");
+             "Genesys Cloud answered something that its API does not give to such a call.",
+             "Check that the environment or the API URL of the server leads to Genesys Cloud and "
+             "not to a proxy or a login page. Otherwise report it, with the message.");
 inline constexpr ErrorReason kGenesysJobFailed =
     Upstream("GENESYS_JOB_FAILED", StatusCode::kUnknown,
              "Genesys Cloud accepted the work, and the work failed there.",
@@ -281,6 +279,10 @@ inline constexpr ErrorReason kGenesysResultExpired =
              "Submit the work again and read its results sooner.");
 
 // A mistake of this program's.
+inline constexpr ErrorReason kInternal =
+    Own("INTERNAL_ERROR", StatusCode::kInternal,
+        "The server reached a state that should be impossible.",
+        "Report it as a bug, with the message and the lines of the server's log around it.");
 inline constexpr ErrorReason kInvalidTarget =
     Own("INVALID_TARGET", StatusCode::kInternal,
         "The server was about to send a request to a place outside the API of Genesys Cloud, and "

@@ -12,13 +12,17 @@ const entry = String.raw`inline constexpr ErrorReason (\w+) =\s*(Own|Upstream)\(
 const lines = [];
 const write = (...more) => lines.push(...more, '');
 
-// The arguments of an entry: string literals beside each other are one.
+// The arguments of an entry: its name, its code and two texts. String literals
+// beside each other are one.
 function parse(text) {
-  const [name, code, cause, remedy] = text.split(/,\s*(?="|StatusCode::)/).map((argument) => {
-    const literals = [...argument.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, literal]) => literal);
-    return literals.length ? literals.join('').replace(/\\(.)/g, '$1') : argument;
-  });
-  return { name, code: code.replace('StatusCode::k', ''), cause, remedy };
+  const literal = String.raw`"(?:[^"\\]|\\.)*"`;
+  const argument = new RegExp(String.raw`(?:${literal}\s*)+|StatusCode::k\w+`, 'g');
+  const [name, code, cause, remedy, ...more] = text.match(argument).map((found) =>
+    found.startsWith('"')
+      ? found.match(new RegExp(literal, 'g')).map((part) => JSON.parse(part)).join('')
+      : found.replace('StatusCode::k', ''));
+  if (remedy === undefined || more.length) throw new Error(`four arguments, not: ${text}`);
+  return { name, code, cause, remedy };
 }
 
 const grpcName = (code) => code.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
