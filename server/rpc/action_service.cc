@@ -64,8 +64,8 @@ absl::StatusOr<v1::ActionFamily> FamilyOf(const v1::ListActionsRequest& request)
 absl::StatusOr<ActionQuery> BuildQuery(const v1::ListActionsRequest& request,
                                        absl::string_view org) {
   RETURN_IF_ERROR(ValidateText("name", request.name(), kMaxActionNameBytes, Presence::kOptional));
-  RETURN_IF_ERROR(ValidateText("exact_name", request.exact_name(), kMaxActionNameBytes,
-                               Presence::kOptional));
+  RETURN_IF_ERROR(
+      ValidateText("exact_name", request.exact_name(), kMaxActionNameBytes, Presence::kOptional));
   if (!request.name().empty() && !request.exact_name().empty()) {
     return InvalidField("exact_name", "must not be set together with name");
   }
@@ -152,10 +152,9 @@ grpc::ServerUnaryReactor* ActionService::ListActions(grpc::CallbackServerContext
       [&](CallPtr<v1::ListActionsResponse> call, absl::string_view) -> absl::Status {
         ASSIGN_OR_RETURN(const std::string org, orgs_.Resolve(request->org()));
         ASSIGN_OR_RETURN(const ActionQuery query, BuildQuery(*request, org));
-        deps_.loop->Post(
-            [call = std::move(call), org, query, client = deps_.orgs.at(org).client] {
-              Spawn(AnswerList(call, client, query, org));
-            });
+        deps_.loop->Post([call = std::move(call), org, query, client = deps_.orgs.at(org).client] {
+          Spawn(AnswerList(call, client, query, org));
+        });
         return absl::OkStatus();
       });
 }
@@ -168,10 +167,9 @@ grpc::ServerUnaryReactor* ActionService::GetActionTimeout(
       [&](CallPtr<v1::ActionTimeout> call, absl::string_view) -> absl::Status {
         ASSIGN_OR_RETURN(const ActionTimeouts::ActionChoice choice, ChoiceOf(*request));
         ASSIGN_OR_RETURN(const std::string org, orgs_.Resolve(request->org()));
-        deps_.loop->Post(
-            [call = std::move(call), timeouts = deps_.orgs.at(org).timeouts, choice] {
-              Spawn<Timeout>(timeouts->Get(choice), FinishWith(call));
-            });
+        deps_.loop->Post([call = std::move(call), timeouts = deps_.orgs.at(org).timeouts, choice] {
+          Spawn<Timeout>(timeouts->Get(choice), FinishWith(call));
+        });
         return absl::OkStatus();
       });
 }
@@ -184,10 +182,9 @@ grpc::ServerUnaryReactor* ActionService::UpdateActionTimeout(
       [&](CallPtr<v1::ActionTimeout> call, absl::string_view) -> absl::Status {
         ASSIGN_OR_RETURN(const ActionTimeouts::Update update, BuildUpdate(*request));
         ASSIGN_OR_RETURN(const std::string org, orgs_.Resolve(request->org()));
-        deps_.loop->Post(
-            [call = std::move(call), timeouts = deps_.orgs.at(org).timeouts, update] {
-              Spawn<Timeout>(timeouts->Set(update), FinishWith(call));
-            });
+        deps_.loop->Post([call = std::move(call), timeouts = deps_.orgs.at(org).timeouts, update] {
+          Spawn<Timeout>(timeouts->Set(update), FinishWith(call));
+        });
         return absl::OkStatus();
       });
 }

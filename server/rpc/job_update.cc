@@ -91,9 +91,8 @@ absl::Status Change(const v1::UpdateJobRequest& request, const std::vector<std::
                     absl::Duration default_timeout, v1::Job* job) {
   for (const absl::string_view path : paths) {
     if (path == kTimeout) {
-      *job->mutable_execution_timeout() = request.has_execution_timeout()
-                                              ? request.execution_timeout()
-                                              : ToProto(default_timeout);
+      *job->mutable_execution_timeout() =
+          request.has_execution_timeout() ? request.execution_timeout() : ToProto(default_timeout);
     } else if (path == kLabels) {
       *job->mutable_labels() = request.labels();
     } else if (absl::StartsWith(path, kOneLabel)) {

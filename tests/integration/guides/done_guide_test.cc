@@ -228,6 +228,7 @@ TEST_F(DoneGuideTest, GuideB07ARestActionsLimitIsInMillisecondsInAnObjectOrAStri
     const auto answer = SetTimeout(action, kFlow, absl::Milliseconds(4321));
     ASSERT_THAT(answer, IsOk()) << action;
     EXPECT_EQ(FromProto(answer->timeout()), absl::Milliseconds(4321)) << action;
+    EXPECT_TRUE(answer->verified()) << action;
     EXPECT_THAT(Stored(action), HasSubstr("4321")) << action;
   }
   EXPECT_THAT(Stored("fda-rest-string"), HasSubstr(R"("definition":")"));

@@ -211,24 +211,6 @@ TEST_F(JobsGuideTest, GuideB03TheActionsOfAllFlowsAreListed) {
   EXPECT_GT(flows.size(), 1u);
 }
 
-TEST_F(JobsGuideTest, GuideB07ARestActionsLimitIsInMillisecondsWhereverItsDefinitionIs) {
-  for (const char* name : {"Get Order Status", "Get Loyalty Points", "Get Store Hours"}) {
-    const auto answer = SetTimeout(name, kFlow, absl::Milliseconds(12345));
-    ASSERT_THAT(answer, IsOk()) << name;
-    EXPECT_TRUE(answer->verified()) << name;
-    const std::string stored = system_.simulator().Get("/__sim/actions/" + answer->action_id());
-    EXPECT_THAT(stored, HasSubstr("12345")) << name;
-  }
-}
-
-TEST_F(JobsGuideTest, GuideB08OtherActionsHaveTheirLimitInSeconds) {
-  const auto answer = SetTimeout("Rate Conversation", kFlow, absl::Seconds(17));
-  ASSERT_THAT(answer, IsOk());
-  EXPECT_TRUE(answer->verified());
-  EXPECT_THAT(system_.simulator().Get("/__sim/actions/fda-lambda"),
-              HasSubstr(R"("executionTimeout":17)"));
-}
-
 TEST_F(JobsGuideTest, GuideB09ForOtherTypesTheFlowsStepMayBeTheLimit) {
   const auto lambda = GetTimeout("Rate Conversation", kFlow);
   ASSERT_THAT(lambda, IsOk());
