@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/utf8.h"
@@ -12,10 +12,13 @@ namespace gcjobs {
 namespace {
 
 constexpr size_t kMaxJoinedBytes = 1024;
-// More than fit into that; an array of a failed item each may be long.
+// More than fit into that.
 constexpr size_t kMaxReasons = 100;
-// An ErrorBody within an ErrorBody is as deep as it gets.
-constexpr int kMaxDepth = 4;
+// Of one array; that of a job's items may have a million of them.
+constexpr size_t kMaxElements = 1000;
+// An array of objects with an array, twice, is as deep as it gets; nonsense may be
+// as deep as it is long.
+constexpr int kMaxDepth = 8;
 
 // Where objects that tell of a failure have their text, by preference.
 constexpr absl::string_view kTextNames[] = {"message",  "text",   "errorMessage",
@@ -32,26 +35,33 @@ std::string FirstText(const JsonValue& object, absl::Span<const absl::string_vie
   return "";
 }
 
-bool IsNoFailure(const JsonValue& element) {
-  const auto failed = element.Find("failed");
-  return failed && failed->raw() == "false";
+// The elements of an array, but for those that say that they have not failed.
+void ForEachFailure(const JsonValue& array, absl::FunctionRef<void(const JsonValue&)> visit) {
+  const std::vector<JsonValue> elements = array.Elements();
+  for (size_t i = 0; i < std::min(elements.size(), kMaxElements); ++i) {
+    const auto failed = elements[i].Find("failed");
+    if (!failed || failed->raw() != "false") visit(elements[i]);
+  }
 }
 
 }  // namespace
 
 void UpstreamReasons::Collect(const JsonValue& value, absl::Span<const std::string> path) {
+  CollectAt(value, path, 0);
+}
+
+void UpstreamReasons::CollectAt(const JsonValue& value, absl::Span<const std::string> path,
+                                int depth) {
+  if (depth > kMaxDepth) return;
+  if (path.empty()) return AddValue(value, depth);
   if (value.Is(JsonValue::Type::kArray)) {
-    for (const JsonValue& element : value.Elements()) {
-      if (texts_.size() >= kMaxReasons) return;
-      if (!IsNoFailure(element)) Collect(element, path);
-    }
+    ForEachFailure(value, [&](const JsonValue& element) { CollectAt(element, path, depth + 1); });
     return;
   }
-  if (path.empty()) return AddValue(value, 0);
   const std::optional<JsonValue> member = value.Find(path.front());
   if (!member) return;
   const bool is_count = path.size() == 1 && member->Is(JsonValue::Type::kNumber);
-  if (!is_count) return Collect(*member, path.subspan(1));
+  if (!is_count) return CollectAt(*member, path.subspan(1), depth + 1);
   if (member->raw() != "0") Add(absl::StrCat(path.front(), ": ", member->raw()));
 }
 
@@ -69,10 +79,7 @@ void UpstreamReasons::AddValue(const JsonValue& value, int depth) {
     case JsonValue::Type::kObject:
       return AddObject(value, depth);
     case JsonValue::Type::kArray:
-      for (const JsonValue& element : value.Elements()) {
-        if (texts_.size() >= kMaxReasons) return;
-        AddValue(element, depth + 1);
-      }
+      ForEachFailure(value, [&](const JsonValue& element) { AddValue(element, depth + 1); });
       return;
     default:
       return;

@@ -19,6 +19,7 @@ class UpstreamReasons {
   // Adds what stands at `path` in `value`. Of arrays, on the way and at the end,
   // all elements count, but for those that say `"failed": false`. Numbers count
   // with their name, unless they are 0. The empty path is `value` itself.
+  // Depth and length are bounded: an answer may be anything.
   void Collect(const JsonValue& value, absl::Span<const std::string> path);
 
   // Adds one text, as it may stand in our messages (CleanUpstreamText).
@@ -34,6 +35,7 @@ class UpstreamReasons {
   const std::string& code() const { return code_; }
 
  private:
+  void CollectAt(const JsonValue& value, absl::Span<const std::string> path, int depth);
   void AddValue(const JsonValue& value, int depth);
   void AddObject(const JsonValue& object, int depth);
 

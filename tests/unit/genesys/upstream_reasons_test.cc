@@ -86,6 +86,17 @@ TEST(UpstreamReasonsTest, DepthIsBounded) {
   std::string json = R"({"message":"core"})";
   for (int i = 0; i < 100; ++i) json = absl::StrCat(R"({"errors":[)", json, "]}");
   EXPECT_EQ(Joined(json, {}), "");
+  constexpr int kDeep = 200'000;
+  const std::string nested = std::string(kDeep, '[') + "1" + std::string(kDeep, ']');
+  EXPECT_EQ(Joined(nested, {}), "");
+  EXPECT_EQ(Joined(nested, {"errors", "message"}), "");
+}
+
+TEST(UpstreamReasonsTest, LengthIsBounded) {
+  std::string items = R"({"failed":true,"statusCode":500})";
+  for (int i = 0; i < 200'000; ++i) items += R"(,{"failed":false})";
+  EXPECT_EQ(Joined(absl::StrCat(R"({"entities":[)", items, "]}"), {"entities", "statusCode"}),
+            "statusCode: 500");
 }
 
 TEST(UpstreamReasonsTest, TheWholeIsBoundedUtf8OfOneLine) {
