@@ -12,7 +12,7 @@ namespace {
 
 void LogLine(gpr_log_func_args* args) {
   const LogLevel level =
-      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kError : LogLevel::kDebug;
+      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
   Log(level, "grpc", {{"message", args->message}, {"file", args->file}, {"line", args->line}});
   // The process ends as soon as this returns.
   if (absl::StartsWith(args->message, "assertion failed")) FlushLog(absl::Seconds(1));

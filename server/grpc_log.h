@@ -4,9 +4,9 @@
 namespace gcjobs {
 
 // From now on the lines of the gRPC library go into the log, as events named
-// `grpc`: its errors as errors, all else at level debug. By itself it writes to
-// stderr, in a form of its own, and waits for the reader. Call it before gRPC is
-// used.
+// `grpc`: what it calls errors as warnings, since most are about a connection that
+// somebody else broke, and all else at level debug. By itself it writes to stderr, in
+// a form of its own, and waits for the reader. Call it before gRPC is used.
 void LogGrpcLines();
 
 }  // namespace gcjobs
