@@ -76,10 +76,10 @@ INSTANTIATE_TEST_SUITE_P(BothEndpoints, QueryTest,
                            return test.param == v1::QUERY_ENDPOINT_QUERY ? "Query" : "Jobs";
                          });
 
-TEST(TypedQueryTest, BecomesGenesysOwnForm) {
+TEST(TypedQueryTest, OfAJobBecomesGenesysOwnForm) {
   System system;
   v1::SubmitConversationQueryRequest request;
-  request.set_endpoint(v1::QUERY_ENDPOINT_QUERY);
+  request.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   request.mutable_date_range()->mutable_start_time()->set_seconds(1767225600);  // 2026-01-01
   request.mutable_date_range()->mutable_end_time()->set_seconds(1767312000);
   v1::QueryFilter* filter = request.add_segment_filters();
@@ -87,7 +87,6 @@ TEST(TypedQueryTest, BecomesGenesysOwnForm) {
   v1::QueryPredicate* predicate = filter->add_predicates();
   predicate->set_dimension("mediaType");
   predicate->set_value("voice");
-  request.set_page_size(50);
   const auto job = system.Submit(request);
   ASSERT_THAT(job, IsOk());
   ASSERT_EQ(system.simulator().Submissions().size(), 1u);
@@ -95,7 +94,6 @@ TEST(TypedQueryTest, BecomesGenesysOwnForm) {
   EXPECT_THAT(body, HasSubstr(R"("interval":"2026-01-01T00:00:00.000Z/2026-01-02T00:00:00.000Z")"));
   EXPECT_THAT(body, HasSubstr(R"("segmentFilters":[{"type":"and")"));
   EXPECT_THAT(body, HasSubstr(R"("dimension":"mediaType")"));
-  EXPECT_THAT(body, HasSubstr(R"("pageSize":50)"));
 }
 
 TEST(TypedQueryTest, MoreThanNinetyDaysIsRefusedBeforeGenesysIsAsked) {
