@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "common/failure_body.h"
 #include "common/status_conversion.h"
 #include "common/utf8.h"
@@ -12,34 +13,48 @@
 namespace gcjobs {
 namespace {
 
-// What a trailer of 8 KiB has room for. The message stands in it twice, as
-// `grpc-message`, where a byte may take three, and in the details, which may
-// travel in base64 and take a third more.
 constexpr size_t kMaxMessageBytes = 1 << 10;
+constexpr size_t kShortMessageBytes = 256;
 constexpr size_t kMaxBodyBytes = 2 << 10;
-constexpr size_t kMaxDetailsBytes = 4608;
+
+// Of the 8 KiB of a trailer, what the names of its entries leave.
+constexpr size_t kMaxTrailerBytes = 7680;
 
 // What a FailureBody grows by when it is marked as truncated, at most.
 constexpr size_t kTruncatedBytes = 4;
 
-// How much too large it is for a trailer.
-size_t Excess(const google::rpc::Status& status) {
-  return std::max(status.ByteSizeLong(), kMaxDetailsBytes) - kMaxDetailsBytes;
+// The message stands in the trailer twice: as `grpc-message`, percent-encoded, and
+// in the details, which may travel in base64.
+size_t TrailerBytes(const google::rpc::Status& status) {
+  size_t message_bytes = 0;
+  for (const char c : status.message()) {
+    const bool is_plain = absl::ascii_isprint(static_cast<unsigned char>(c)) && c != '%';
+    message_bytes += is_plain ? 1 : 3;
+  }
+  return message_bytes + (status.ByteSizeLong() + 2) / 3 * 4;
 }
 
-void TrimMessage(google::rpc::Status* status) {
-  if (status->message().size() <= kMaxMessageBytes) return;
+// By how many bytes of its details it is too large for a trailer.
+size_t Excess(const google::rpc::Status& status) {
+  const size_t bytes = TrailerBytes(status);
+  return bytes <= kMaxTrailerBytes ? 0 : (bytes - kMaxTrailerBytes + 3) / 4 * 3;
+}
+
+void TrimMessage(size_t max_bytes, google::rpc::Status* status) {
+  if (status->message().size() <= max_bytes) return;
   constexpr absl::string_view kCut = "...";
   std::string& message = *status->mutable_message();
-  message.resize(Utf8Prefix(message, kMaxMessageBytes - kCut.size()).size());
+  message.resize(Utf8Prefix(message, max_bytes - kCut.size()).size());
   message.append(kCut.data(), kCut.size());
 }
 
-void TrimBodies(size_t max_bytes, google::rpc::Status* status) {
+// To `max_bytes`, and by `too_many`.
+void TrimBody(size_t max_bytes, size_t too_many, google::rpc::Status* status) {
   for (google::protobuf::Any& detail : *status->mutable_details()) {
     v1::FailureBody body;
     if (!detail.UnpackTo(&body)) continue;
-    TrimFailureBody(max_bytes, &body);
+    const size_t size = std::min(body.body().size(), max_bytes);
+    TrimFailureBody(size - std::min(size, too_many), &body);
     detail.PackFrom(body);
   }
 }
@@ -61,13 +76,13 @@ void KeepEssentials(google::rpc::Status* status) {
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status proto = ToProto(status);
-  TrimMessage(&proto);
-  TrimBodies(kMaxBodyBytes, &proto);
+  TrimMessage(kMaxMessageBytes, &proto);
+  TrimBody(kMaxBodyBytes, 0, &proto);
   // The body gives way before the rest does.
-  if (const size_t excess = Excess(proto); excess > 0) {
-    TrimBodies(kMaxBodyBytes - std::min(excess + kTruncatedBytes, kMaxBodyBytes), &proto);
-  }
+  const size_t excess = Excess(proto);
+  if (excess > 0) TrimBody(kMaxBodyBytes, excess + kTruncatedBytes, &proto);
   if (Excess(proto) > 0) KeepEssentials(&proto);
+  if (Excess(proto) > 0) TrimMessage(kShortMessageBytes, &proto);
   const std::string details = proto.details().empty() ? "" : proto.SerializeAsString();
   return grpc::Status(static_cast<grpc::StatusCode>(proto.code()), proto.message(), details);
 }

@@ -14,7 +14,7 @@ namespace gcjobs {
 // Peers refuse trailers of more than 8 KiB, and the error would be lost to one
 // of gRPC's own. So ToGrpc cuts a message to 1 KiB and a v1::FailureBody to
 // 2 KiB or what the other details leave of the trailer; when that is not enough
-// it keeps ErrorInfo and RetryInfo alone.
+// it keeps ErrorInfo and RetryInfo alone, and a quarter of the message.
 grpc::Status ToGrpc(const absl::Status& status);
 absl::Status FromGrpc(const grpc::Status& status);
 

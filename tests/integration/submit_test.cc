@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "common/error_info.h"
+#include "common/failure_body.h"
 #include "common/grpc_status.h"
+#include "common/json.h"
 #include "common/status_conversion.h"
 #include "tests/integration/support/system.h"
 #include "tests/matchers/status_matchers.h"
@@ -159,6 +162,23 @@ TEST(SubmitTest, EveryErrorTellsWhatToDoAndWhereToReadMore) {
     remedies.insert(GetRemedy(error));
   }
   EXPECT_GE(remedies.size(), 6u);
+}
+
+// gRPC itself refuses what is too long for it, and then nothing of it arrives.
+TEST(SubmitTest, ALongRefusalArrives) {
+  System system;
+  std::string words;
+  while (words.size() < 4000) words += "\xC3\xA9\xE2\x82\xAC";
+  system.simulator().AddFault(absl::StrCat(
+      R"({"method":"POST","route":"**/execute","status":400,"body":)",
+      JsonQuote(absl::StrCat(R"({"message":")", words, R"(","more":")", words, "\"}")), "}"));
+  const absl::Status refused = system.Submit(Steered("{}")).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument, "GENESYS_BAD_REQUEST"));
+  EXPECT_NE(GetRemedy(refused), "");
+  EXPECT_TRUE(GetFailureBody(refused)->truncated());
+  const auto job = system.GetJob(GetErrorInfo(refused)->metadata().at("job_id"));
+  EXPECT_THAT(std::string(GetFailureBody(FromProto(job->error()))->body()),
+              HasSubstr("\"more\":\"" + words));
 }
 
 TEST(SubmitTest, BadInputIsRefusedBeforeAnyCallUpstream) {

@@ -93,7 +93,7 @@ TEST(GrpcStatusTest, AFailureBodyIsCutToTwoKibibytes) {
 
 TEST(GrpcStatusTest, AFailureBodyGivesWayToTheOtherDetails) {
   absl::Status error = WithBody(2048);
-  AddErrorMetadata(&error, "value", std::string(2500, 'v'));
+  AddErrorMetadata(&error, "value", std::string(3700, 'v'));
   const absl::Status arrived = FromGrpc(ToGrpc(error));
   EXPECT_GT(GetFailureBody(arrived)->body().size(), 1000u);
   EXPECT_TRUE(GetFailureBody(arrived)->truncated());
@@ -101,12 +101,38 @@ TEST(GrpcStatusTest, AFailureBodyGivesWayToTheOtherDetails) {
   EXPECT_EQ(GetHelpUrl(arrived), GetHelpUrl(error));
 }
 
+TEST(GrpcStatusTest, AShortBodyGivesWayToo) {
+  absl::Status error = WithBody(200);
+  AddErrorMetadata(&error, "value", std::string(5200, 'v'));
+  const absl::Status arrived = FromGrpc(ToGrpc(error));
+  ASSERT_TRUE(GetFailureBody(arrived).has_value());
+  EXPECT_LT(GetFailureBody(arrived)->body().size(), 200u);
+  EXPECT_EQ(GetRemedy(arrived), GetRemedy(error));
+}
+
+// What peers refuse: 8 KiB, with names and an overhead for each entry.
+TEST(GrpcStatusTest, EveryErrorFitsATrailer) {
+  for (const size_t value_bytes : {0, 500, 1000, 2000, 3000}) {
+    std::string message;
+    while (message.size() < 5000) message += "\xC3\xA9";
+    absl::Status error =
+        MakeError(errors::kGenesysForbidden, message, {{"value", std::string(value_bytes, 'v')}});
+    SetFailureBody(&error, MakeFailureBody(400, "text/plain", std::string(9000, 'x')));
+    const grpc::Status status = ToGrpc(error);
+    const size_t trailer =
+        3 * status.error_message().size() + status.error_details().size() * 4 / 3;
+    EXPECT_LE(trailer, 7700u) << value_bytes;
+    EXPECT_THAT(FromGrpc(status),
+                StatusIs(absl::StatusCode::kPermissionDenied, "GENESYS_FORBIDDEN"));
+  }
+}
+
 TEST(GrpcStatusTest, WhatDoesNotFitATrailerLeavesTheReasonAndTheDelay) {
   absl::Status error = WithBody(2048);
-  AddErrorMetadata(&error, "value", std::string(4500, 'v'));
+  AddErrorMetadata(&error, "value", std::string(5800, 'v'));
   const absl::Status arrived = FromGrpc(ToGrpc(error));
   EXPECT_THAT(arrived, StatusIs(absl::StatusCode::kInvalidArgument, "WHY"));
-  EXPECT_EQ(GetErrorInfo(arrived)->metadata().at("value").size(), 4500u);
+  EXPECT_EQ(GetErrorInfo(arrived)->metadata().at("value").size(), 5800u);
   EXPECT_EQ(GetRetryDelay(arrived), absl::Seconds(3));
   EXPECT_FALSE(GetFailureBody(arrived).has_value());
 }
