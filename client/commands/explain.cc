@@ -86,7 +86,6 @@ std::string LimitText(v1::PollLimit limit) {
   }
 }
 
-// Before the query is submitted there is nothing to say of polls.
 std::string DataText(const v1::JobExplanation& why, absl::Time now, const absl::TimeZone& zone) {
   if (!why.has_data_needed_until()) return "";
   const std::string needed = DescribeTime(why.data_needed_until(), now, zone);
@@ -126,6 +125,22 @@ std::string WeightedText(const v1::JobExplanation& why) {
                       " times while it is watched");
 }
 
+// What a job waits for that is not submitted yet.
+std::string DescribeWait(const v1::JobExplanation& why, absl::Time now,
+                         const absl::TimeZone& zone) {
+  const bool for_budget = why.limit() == v1::POLL_LIMIT_BUDGET;
+  return FieldLines({
+      {"Job", why.job_id()},
+      {"Waits for", for_budget ? absl::StrCat("the request budget (", why.budget_left(), " of ",
+                                              why.budget_limit(), " left), to be submitted")
+                               : "the data of its interval, to be submitted"},
+      {"Data", DataText(why, now, zone)},
+      {"Asked again",
+       why.has_next_poll_time() ? DescribeTime(why.next_poll_time(), now, zone) : ""},
+      {"Error", DescribeError(why.error())},
+  });
+}
+
 std::string BudgetText(const v1::JobExplanation& why) {
   return absl::StrCat(why.budget_left(), " of ", why.budget_limit(), " requests left for polls; ",
                       absl::StrFormat("%.1f", why.polls_per_second()),
@@ -136,6 +151,8 @@ std::string BudgetText(const v1::JobExplanation& why) {
 // the figures behind it.
 std::string DescribeExplanation(const v1::JobExplanation& why, absl::Time now,
                                 const absl::TimeZone& zone) {
+  // Before Genesys Cloud has accepted it there is nothing to say of polls.
+  if (!why.has_accept_time()) return DescribeWait(why, now, zone);
   return FieldLines({
       {"Job", why.job_id()},
       {"Accepted", AcceptedText(why, now, zone)},

@@ -205,7 +205,8 @@ void QueryFlags::AddTo(CLI::App* command) {
   command->add_option("--interval", interval_, "ISO 8601; times without a zone are UTC")
       ->option_text("START/END");
   AddRepeatable(command, "--filter", filters_,
-                "Only conversations that match: NAME=VALUE[,VALUE...] (any of them), NAME (exists) "
+                "Only conversations that match: NAME=VALUE[,VALUE...] (any of them, with endpoint "
+                "jobs), NAME (exists) "
                 "or !NAME (does not exist); if repeated, all must match")
       ->option_text("FILTER");
   AddRepeatable(command, "--segment-filter", segment_filters_,

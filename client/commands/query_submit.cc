@@ -12,8 +12,8 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  # yesterday's voice conversations of two queues, followed to the end\n"
-    "  gcjobs query submit --from 2026-01-01 --to 2026-01-02 --watch \\\n"
-    "      --filter mediaType=voice --segment-filter queueId=QUEUE1,QUEUE2\n"
+    "  gcjobs query submit --endpoint jobs --from 2026-01-01 --to 2026-01-02 \\\n"
+    "      --watch --filter mediaType=voice --segment-filter queueId=QUEUE1,QUEUE2\n"
     "\n"
     "  # abandoned and never answered, through the bulk endpoint\n"
     "  gcjobs query submit --last 7d --endpoint jobs \\\n"

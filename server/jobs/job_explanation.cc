@@ -100,6 +100,16 @@ v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& wh
   return answer;
 }
 
+v1::JobExplanation ExplainSubmissionWait(const v1::Job& job, const RequestBudget& budget,
+                                         const Clock& clock) {
+  v1::JobExplanation answer;
+  SetFacts(job, &answer);
+  answer.set_limit(v1::POLL_LIMIT_BUDGET);
+  answer.set_budget_left(budget.LeftBy(RequestClass::kSubmit, clock.MonotonicNow()));
+  answer.set_budget_limit(budget.limit());
+  return answer;
+}
+
 absl::Status NotPolledError(const v1::Job& job, absl::string_view why) {
   return MakeError(errors::kJobNotPolled, absl::StrCat("job ", job.id(), " ", why),
                    {{"job_id", job.id()}, {"state", ShortName(job.state())}});

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "gcjobs/v1/job_service.pb.h"
 #include "server/scheduler/poll_explanation.h"
+#include "server/scheduler/request_budget.h"
 
 namespace gcjobs {
 
@@ -18,6 +19,10 @@ namespace gcjobs {
 // that is what the job waits for, it is the limit.
 v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& why,
                                    const Clock& clock);
+
+// The same for a job that waits for the budget before it can be submitted.
+v1::JobExplanation ExplainSubmissionWait(const v1::Job& job, const RequestBudget& budget,
+                                         const Clock& clock);
 
 // FAILED_PRECONDITION/JOB_NOT_POLLED: `job X WHY`, metadata `job_id`, `state`.
 absl::Status NotPolledError(const v1::Job& job, absl::string_view why);

@@ -365,6 +365,10 @@ absl::StatusOr<v1::JobExplanation> Orchestrator::ExplainLive(const LiveJob& job)
     explanation.set_attempts(job.polls.attempts);
     return explanation;
   }
+  const RequestBudget& budget = job.org().scheduler->budget();
+  const bool waits_for_budget = job.state() == v1::JOB_STATE_QUEUED && !job.submit_in_doubt() &&
+                                budget.Earliest(RequestClass::kSubmit) > clock.MonotonicNow();
+  if (waits_for_budget) return ExplainSubmissionWait(view, budget, clock);
   return NotPolledError(view, WhyNotPolled(job.state(), job.kind().holds_call()));
 }
 

@@ -129,6 +129,9 @@ class PollScheduler {
   // Why the job's next poll is when it is; nothing when it is unknown.
   std::optional<PollExplanation> Explain(absl::string_view job_id, absl::Time now) const;
 
+  // The organisation's budget, for what waits for it before it is polled.
+  const RequestBudget& budget() const { return *budget_; }
+
   // Jobs whose next poll is due and has not been sent. Looks at each of them: for
   // whoever asks now and then.
   size_t CountDue(absl::Time now) const;

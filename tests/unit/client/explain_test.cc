@@ -142,6 +142,20 @@ TEST_F(ExplainTest, AWeightIsShownWhenThereIsOne) {
   EXPECT_THAT(Describe(), HasSubstr("Weighted   8.0s: it counts 4 times"));
 }
 
+TEST_F(ExplainTest, OfAJobThatIsNotSubmittedYetTheWaitIsTold) {
+  why_.clear_accept_time();
+  why_.clear_next_poll_time();
+  why_.set_limit(v1::POLL_LIMIT_BUDGET);
+  why_.set_budget_left(2);
+  why_.set_budget_limit(300);
+  EXPECT_EQ(Describe(), std::string("Job        ") + kJobId +
+                            "\nWaits for  the request budget (2 of 300 left), to be submitted\n");
+  why_.set_limit(v1::POLL_LIMIT_DATA_AVAILABILITY);
+  *why_.mutable_data_needed_until() = ToProto(clock_.Now());
+  EXPECT_THAT(Describe(), HasSubstr("Waits for  the data of its interval"));
+  EXPECT_THAT(Describe(), HasSubstr("Data       needed up to 2023-11-14 22:13:20"));
+}
+
 TEST_F(ExplainTest, TheErrorOfAFailedPollIsShownOnOneLine) {
   EXPECT_THAT(Describe(), Not(HasSubstr("Error")));
   *why_.mutable_error() = ToProto(MakeError(errors::kGenesysUnavailable, "HTTP 503\x1b[2J"));

@@ -268,6 +268,8 @@ class JobWorld {
     std::abort();
   }
   FakeClock& clock() { return clock_; }
+  // Of the first organisation.
+  RequestBudget& budget() { return orgs_.front()->budget; }
   TestStore& store() { return store_; }
   const JobKindRegistry& kinds() const { return kinds_; }
   Metrics& metrics() { return metrics_; }

@@ -126,6 +126,23 @@ TEST(OrchestratorExplainTest, AJobThatIsNotAcceptedYetIsNotPolled) {
               HasSubstr("has not been accepted by Genesys Cloud yet"));
 }
 
+TEST(OrchestratorExplainTest, ASubmissionThatWaitsForTheBudgetSaysSo) {
+  JobWorld world;
+  world.client().hold_permits = true;
+  const size_t call = world.Submit(JobWorld::Plain(), absl::ZeroDuration());
+  const std::string job_id = (*world.answers[call])->id();
+  EXPECT_THAT(Explain(&world, job_id).status(), IsNotPolled());  // it is about to be sent
+  while (world.budget().Earliest(RequestClass::kSubmit) <= world.clock().MonotonicNow()) {
+    world.budget().Take(RequestClass::kSubmit);
+  }
+  const auto why = Explain(&world, job_id);
+  ASSERT_THAT(why, IsOk());
+  EXPECT_EQ(why->limit(), v1::POLL_LIMIT_BUDGET);
+  EXPECT_EQ(why->budget_left(), 0);
+  EXPECT_EQ(why->budget_limit(), 300);
+  EXPECT_FALSE(why->has_accept_time());
+}
+
 TEST(OrchestratorExplainTest, ACallThatIsHeldIsNotPolled) {
   JobWorld world;
   const size_t call = world.Submit(JobWorld::OfKind("direct"), absl::ZeroDuration());
