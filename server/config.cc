@@ -59,6 +59,15 @@ Examples:
       --api-url http://127.0.0.1:8080 --login-url http://127.0.0.1:8080
 )";
 
+constexpr char kCheckFooter[] =
+    R"(The settings are those of the server, before or after the word `check`. Exits with 0
+when a server would do, 1 when something failed, 2 when a setting is wrong.
+
+Examples:
+  gcjobsd check --env-file .env
+  gcjobsd check --config /etc/gcjobs/gcjobsd.conf
+)";
+
 // Settings of organisations by section [org.NAME] of the config file.
 using OrgSections = std::map<std::string, OrgValues>;
 
@@ -77,7 +86,7 @@ class Flags {
     check = app.add_subcommand("check",
                                "Check credentials, permissions, reach and store; serve nothing");
     // The same settings, before or after the word.
-    check->fallthrough();
+    check->fallthrough()->group("Commands")->footer(kCheckFooter);
   }
   Flags(const Flags&) = delete;
   Flags& operator=(const Flags&) = delete;

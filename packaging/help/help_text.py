@@ -8,7 +8,7 @@ _FLAGS = re.compile(r"((?:-\w|--[\w-]+)(?:, ?(?:-\w|--[\w-]+))*)(?: (.*))?$")
 _CHOICES = {"--guarantee": ["at-most-once", "at-least-once"], "--output": ["table", "json"]}
 # Settings of gcjobsd whose values are paths; to CLI11 they are TEXT as all others.
 _PATHS = {"--config", "--data-dir", "--tls-cert", "--tls-key", "--tls-client-ca", "--tokens"}
-_PATHS |= {"--kinds", "--client-secret-file", "--upstream-ca"}
+_PATHS |= {"--kinds", "--client-secret-file", "--upstream-ca", "--env-file"}
 _ENTRIES = {"Commands", "Arguments", "Options"}
 
 
