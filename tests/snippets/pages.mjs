@@ -59,7 +59,7 @@ function markdownBelow(root, folder) {
 }
 
 export function allOfMarkdown(root) {
-  return ['README.md', ...markdownBelow(root, 'docs').sort()]
+  return ['README.md', 'CONTRIBUTING.md', ...markdownBelow(root, 'docs').sort()]
     .flatMap((page) => snippetsOfMarkdown(page, readFileSync(join(root, page), 'utf8')));
 }
 

@@ -103,6 +103,7 @@ const clients = (language) => (world, snippet, all) => runClient(world, language
 
 const RECIPES = [
   [/^README/, /^\.\/dev (demo|test)$/, dev],
+  [/^CONTRIBUTING/, /^\.\/dev/, dev],
   [/^README/, /^\.\/dev build/, firstSteps],
   [/^README/, /^import grpc/, readmeProgram],
   [/^README/, /^\.\/dev package/, dev],

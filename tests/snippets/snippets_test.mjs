@@ -1,4 +1,4 @@
-// Every snippet of README.md, docs/ and the programs' --help, taken from the page
+// Every snippet of README.md, CONTRIBUTING.md, docs/ and the programs' --help, taken from the page
 // and tried. What is documented is true.
 //
 //   node snippets_test.mjs BIN_DIR
