@@ -22,10 +22,10 @@ after(() => world?.end());
 for (const snippet of snippets) {
   const { page, line, text } = snippet;
   const { run, reason } = recipeOf(snippet);
-  test(`${page}:${line}: ${text.split('\n')[0]}`, { skip: reason }, (context) => {
+  test(`${page}:${line}: ${text.split('\n')[0]}`, { skip: reason }, async (context) => {
     try {
-      const left_out = run(world, snippet, snippets);
-      if (left_out?.missing) context.skip(left_out.missing);
+      const leftOut = await run(world, snippet, snippets);
+      if (leftOut?.missing) context.skip(leftOut.missing);
     } catch (error) {
       assert.fail(`${text}\n${error.message}\n${error.stdout ?? ''}${error.stderr ?? ''}`);
     }
