@@ -128,6 +128,7 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
   // 1. What was seen. It is remembered, not written, as long as nothing changes.
   const Clock& clock = *deps_.loop->clock();
   LiveJob::Polls& polls = job->polls;
+  const bool had_status = polls.attempts > 0;  // from a poll, not from the submission
   ++polls.count;
   PollVerdict verdict = JudgePoll(job->kind(), job->Record(),
                                   {polls.attempts, polls.refusals_in_a_row}, reply, clock.Now());
@@ -184,7 +185,10 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
 
   // 5. Another transition is committed before the job can be polled again.
   if (has_moved) co_await lock.Commit(std::move(next));
-  org->scheduler->SeenUnfinished(job->id(), clock.MonotonicNow());
+  const bool has_changed = had_status && verdict.attempts == 1;
+  org->scheduler->SeenUnfinished(
+      job->id(), clock.MonotonicNow(),
+      has_changed ? PollScheduler::Status::kChanged : PollScheduler::Status::kSame);
   if (has_moved) deps_.throttles->Join(*job);
   Wake(org);
 }

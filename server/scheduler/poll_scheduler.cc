@@ -90,7 +90,7 @@ uint8_t PollScheduler::DrawEarlyEighths(SurvivalBook::ClassId poll_class) {
   return absl::Uniform<uint8_t>(absl::IntervalClosed, random_, 1, 7);
 }
 
-void PollScheduler::SeenUnfinished(absl::string_view job_id, absl::Time now) {
+void PollScheduler::SeenUnfinished(absl::string_view job_id, absl::Time now, Status status) {
   Advance(now);
   Job* const job = Find(job_id);
   if (job == nullptr) return;
@@ -98,11 +98,11 @@ void PollScheduler::SeenUnfinished(absl::string_view job_id, absl::Time now) {
   // the job was unfinished when it was.
   const auto under_way = under_way_.find(job);
   const absl::Time seen_at = under_way != under_way_.end() ? under_way->second : now;
-  book_->Unfinished(job->poll_class, job->AgeAt(job->seen_at), job->AgeAt(seen_at),
-                    KindOfPoll(*job));
+  Learn(*job, job->AgeAt(seen_at), /*ended=*/false);
   Withdraw(job);
   job->early_eighths = 0;
   job->seen_at = std::max(job->seen_at, seen_at);
+  if (status == Status::kChanged) job->changed_at = static_cast<float>(job->AgeAt(job->seen_at));
   StartGap(job);
 }
 
@@ -118,8 +118,19 @@ void PollScheduler::SeenEnded(absl::string_view job_id, absl::Time now) {
   Advance(now);
   Job* const job = Find(job_id);
   if (job == nullptr) return;
-  book_->Ended(job->poll_class, job->AgeAt(job->seen_at), job->AgeAt(now), KindOfPoll(*job));
+  Learn(*job, job->AgeAt(now), /*ended=*/true);
   Remove(job_id);
+}
+
+// A poll saw the job at age `seen`.
+void PollScheduler::Learn(const Job& job, double seen, bool ended) {
+  const double from = job.AgeAt(job.seen_at);
+  if (job.changed_at >= 0) book_->SinceChange(job.poll_class, job.changed_at, from, seen, ended);
+  if (ended) {
+    book_->Ended(job.poll_class, from, seen, KindOfPoll(job));
+  } else {
+    book_->Unfinished(job.poll_class, from, seen, KindOfPoll(job));
+  }
 }
 
 void PollScheduler::Remove(absl::string_view job_id) {
@@ -210,10 +221,11 @@ double PollScheduler::RankOf(const Job& job, const Due& due) const {
   if (due.limit != PollLimit::kWaste || job.early_eighths != 0) {
     return price_.price() + absl::ToDoubleSeconds(now_ - due.time);
   }
-  const SurvivalCurve& curve = CurveOf(job);
-  const double seen = job.AgeAt(job.seen_at);
-  return price_.price() + WeightOf(job) * (curve.Waste(seen, job.AgeAt(now_)) -
-                                           curve.Waste(seen, job.AgeAt(due.time)));
+  const Law law = LawOf(job);
+  const SurvivalCurve& curve = book_->ModelOf(law.id).curve();
+  const double seen = job.AgeAt(job.seen_at) - law.begins_at;
+  return price_.price() + WeightOf(job) * (curve.Waste(seen, job.AgeAt(now_) - law.begins_at) -
+                                           curve.Waste(seen, job.AgeAt(due.time) - law.begins_at));
 }
 
 absl::Time PollScheduler::Refresh(absl::Time now) {
@@ -266,11 +278,12 @@ PollScheduler::Due PollScheduler::DueOf(const Job& job) const {
 }
 
 PollScheduler::Due PollScheduler::DueByModel(const Job& job, absl::Duration max_gap) const {
-  const double seen = job.AgeAt(job.seen_at);
+  const Law law = LawOf(job);
+  const double seen = std::max(job.AgeAt(job.seen_at) - law.begins_at, 0.0);
   const double part =
       job.early_eighths != 0 ? job.early_eighths / 8.0 : 1 + options_.jitter * job.jitter;
   const absl::Duration gap =
-      absl::Seconds((planner_.NextPoll(job.poll_class, seen, PriceFor(job)) - seen) * part);
+      absl::Seconds((planner_.NextPoll(law.id, seen, PriceFor(job)) - seen) * part);
   if (gap < options_.min_gap) return {job.seen_at + options_.min_gap, PollLimit::kMinGap};
   const absl::Duration cap = max_gap * (1 - options_.jitter * (1 - job.jitter) / 2);
   if (gap > cap) return {job.seen_at + cap, PollLimit::kMaxGap};
@@ -314,6 +327,14 @@ const SurvivalCurve& PollScheduler::CurveOf(const Job& job) const {
   return book_->ModelOf(job.poll_class).curve();
 }
 
+PollScheduler::Law PollScheduler::LawOf(const Job& job) const {
+  if (job.changed_at >= 0) {
+    const auto since_change = book_->BelievedSinceChange(job.poll_class);
+    if (since_change) return {*since_change, job.changed_at};
+  }
+  return {job.poll_class, 0};
+}
+
 PollKind PollScheduler::KindOfPoll(const Job& job) const {
   return job.early_eighths != 0 ? PollKind::kEarly : PollKind::kDue;
 }
@@ -343,9 +364,11 @@ std::optional<PollExplanation> PollScheduler::Explain(absl::string_view job_id,
                                                       absl::Time now) const {
   const Job* const job = Find(job_id);
   if (job == nullptr) return std::nullopt;
-  const SurvivalModel& model = book_->ModelOf(job->poll_class);
+  const Law law = LawOf(*job);
+  const SurvivalModel& model = book_->ModelOf(law.id);
   const SurvivalCurve& curve = model.curve();
-  const double seen = job->AgeAt(job->seen_at), age = job->AgeAt(now);
+  const double seen = std::max(job->AgeAt(job->seen_at) - law.begins_at, 0.0);
+  const double age = job->AgeAt(now) - law.begins_at;
   PollExplanation why;
   why.poll_class = book_->NameOf(job->poll_class);
   why.samples = model.samples();
@@ -353,7 +376,7 @@ std::optional<PollExplanation> PollScheduler::Explain(absl::string_view job_id,
   why.seen_at = job->seen_at;
   why.survival = std::exp(curve.CumulativeHazard(seen) - curve.CumulativeHazard(age));
   why.waste = absl::Seconds(curve.Waste(seen, age));
-  why.older_than = 1 - curve.Survival(age);
+  why.older_than = 1 - CurveOf(*job).Survival(job->AgeAt(now));
   why.weight = price_.price() / PriceFor(*job);
   why.price = absl::Seconds(price_.price());
   why.budget_left = budget_->LeftBy(RequestClass::kPoll, now);

@@ -96,8 +96,10 @@ class PollScheduler {
 
   // What became of a job that was taken; harmless when it is unknown.
   //
-  // The poll has seen it unfinished.
-  void SeenUnfinished(absl::string_view job_id, absl::Time now);
+  // The poll has seen it unfinished; with kChanged, in another status than the poll
+  // before.
+  enum class Status { kSame, kChanged };
+  void SeenUnfinished(absl::string_view job_id, absl::Time now, Status status = Status::kSame);
   // The poll has failed (an error, not an unfinished job): not again before
   // `until`. Also holds back a job that was not taken.
   void Postpone(absl::string_view job_id, absl::Time until);
@@ -152,11 +154,18 @@ class PollScheduler {
     std::unique_ptr<const PollPolicy> policy;      // null: the caller has none
     SurvivalBook::ClassId poll_class = 0;
     float jitter = 0;           // of its next gap, from -1 to 1
+    float changed_at = -1;      // its age when its status was last seen to change; -1: never
     uint8_t early_eighths = 0;  // of its gap, after which it is polled; 0: after all of it
     bool watched = false;
 
     // In seconds; never negative.
     double AgeAt(absl::Time time) const;
+  };
+
+  // The law that tells how long a job takes, and the age at which it begins to count.
+  struct Law {
+    SurvivalBook::ClassId id;
+    double begins_at = 0;
   };
 
   // When a poll is due and what says so.
@@ -180,6 +189,8 @@ class PollScheduler {
   double RankOf(const Job& job, const Due& due) const;
 
   const SurvivalCurve& CurveOf(const Job& job) const;
+  Law LawOf(const Job& job) const;
+  void Learn(const Job& job, double seen, bool ended);
   PollKind KindOfPoll(const Job& job) const;
   double WeightOf(const Job& job) const;
   double PriceFor(const Job& job) const;

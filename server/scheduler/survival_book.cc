@@ -19,6 +19,14 @@ using Row = std::array<float, kBins>;
 // did not come from Save.
 constexpr float kMostInABin = 1e9F;
 
+// The second law of a class is believed when it leads by so many nats and rests on so
+// many ends. One poll adds at most kMostLeadOfOnePoll; the lead is bounded, so that a
+// change for the worse is noticed within some ten polls.
+constexpr double kLeadToBelieve = 4;
+constexpr double kMostLead = 12;
+constexpr double kMostLeadOfOnePoll = 2;
+constexpr double kSamplesToBelieve = 20;
+
 absl::string_view NameAbove(absl::string_view name) {
   const size_t slash = name.rfind('/');
   return slash == absl::string_view::npos ? absl::string_view() : name.substr(0, slash);
@@ -78,6 +86,39 @@ void SurvivalBook::Ended(ClassId id, double from, double to, PollKind poll) {
   ++version_;
 }
 
+void SurvivalBook::SinceChange(ClassId id, double changed_at, double from, double to, bool ended) {
+  const double since_from = std::max(from - changed_at, 0.0), since_to = to - changed_at;
+  if (!(since_to > since_from)) return;
+  if (classes_[id].since_change == kNone) {
+    if (classes_.size() >= options_.max_classes) return;
+    Class second;
+    second.name = absl::StrCat(classes_[id].name, ", since a change of status");
+    second.model = std::make_unique<SurvivalModel>(nullptr);
+    second.is_second_law = true;
+    classes_[id].since_change = static_cast<ClassId>(classes_.size());
+    classes_.push_back(std::move(second));
+  }
+  Class& first = classes_[id];
+  SurvivalModel& since_change = *classes_[first.since_change].model;
+  const double lead = since_change.curve().LogChance(since_from, since_to, ended) -
+                      first.model->curve().LogChance(from, to, ended);
+  first.change_lead += std::clamp(lead, -kMostLeadOfOnePoll, kMostLeadOfOnePoll);
+  first.change_lead = std::clamp(first.change_lead, -kMostLead, kMostLead);
+  if (ended) {
+    since_change.Ended(since_from, since_to, PollKind::kDue);
+  } else {
+    since_change.Unfinished(since_from, since_to, PollKind::kDue);
+  }
+  ++version_;
+}
+
+std::optional<SurvivalBook::ClassId> SurvivalBook::BelievedSinceChange(ClassId id) const {
+  const Class& known = classes_[id];
+  if (known.since_change == kNone || known.change_lead < kLeadToBelieve) return std::nullopt;
+  if (classes_[known.since_change].model->samples() < kSamplesToBelieve) return std::nullopt;
+  return known.since_change;
+}
+
 void SurvivalBook::SetKnown(absl::string_view name, const SurvivalCurve& law) {
   *classes_[ClassOf(name)].model = SurvivalModel::Known(law);
 }
@@ -87,6 +128,7 @@ std::string SurvivalBook::Save() const {
   state.set_first_edge_seconds(age_grid::kFirstEdge);
   state.set_bins_per_e(age_grid::kBinsPerE);
   for (const Class& known : classes_) {
+    if (known.is_second_law) continue;
     const DurationHistogram& evidence = known.model->evidence();
     scheduler::ClassEvidence* const saved = state.add_classes();
     saved->set_poll_class(known.name);

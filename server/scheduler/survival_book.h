@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,17 @@ class SurvivalBook {
   void Unfinished(ClassId id, double from, double to, PollKind poll);
   void Ended(ClassId id, double from, double to, PollKind poll);
 
+  // What a poll of a job has shown that was seen to change its status at age
+  // `changed_at`, from waiting to running, say. How long such jobs take may depend on
+  // the time since then rather than on their age: where they wait for one another it
+  // does. So their class has a second law, whose ages count from the change; it learns
+  // beside the first, and the one that has foretold the polls better is believed. The
+  // second one is learned anew after each start. Tell the first law as well, afterwards.
+  void SinceChange(ClassId id, double changed_at, double from, double to, bool ended);
+
+  // The class whose model is that second law, if it is to be believed.
+  std::optional<ClassId> BelievedSinceChange(ClassId id) const;
+
   // Replaces a class's model by one that knows the law: for tests and
   // benchmarks.
   void SetKnown(absl::string_view name, const SurvivalCurve& law);
@@ -71,6 +83,9 @@ class SurvivalBook {
     std::string name;
     ClassId parent = kNone;
     std::unique_ptr<SurvivalModel> model;  // its address is the children's parent
+    ClassId since_change = kNone;          // its second law
+    double change_lead = 0;                // of that over the first, in nats
+    bool is_second_law = false;
   };
   static constexpr ClassId kNone = ~ClassId{0};
   static constexpr ClassId kEverything = 0;

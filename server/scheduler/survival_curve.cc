@@ -26,6 +26,9 @@ int BinOf(double age) {
 
 namespace {
 
+// Chances below this tell no more than "not expected".
+constexpr double kLeastChance = 1e-12;
+
 using age_grid::BinOf;
 using age_grid::Edge;
 using age_grid::kBins;
@@ -76,6 +79,11 @@ SurvivalCurve SurvivalCurve::LognormalPrior(double mean, double sigma) {
   return OfLaw([mu, sigma](double age) {
     return age <= 0 ? 1 : 0.5 * std::erfc((std::log(age) - mu) / (sigma * std::sqrt(2.0)));
   });
+}
+
+double SurvivalCurve::LogChance(double from, double to, bool ended) const {
+  const double passes = CumulativeHazard(from) - CumulativeHazard(to);
+  return ended ? std::log(std::max(-std::expm1(passes), kLeastChance)) : passes;
 }
 
 double SurvivalCurve::CumulativeHazard(double age) const {

@@ -68,6 +68,9 @@ class SurvivalCurve {
 
   // -log P(T > age).
   double CumulativeHazard(double age) const;
+  // Log of the chance that a job unfinished at age `from` is seen so at age `to`, or
+  // seen finished.
+  double LogChance(double from, double to, bool ended) const;
   // P(T > where the bin begins).
   double SurvivalAtEdge(int bin) const { return survival_[bin]; }
 

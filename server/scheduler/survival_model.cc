@@ -45,9 +45,6 @@ constexpr double kTrustInSuccessor = 0.1;
 // the explanation that rests on more jobs they would win by precision alone.
 constexpr double kMostOfThePast = 0.9;
 
-// Chances below this tell no more than "not expected".
-constexpr double kLeastChance = 1e-12;
-
 // The same for early polls, which are rare and say more.
 constexpr double kEarlyDoubtThatDrops = 5;
 
@@ -80,12 +77,6 @@ std::array<double, kBins> Smooth(const Row& row) {
     smooth[bin] = (before + 2 * row[bin] + after) / 4;
   }
   return smooth;
-}
-
-// Log of the chance that a job unfinished at `from` is seen so at `to`.
-double LogChance(const SurvivalCurve& law, double from, double to, bool ended) {
-  const double passes = law.CumulativeHazard(from) - law.CumulativeHazard(to);
-  return ended ? std::log(std::max(-std::expm1(passes), kLeastChance)) : passes;
 }
 
 // How much older a job has become, in factors of e, at most one. A job that hangs
@@ -175,7 +166,7 @@ void SurvivalModel::ReplacePast(PollEvidence successor) {
 void SurvivalModel::WatchForChange(double from, double to, bool ended) {
   if (!recent_curve_) recent_curve_ = CurveOf(recent_.histogram(), &recent_prior_);
   const double doubt =
-      LogChance(*recent_curve_, from, to, ended) - LogChance(curve(), from, to, ended);
+      recent_curve_->LogChance(from, to, ended) - curve().LogChance(from, to, ended);
   const double most = kMostDoubtOfOneJob * (ended ? 1 : SpanOf(from, to));
   doubt_ = std::max(doubt_ + std::clamp(doubt, -most, most), 0.0);
   if (ended) {

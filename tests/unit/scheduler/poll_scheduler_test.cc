@@ -377,6 +377,31 @@ TEST_F(PollSchedulerTest, PollsTeachHowLongTheClassLasts) {
   EXPECT_LT(model.curve().Survival(80), 0.2);
 }
 
+// Jobs wait for one another for up to some minutes and then run for 20 s: once a job is
+// seen to run, it is polled when it ends, and not as one of its age would be.
+TEST_F(PollSchedulerTest, AChangeOfStatusTeachesWhenAJobEnds) {
+  constexpr char kQueue[] = "action.async/queue";
+  for (int i = 0; i < 60; ++i) {
+    const double waited = 10 + 37 * i % 200;
+    Add("past", kQueue);
+    Idle(absl::Seconds(waited));
+    scheduler_.SeenUnfinished("past", now(), PollScheduler::Status::kChanged);
+    Idle(absl::Seconds(18));
+    scheduler_.SeenUnfinished("past", now());
+    Idle(absl::Seconds(4));
+    scheduler_.SeenEnded("past", now());
+  }
+  Add("running", kQueue);
+  Add("waiting", kQueue);
+  Idle(absl::Seconds(100));
+  scheduler_.SeenUnfinished("running", now(), PollScheduler::Status::kChanged);
+  scheduler_.SeenUnfinished("waiting", now());
+  // Little is known for certain, and requests are free: the first look comes early.
+  EXPECT_GT(scheduler_.NextDue("running") - now(), absl::Seconds(6));
+  EXPECT_LT(scheduler_.NextDue("running") - now(), absl::Seconds(22));
+  EXPECT_LT(scheduler_.NextDue("waiting") - now(), absl::Seconds(4));
+}
+
 TEST_F(PollSchedulerTest, AJobThatWasGivenUpIsNoEnd) {
   Add("a", "action.async/new");
   ASSERT_EQ(NextPoll(), "a");

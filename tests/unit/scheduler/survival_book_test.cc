@@ -161,6 +161,53 @@ TEST(SurvivalBookTest, WhatIsKnownBeforehandGivesWayToWhatIsSeen) {
   EXPECT_LT(SurvivalAt(&book, "query/31d", 60), 0.1);
 }
 
+// Jobs that end `run` seconds after their status changed at `changed_at`, as polls see
+// them.
+void TeachChange(SurvivalBook* book, const std::string& name, double changed_at, double run) {
+  const SurvivalBook::ClassId id = book->ClassOf(name);
+  book->Unfinished(id, 0, changed_at, PollKind::kDue);
+  const double before = changed_at + 0.9 * run, after = changed_at + 1.1 * run;
+  book->SinceChange(id, changed_at, changed_at, before, /*ended=*/false);
+  book->Unfinished(id, changed_at, before, PollKind::kDue);
+  book->SinceChange(id, changed_at, before, after, /*ended=*/true);
+  book->Ended(id, before, after, PollKind::kDue);
+}
+
+// They wait for one another, from some seconds to minutes, and then run for 20 s.
+TEST(SurvivalBookTest, WhereJobsWaitTheTimeSinceTheirChangeIsBelieved) {
+  SurvivalBook book;
+  for (int i = 0; i < 60; ++i) TeachChange(&book, "action.async/a", 10 + 37 * i % 200, 20);
+  const auto since_change = book.BelievedSinceChange(book.ClassOf("action.async/a"));
+  ASSERT_TRUE(since_change.has_value());
+  EXPECT_GT(book.ModelOf(*since_change).curve().Survival(15), 0.9);
+  EXPECT_LT(book.ModelOf(*since_change).curve().Survival(25), 0.1);
+}
+
+// They end a minute after they were accepted, whenever their status changes.
+TEST(SurvivalBookTest, WhereTheAgeTellsMoreItIsBelieved) {
+  SurvivalBook book;
+  for (int i = 0; i < 60; ++i) {
+    const double changed_at = 5 + 7 * i % 50;
+    TeachChange(&book, "action.async/a", changed_at, 60 - changed_at);
+  }
+  EXPECT_FALSE(book.BelievedSinceChange(book.ClassOf("action.async/a")).has_value());
+}
+
+TEST(SurvivalBookTest, OneJobIsNotEnoughToBelieveItsChange) {
+  SurvivalBook book;
+  TeachChange(&book, "action.async/a", 100, 20);
+  EXPECT_FALSE(book.BelievedSinceChange(book.ClassOf("action.async/a")).has_value());
+}
+
+TEST(SurvivalBookTest, TheSecondLawIsNotSaved) {
+  SurvivalBook book;
+  for (int i = 0; i < 60; ++i) TeachChange(&book, "action.async/a", 10 + 37 * i % 200, 20);
+  SurvivalBook loaded;
+  ASSERT_THAT(loaded.Load(book.Save()), IsOk());
+  EXPECT_EQ(loaded.size(), 3u);
+  EXPECT_GT(SamplesOf(&loaded, "action.async/a"), 40);
+}
+
 TEST(SurvivalBookTest, TheVersionTellsWhetherThereIsSomethingToSave) {
   SurvivalBook book;
   const uint64_t before = book.version();
