@@ -36,7 +36,7 @@ std::string HintForCode(const absl::Status& status, const GlobalOptions& options
 // or what the code tells.
 std::string Hint(const absl::Status& status, const GlobalOptions& options) {
   std::string hint = GetHint(status);
-  if (hint.empty()) hint = GetRemedy(status);
+  if (hint.empty()) hint = InWordsOfTheCommandLine(GetRemedy(status));
   if (hint.empty()) hint = HintForCode(status, options);
   const std::optional<absl::Duration> delay = GetRetryDelay(status);
   if (!delay.has_value()) return hint;

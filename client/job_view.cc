@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
+#include "client/server_words.h"
 #include "client/text.h"
 #include "common/error_info.h"
 #include "common/failure_body.h"
@@ -290,7 +291,7 @@ std::string DescribeJob(const v1::Job& job, absl::Time now, const absl::TimeZone
       {"Job", job.id()},
       {"State", ShortName(job.state())},
       {"Error", DescribeError(job)},
-      {"Hint", GetRemedy(FromProto(job.error()))},
+      {"Hint", InWordsOfTheCommandLine(GetRemedy(FromProto(job.error())))},
       {"Result", ResultText(job)},
       {"Kind", job.kind()},
       {"Action", job.action_id()},

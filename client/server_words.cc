@@ -76,14 +76,33 @@ const Words& Fields() {
   return *kFields;
 }
 
+// Values of fields, and calls.
 const Words& Values() {
   static const auto* const kValues = new Words{
       {"ACTION_MODE_ASYNC", "--mode async"},
       {"ACTION_MODE_DIRECT", "--mode direct"},
+      {"ASYNC", "async"},
+      {"CancelJob", "gcjobs cancel"},
+      {"DIRECT", "direct"},
+      {"ExplainJob", "gcjobs explain"},
+      {"GetActionTimeout", "gcjobs action timeout get"},
+      {"GetJob", "gcjobs get"},
+      {"ListActions", "gcjobs action list"},
+      {"ListConversationViews", "gcjobs query views"},
+      {"ListJobKinds", "gcjobs kinds"},
+      {"ListJobs", "gcjobs list"},
       {"QUERY_ENDPOINT_JOBS", "--endpoint jobs"},
       {"QUERY_ENDPOINT_QUERY", "--endpoint query"},
+      {"ReadResults", "gcjobs results"},
+      {"RenewToken", "gcjobs admin renew-token"},
       {"SUBMIT_GUARANTEE_AT_LEAST_ONCE", "--guarantee at-least-once"},
       {"SUBMIT_GUARANTEE_AT_MOST_ONCE", "--guarantee at-most-once"},
+      {"SubmitAction", "gcjobs submit action"},
+      {"SubmitConversationQuery", "gcjobs query submit"},
+      {"SubmitJob", "gcjobs submit job"},
+      {"UpdateActionTimeout", "gcjobs action timeout set"},
+      {"UpdateJob", "gcjobs update"},
+      {"WatchJob", "gcjobs watch"},
   };
   return *kValues;
 }
@@ -112,12 +131,6 @@ std::string TranslateWord(absl::string_view word) {
   return std::string(field == Fields().end() ? word : field->second);
 }
 
-std::string TranslateText(absl::string_view text) {
-  std::string translated;
-  while (!text.empty()) translated += TranslateWord(TakeRun(&text));
-  return translated;
-}
-
 // The option that fills in `field`, such as
 // `conversation_filters[0].predicates[1].type`: that of the longest start of it
 // that is in the table.
@@ -137,6 +150,12 @@ std::string TranslateField(absl::string_view field) {
 
 }  // namespace
 
+std::string InWordsOfTheCommandLine(absl::string_view text) {
+  std::string translated;
+  while (!text.empty()) translated += TranslateWord(TakeRun(&text));
+  return translated;
+}
+
 std::string InWordsOfTheCommandLine(const absl::Status& status) {
   const std::optional<google::rpc::ErrorInfo> info = GetErrorInfo(status);
   absl::string_view message = status.message();
@@ -146,7 +165,7 @@ std::string InWordsOfTheCommandLine(const absl::Status& status) {
   if (field != info->metadata().end() && absl::ConsumePrefix(&message, field->second)) {
     start = TranslateField(field->second);
   }
-  return absl::StrCat(start, TranslateText(message));
+  return absl::StrCat(start, InWordsOfTheCommandLine(message));
 }
 
 }  // namespace gcjobs

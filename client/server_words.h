@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace gcjobs {
 
@@ -13,6 +14,10 @@ namespace gcjobs {
 //   ... with QUERY_ENDPOINT_JOBS   ->  ... with --endpoint jobs
 // What Genesys Cloud says stays as it is.
 std::string InWordsOfTheCommandLine(const absl::Status& status);
+
+// The same for another text of gcjobsd's, such as an error's remedy; a call
+// becomes its command: `ListJobKinds has them` -> `gcjobs kinds has them`.
+std::string InWordsOfTheCommandLine(absl::string_view text);
 
 }  // namespace gcjobs
 

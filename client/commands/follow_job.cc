@@ -5,6 +5,7 @@
 
 #include "client/cli_error.h"
 #include "client/job_view.h"
+#include "client/server_words.h"
 #include "client/text.h"
 #include "client/watch_session.h"
 #include "common/error_info.h"
@@ -80,7 +81,7 @@ void NoteFailure(const Session& session, const v1::Job& job) {
   if (!answer.empty() && session.options.output == OutputFormat::kTable) {
     *session.io.err << answer << std::flush;
   }
-  const std::string remedy = GetRemedy(FromProto(job.error()));
+  const std::string remedy = InWordsOfTheCommandLine(GetRemedy(FromProto(job.error())));
   if (!remedy.empty()) Note(session, absl::StrCat("hint: ", remedy));
 }
 

@@ -44,6 +44,11 @@ TEST(ServerWordsTest, EnglishStaysEnglish) {
       "timeout 90s is too long");
 }
 
+TEST(ServerWordsTest, CallsBecomeCommands) {
+  EXPECT_EQ(InWordsOfTheCommandLine("ListConversationViews has them. Ask UpdateJob, or GetJobs."),
+            "gcjobs query views has them. Ask gcjobs update, or GetJobs.");
+}
+
 TEST(ServerWordsTest, WhatGenesysCloudSaysStaysAsItIs) {
   EXPECT_EQ(InWordsOfTheCommandLine(MakeError(errors::kGenesysBadRequest, "bad page_size")),
             "bad page_size");
