@@ -46,9 +46,9 @@ Finding Ok(std::string what, std::string text) {
 
 // `remedy` for an error that has none of its own.
 Finding Failed(std::string what, const absl::Status& status, std::string remedy) {
-  const std::string own = GetRemedy(status);
+  if (std::string own = GetRemedy(status); !own.empty()) remedy = std::move(own);
   return {Finding::Level::kFailed, std::move(what), std::string(status.message()),
-          own.empty() ? std::move(remedy) : own};
+          std::move(remedy)};
 }
 
 // The server's own.
