@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 
 #include "common/error_info.h"
 #include "server/rpc/auth/listener_credentials.h"
@@ -110,6 +111,24 @@ TEST_F(AuthWireTest, TokensAreReadAgainAndAWrongFileChangesNothing) {
   std::ofstream(options_.token_file) << "# none\n";
   EXPECT_THAT(authenticator_->Reload(), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(SubmitWith({"Bearer c-token"})->created_by(), "carol");
+}
+
+TEST_F(AuthWireTest, ANewCertificateIsServedWithoutARestart) {
+  UseTls();
+  Start();
+  const TestCertificate renewed = MakeCertificate("localhost");
+  std::ofstream(options_.tls_cert_file) << renewed.cert_pem;
+  std::ofstream(options_.tls_key_file) << renewed.key_pem;
+  grpc::SslCredentialsOptions client;
+  client.pem_root_certs = renewed.cert_pem;
+  // The files are read every second.
+  const absl::Time end = absl::Now() + absl::Seconds(30);
+  absl::StatusOr<v1::Job> job;
+  do {
+    ConnectWithTls(client);
+    job = Submit("a");
+  } while (!job.ok() && absl::Now() < end);
+  EXPECT_THAT(job, IsOk());
 }
 
 TEST_F(AuthWireTest, EveryOtherTokenIsRefused) {
