@@ -26,6 +26,7 @@ using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::SeenRequest;
 using ::gcjobs::testing::StatusIs;
 using ::gcjobs::testing::Steered;
+using ::gcjobs::testing::SteeredQuery;
 using ::gcjobs::testing::System;
 
 void ExpectWholeHistory(const System::Watched& watched) {
@@ -163,6 +164,23 @@ TEST_F(RestoreTest, ARestoredBackupRunsNoActionTwice) {
   EXPECT_GT(job.revision(), lost);
   EXPECT_THAT(system_.Watch(once->id(), lost).status,
               StatusIs(absl::StatusCode::kOutOfRange, "REVISION_COMPACTED"));
+}
+
+TEST_F(RestoreTest, AQueryThatWaitsInABackupIsSubmitted) {
+  system_.simulator().AddFault(
+      R"({"method":"POST","route":"**/query","status":429,"headers":{"Retry-After":"30"}})");
+  const auto query =
+      system_.Submit(SteeredQuery(v1::QUERY_ENDPOINT_QUERY, R"({"queued":"0s","duration":"0s"})"));
+  ASSERT_THAT(query, IsOk());
+  ASSERT_EQ(query->state(), v1::JOB_STATE_QUEUED);
+  Stop();
+  Copy("/gcjobs.db", "/backup");
+  system_.StartServer();
+  ASSERT_EQ(system_.AwaitEnd(query->id()).state(), v1::JOB_STATE_SUCCEEDED);
+  Stop();
+  Copy("/backup", "/gcjobs.db");
+  system_.StartServer();
+  EXPECT_EQ(system_.AwaitEnd(query->id()).state(), v1::JOB_STATE_SUCCEEDED);
 }
 
 }  // namespace

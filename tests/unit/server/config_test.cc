@@ -355,6 +355,25 @@ TEST(EnvironmentDomainTest, WhatIsNeitherIsRefusedWithWhatIsNear) {
               HasSubstr("org default: environment: "));
 }
 
+TEST(ConfigTest, RestoredIsSaidForOneStartAndNotInAFile) {
+  EXPECT_FALSE(MustRead({}).restored);
+  EXPECT_TRUE(MustRead({"--restored"}).restored);
+  const TempFile file("restored = true\n");
+  EXPECT_THAT(Refusal({"--config", file.path()}).message(), HasSubstr("restored"));
+}
+
+TEST(ConfigTest, CheckTakesTheServersSettingsOnBothSides) {
+  EXPECT_FALSE(Read({})->check);
+  for (const std::vector<std::string>& args :
+       {std::vector<std::string>{"check", "--listen", "127.0.0.1:1"},
+        std::vector<std::string>{"--listen", "127.0.0.1:1", "check"}}) {
+    const auto line = Read(args);
+    ASSERT_THAT(line, IsOk());
+    EXPECT_TRUE(line->check);
+    EXPECT_EQ(line->config.listen.port, 1);
+  }
+}
+
 CommandLine MustReadLine(const std::string& file) {
   const TempFile config(file);
   const auto line = Read({"--config", config.path(), "--log-level", "debug"});
