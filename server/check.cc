@@ -135,6 +135,15 @@ constexpr Use kUses[] = {
 };
 
 constexpr absl::Duration kPatience = absl::Seconds(15);
+constexpr char kViews[] = "/api/v2/analytics/conversations/details/views";
+
+ApiRequest Get(const std::string& target) {
+  ApiRequest request;
+  request.method = "GET";
+  request.target = target;
+  request.timeout = kPatience;
+  return request;
+}
 
 bool HasOne(const std::vector<std::string>& granted, absl::string_view permission) {
   return std::any_of(granted.begin(), granted.end(),
@@ -182,11 +191,7 @@ Task<> CheckOrg(const OrgConfig* org, GenesysClient* client, Tell tell) {
   }
 
   // 2. What Genesys Cloud says of it: the API answers, and the token is good there.
-  ApiRequest request;
-  request.method = "GET";
-  request.target = "/api/v2/tokens/me";
-  request.timeout = kPatience;
-  const ApiReply reply = co_await client->Call(std::move(request), kPatience);
+  const ApiReply reply = co_await client->Call(Get("/api/v2/tokens/me"), kPatience);
   const std::string api = absl::StrCat("API of ", org->name);
   const bool is_answer = reply.fate == HttpResult::Fate::kAnswered;
   if (!is_answer || reply.response.status == 401 || reply.response.status >= 500) {
@@ -220,6 +225,17 @@ Task<> CheckOrg(const OrgConfig* org, GenesysClient* client, Tell tell) {
 
   // 3. What it may do.
   TellPermissions(org->name, granted, tell);
+
+  // 4. Which of the two APIs it is: only one of them has the views of queries.
+  const ApiReply views = co_await client->Call(Get(kViews), kPatience);
+  const std::string profile = absl::StrCat("profile of ", org->name);
+  if (views.status.ok()) {
+    tell(Ok(profile, "guides: conversation queries run there and are polled"));
+  } else if (views.fate == HttpResult::Fate::kAnswered && views.response.status == 404) {
+    tell(Ok(profile, "official: conversation queries are answered at once; large ones are jobs"));
+  } else {
+    tell(Ok(profile, absl::StrCat("not told: ", std::string(views.status.message()))));
+  }
 }
 
 // All that a client needs, for as long as the check takes.

@@ -28,10 +28,10 @@ struct Finding {
 std::string Describe(const Finding& finding);
 
 // Whether a server would do with this configuration: its listener, its store, its
-// files, and for each organisation its token, the way to the API, and what the token
-// may do, as far as Genesys Cloud tells. Tells what it finds as it finds it. Sends two
-// requests for each organisation; changes nothing, and does not mind a server that
-// runs. False when something failed. Blocks; uses the calling thread for its loop.
+// files, and for each organisation its token, the way to the API, what the token may
+// do, as far as Genesys Cloud tells, and which of its APIs it is. Tells what it finds as
+// it finds it. Sends three requests for each organisation; changes nothing, and does not mind a
+// server that runs. False when something failed. Blocks; uses the calling thread for its loop.
 bool Check(const ServerConfig& config, const std::function<void(const Finding&)>& tell);
 
 // Whether what a token has, a permission or an OAuth scope, covers a permission:

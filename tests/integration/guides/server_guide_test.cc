@@ -71,7 +71,8 @@ TEST_F(CheckGuideTest, GuideC17CheckTestsCredentialsPermissionsReachAndStore) {
                                  ContainsRegex("ok +token of default +granted to Simulated client, "
                                                "organisation Simulated Organisation"),
                                  ContainsRegex("ok +API of default "),
-                                 ContainsRegex("ok +permissions of default ")));
+                                 ContainsRegex("ok +permissions of default "),
+                                 ContainsRegex("ok +profile of default +guides")));
   EXPECT_FALSE(dir_.Exists("data")) << "whoever only looks makes nothing";
 
   // 2. The client may not do all of it.
@@ -83,6 +84,9 @@ TEST_F(CheckGuideTest, GuideC17CheckTestsCredentialsPermissionsReachAndStore) {
               AllOf(ContainsRegex("warning +permissions of default +conversation queries: lacks "
                                   ".*analytics:conversationDetail:view"),
                     Not(HasSubstr("running data actions: lacks")), HasSubstr("renew-token")));
+
+  simulator_.AddFault(R"({"route":"/api/v2/analytics/conversations/details/views","status":404})");
+  EXPECT_THAT(Check().output, ContainsRegex("ok +profile of default +official"));
 
   // 3. Wrong credentials, and what to do.
   const Ended refused = Check({{"GENESYS_CLIENT_SECRET", "wrong"}});
