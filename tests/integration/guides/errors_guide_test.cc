@@ -66,7 +66,7 @@ TEST_F(GuideTest, GuideA11TimeoutsTellOfTheAsynchronousForm) {
     EXPECT_THAT(GetRemedy(FromProto(job->error())),
                 AllOf(HasSubstr("headers"), HasSubstr("mode ASYNC")));
     const Ended shown = Run(other, {"get", job->id()});
-    EXPECT_THAT(shown.output, HasSubstr("mode ASYNC"));
+    EXPECT_THAT(shown.output, HasSubstr("mode async"));
   }
 }
 
@@ -147,7 +147,7 @@ TEST_F(GuideTest, GuideB11OutOfRangeTellsTheWayOut) {
               AllOf(HasSubstr("1 to 30 seconds"), HasSubstr("mode ASYNC"), HasSubstr("webhook")));
   const Ended shown = Run(system, {"action", "timeout", "set", kActionId, "61s"});
   EXPECT_EQ(shown.code, 2);
-  EXPECT_THAT(shown.errors, HasSubstr("mode ASYNC"));
+  EXPECT_THAT(shown.errors, HasSubstr("mode async"));
 }
 
 TEST_F(GuideTest, GuideC03AQueryThatIsRefusedNamesItsScope) {
