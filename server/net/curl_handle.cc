@@ -129,11 +129,16 @@ CURLcode CurlHandle::SetWire(const CurlOptions& options) {
       .Set(CURLOPT_QUICK_EXIT, 1L);
   // HTTP/2 is agreed upon in the TLS handshake, for which other requests to
   // that host may wait. Without TLS they would wait for the whole first answer.
-  if (absl::StartsWithIgnoreCase(request_.url, "https:")) {
+  const bool is_tls = absl::StartsWithIgnoreCase(request_.url, "https:");
+  if (is_tls && MayBeRepeated()) {
     setter.Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS))
         .Set(CURLOPT_PIPEWAIT, 1L);
   } else {
     setter.Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  }
+  // What must not be repeated has a connection to itself (decision 4).
+  if (is_tls && !MayBeRepeated()) {
+    setter.Set(CURLOPT_FRESH_CONNECT, 1L).Set(CURLOPT_FORBID_REUSE, 1L);
   }
   return setter.code();
 }
