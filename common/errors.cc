@@ -85,6 +85,14 @@ absl::Status KindNotConfiguredError(absl::string_view job_id, absl::string_view 
                    {{"job_id", job_id}, {"kind", kind}});
 }
 
+absl::Status AsyncNotSupportedError(absl::string_view org) {
+  return MakeError(errors::kAsyncNotSupported,
+                   absl::StrCat("organisation ", org,
+                                " speaks the official API (profile official), which has no "
+                                "asynchronous executions: use ACTION_MODE_DIRECT"),
+                   {{"org", org}});
+}
+
 absl::Status ServerBusyError() {
   return MakeRetryableError(errors::kServerBusy, kShortDelay,
                             "too many reads of the store are already waiting");

@@ -70,6 +70,12 @@ inline constexpr ErrorReason kUnknownOrg =
     Own("UNKNOWN_ORG", StatusCode::kInvalidArgument, "The server has no organisation of that name.",
         "Use the name of an [org.NAME] section of the server's configuration, or none for the "
         "default organisation.");
+inline constexpr ErrorReason kAsyncNotSupported =
+    Own("ASYNC_NOT_SUPPORTED", StatusCode::kFailedPrecondition,
+        "The organisation speaks the official API of Genesys Cloud, which runs a data action while "
+        "the call is held and has no asynchronous execution.",
+        "Submit the action with ACTION_MODE_DIRECT, or without a mode. If the organisation does "
+        "have asynchronous executions, set `profile = guides` for it.");
 inline constexpr ErrorReason kRevisionInFuture =
     Own("REVISION_IN_FUTURE", StatusCode::kInvalidArgument,
         "The server has not reached that revision: it is another server's, or the database was "
@@ -273,6 +279,15 @@ inline constexpr ErrorReason kGenesysJobFailed =
              "Genesys Cloud accepted the work, and the work failed there.",
              "The message has the reasons that Genesys Cloud gave, and the error's FailureBody its "
              "whole answer. Mend the cause, then submit the work again.");
+inline constexpr ErrorReason kGenesysResultsNotReady =
+    Upstream("GENESYS_RESULTS_NOT_READY", StatusCode::kUnavailable,
+             "The job has just ended, and Genesys Cloud does not have its results ready yet.",
+             "Read the results again in a few seconds.");
+inline constexpr ErrorReason kGenesysEmptyPages =
+    Upstream("GENESYS_EMPTY_PAGES", StatusCode::kAborted,
+             "Genesys Cloud gave a thousand pages of results in a row without an item, each with "
+             "another one to follow.",
+             "Read on with the last page's next_cursor if you expect more, or narrow the query.");
 inline constexpr ErrorReason kGenesysResultExpired =
     Upstream("GENESYS_RESULT_EXPIRED", StatusCode::kNotFound,
              "Genesys Cloud no longer keeps the results of the job.",
@@ -320,6 +335,7 @@ absl::Status JobNotFoundError(absl::string_view job_id);
 absl::Status JobKindNotFoundError(absl::string_view kind);
 absl::Status OrgNotConfiguredError(absl::string_view job_id, absl::string_view org);
 absl::Status KindNotConfiguredError(absl::string_view job_id, absl::string_view kind);
+absl::Status AsyncNotSupportedError(absl::string_view org);
 // Too many reads of the store are waiting.
 absl::Status ServerBusyError();
 // The server is stopping and did not get to the call.

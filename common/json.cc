@@ -56,25 +56,6 @@ absl::string_view LiteralAt(absl::string_view text) {
   return text.substr(0, end + 1);
 }
 
-// RFC 8259, section 6; of any size.
-bool IsNumber(absl::string_view token) {
-  const auto take_digits = [&token] {
-    const size_t count = std::min(token.find_first_not_of("0123456789"), token.size());
-    token.remove_prefix(count);
-    return count;
-  };
-  absl::ConsumePrefix(&token, "-");
-  const bool leads_with_zero = absl::StartsWith(token, "0");
-  const size_t whole = take_digits();
-  if (whole == 0 || (leads_with_zero && whole > 1)) return false;
-  if (absl::ConsumePrefix(&token, ".") && take_digits() == 0) return false;
-  if (absl::ConsumePrefix(&token, "e") || absl::ConsumePrefix(&token, "E")) {
-    if (!absl::ConsumePrefix(&token, "+")) absl::ConsumePrefix(&token, "-");
-    if (take_digits() == 0) return false;
-  }
-  return token.empty();
-}
-
 // Whether `token` is one scalar. Nothing else in the search looks at what a
 // scalar is made of.
 bool IsScalar(absl::string_view token) {
@@ -82,7 +63,7 @@ bool IsScalar(absl::string_view token) {
   if (token.front() == '"') {
     return token.size() >= 2 && token.back() == '"' && LiteralAt(token).size() == token.size();
   }
-  return token == "null" || token == "true" || token == "false" || IsNumber(token);
+  return token == "null" || token == "true" || token == "false" || IsJsonNumber(token);
 }
 
 bool IsNamed(absl::string_view raw_name, absl::string_view name) {
@@ -435,13 +416,13 @@ absl::Status FindJsonValues(absl::string_view text, absl::Span<const JsonPath> p
 }
 
 absl::Status FindJsonValuesInPlace(std::string* text, absl::Span<const JsonPath> paths,
-                                   absl::Span<std::optional<JsonValue>> found) {
+                                   absl::Span<std::optional<JsonValue>> found, bool* replaced) {
   Pad(text);
   {
     JsonReader reader(*text, JsonReader::Padding::kThere);
     if (!reader.has_bad_bytes() || IsValidUtf8(*text)) return reader.Find(paths, found);
   }
-  *text = ToValidUtf8(*text);
+  *text = ToValidUtf8(*text, replaced);
   Pad(text);
   return JsonReader(*text, JsonReader::Padding::kThere).Find(paths, found);
 }
@@ -511,6 +492,24 @@ std::optional<double> JsonValue::AsDouble() const {
   double value = 0;
   const bool is_read = Is(Type::kNumber) && absl::SimpleAtod(raw_, &value) && std::isfinite(value);
   return is_read ? std::optional<double>(value) : std::nullopt;
+}
+
+bool IsJsonNumber(absl::string_view token) {
+  const auto take_digits = [&token] {
+    const size_t count = std::min(token.find_first_not_of("0123456789"), token.size());
+    token.remove_prefix(count);
+    return count;
+  };
+  absl::ConsumePrefix(&token, "-");
+  const bool leads_with_zero = absl::StartsWith(token, "0");
+  const size_t whole = take_digits();
+  if (whole == 0 || (leads_with_zero && whole > 1)) return false;
+  if (absl::ConsumePrefix(&token, ".") && take_digits() == 0) return false;
+  if (absl::ConsumePrefix(&token, "e") || absl::ConsumePrefix(&token, "E")) {
+    if (!absl::ConsumePrefix(&token, "+")) absl::ConsumePrefix(&token, "-");
+    if (take_digits() == 0) return false;
+  }
+  return token.empty();
 }
 
 absl::string_view WithoutByteOrderMark(absl::string_view text) {

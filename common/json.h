@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,6 +43,8 @@ namespace gcjobs {
 using JsonPath = std::vector<std::string>;
 
 struct JsonLimits {
+  static constexpr int kAnyDepth = std::numeric_limits<int>::max();
+
   size_t max_bytes = 16 << 20;
   // Objects and arrays within each other; a scalar has depth 0, `{}` has 1.
   int max_depth = 50;
@@ -99,6 +102,9 @@ class JsonValue {
 // `text` without the byte order mark in front, if there is one.
 absl::string_view WithoutByteOrderMark(absl::string_view text);
 
+// Whether `token` is spelt as a number (RFC 8259, section 6), of any size.
+bool IsJsonNumber(absl::string_view token);
+
 // `value` as a string; "" when it is unset or no string.
 std::string StringOf(const std::optional<JsonValue>& value);
 // The same of the object's member of that name.
@@ -116,10 +122,11 @@ absl::StatusOr<std::array<std::optional<JsonValue>, kPaths>> FindJson(
 // The same for large texts that are passed on. The text is not copied, but its
 // capacity is raised when it is too small (the parser reads some bytes beyond
 // the end), which moves it; and in a text that is not UTF-8 the bytes that are
-// not become U+FFFD. The values are of the text as it then is.
+// not become U+FFFD, and `*replaced` true. The values are of the text as it then
+// is.
 template <size_t kPaths>
 absl::StatusOr<std::array<std::optional<JsonValue>, kPaths>> FindJsonInPlace(
-    std::string* text, const JsonPath (&paths)[kPaths]);
+    std::string* text, const JsonPath (&paths)[kPaths], bool* replaced);
 
 // Runs `visit` with each element of `array`, which is a span of `text` (or all
 // of it), in order, until it returns false. `text` may move, as above.
@@ -127,9 +134,10 @@ absl::Status ForEachJsonElement(std::string* text, absl::string_view array,
                                 absl::FunctionRef<bool(absl::string_view)> visit);
 
 // Whether `text` is one JSON value (RFC 8259) within the limits, in UTF-8, and
-// nothing else. Numbers beyond the range of a double are refused. The error
-// says what is wrong and at which byte. `error_offset`, if given, is then that
-// byte; at most text.size().
+// nothing else; a byte order mark may stand in front. It is the grammar that is
+// checked: a number may be too large for any type, and an escape half of a
+// surrogate pair. The error says what is wrong and at which byte. `error_offset`, if given, is then
+// that byte; at most text.size().
 absl::Status ValidateJson(absl::string_view text, JsonLimits limits = {},
                           size_t* error_offset = nullptr);
 
@@ -150,7 +158,7 @@ size_t JsonQuotedOffset(absl::string_view raw, size_t offset);
 absl::Status FindJsonValues(absl::string_view text, absl::Span<const JsonPath> paths,
                             absl::Span<std::optional<JsonValue>> found);
 absl::Status FindJsonValuesInPlace(std::string* text, absl::Span<const JsonPath> paths,
-                                   absl::Span<std::optional<JsonValue>> found);
+                                   absl::Span<std::optional<JsonValue>> found, bool* replaced);
 
 template <size_t kPaths>
 absl::StatusOr<std::array<std::optional<JsonValue>, kPaths>> FindJson(
@@ -163,9 +171,9 @@ absl::StatusOr<std::array<std::optional<JsonValue>, kPaths>> FindJson(
 
 template <size_t kPaths>
 absl::StatusOr<std::array<std::optional<JsonValue>, kPaths>> FindJsonInPlace(
-    std::string* text, const JsonPath (&paths)[kPaths]) {
+    std::string* text, const JsonPath (&paths)[kPaths], bool* replaced) {
   std::array<std::optional<JsonValue>, kPaths> found;
-  absl::Status status = FindJsonValuesInPlace(text, paths, absl::MakeSpan(found));
+  absl::Status status = FindJsonValuesInPlace(text, paths, absl::MakeSpan(found), replaced);
   if (!status.ok()) return status;
   return found;
 }

@@ -120,6 +120,47 @@ absl::string_view Strip(absl::string_view text) {
   return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
+// What RapidJSON says of a text.
+struct Reading {
+  rapidjson::ParseResult result;
+  size_t end;  // where it stopped
+  size_t root_size;
+};
+
+Reading ReadAll(absl::string_view text, int max_depth) {
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  DepthHandler handler(max_depth);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, handler);
+  return {result, stream.Tell(), handler.root_size()};
+}
+
+// `text`, as long and with the same grammar, but with a space for each half of a
+// surrogate pair, and a zero for each number: RapidJSON checks what they mean as
+// well, for which JSON has no rules.
+std::string WithoutMeaning(absl::string_view text) {
+  std::string plain(text);
+  bool in_string = false;
+  for (size_t i = 0; i < plain.size(); ++i) {
+    unsigned unit = 0;
+    if (plain[i] == '"') {
+      in_string = !in_string;
+    } else if (plain[i] == '\\') {
+      const bool is_unit = ReadUnit(absl::string_view(plain).substr(i), &unit);
+      if (is_unit && (IsHighSurrogate(unit) || IsLowSurrogate(unit)))
+        plain.replace(i, 6, "\\u0020");
+      ++i;  // what it escapes is no quote
+    } else if (!in_string && (plain[i] == '-' || (plain[i] >= '0' && plain[i] <= '9'))) {
+      const size_t end = std::min(plain.find_first_not_of("0123456789+-.eE", i), plain.size());
+      if (IsJsonNumber(text.substr(i, end - i))) {
+        plain.replace(i, end - i, absl::StrCat("0", std::string(end - i - 1, ' ')));
+      }
+      i = end - 1;
+    }
+  }
+  return plain;
+}
+
 // ValidateJson; `*root_size` is how many elements the text has, if it is an
 // array.
 absl::Status Validate(absl::string_view text, JsonLimits limits, size_t* error_offset,
@@ -131,23 +172,30 @@ absl::Status Validate(absl::string_view text, JsonLimits limits, size_t* error_o
   if (text.size() > limits.max_bytes) {
     return fail(0, absl::StrCat("JSON of ", text.size(), " bytes, more than ", limits.max_bytes));
   }
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  DepthHandler handler(limits.max_depth);
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<kParseFlags>(stream, handler);
+  const size_t mark_bytes = text.size() - WithoutByteOrderMark(text).size();
+  text.remove_prefix(mark_bytes);
+  Reading reading = ReadAll(text, limits.max_depth);
+  std::string plain;
+  if (reading.result.Code() == rapidjson::kParseErrorNumberTooBig ||
+      reading.result.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid) {
+    plain = WithoutMeaning(text);
+    reading = ReadAll(plain, limits.max_depth);
+  }
+  const rapidjson::ParseResult& result = reading.result;
+  const size_t offset = mark_bytes + result.Offset();
   if (result.Code() == rapidjson::kParseErrorTermination) {
-    return fail(result.Offset(),
-                absl::StrCat("JSON nested deeper than ", limits.max_depth, " levels"));
+    return fail(offset, absl::StrCat("JSON nested deeper than ", limits.max_depth, " levels"));
   }
   if (result.IsError()) {
-    return fail(result.Offset(), absl::StrCat("not JSON at byte ", result.Offset(), ": ",
-                                              rapidjson::GetParseError_En(result.Code())));
+    return fail(offset, absl::StrCat("not JSON at byte ", offset, ": ",
+                                     rapidjson::GetParseError_En(result.Code())));
   }
   // The parser takes a NUL byte for the end.
-  if (stream.Tell() != text.size()) {
-    return fail(stream.Tell(), absl::StrCat("not JSON at byte ", stream.Tell(), ": a NUL byte"));
+  if (reading.end != text.size()) {
+    const size_t nul = mark_bytes + reading.end;
+    return fail(nul, absl::StrCat("not JSON at byte ", nul, ": a NUL byte"));
   }
-  *root_size = handler.root_size();
+  *root_size = reading.root_size;
   return absl::OkStatus();
 }
 
@@ -162,7 +210,7 @@ absl::StatusOr<JsonValue> JsonValue::Parse(absl::string_view text, JsonLimits li
   size_t root_size = 0;
   const absl::Status status = Validate(text, limits, nullptr, &root_size);
   if (!status.ok()) return status;
-  return JsonValue(Strip(text), root_size);
+  return JsonValue(Strip(WithoutByteOrderMark(text)), root_size);
 }
 
 std::string JsonQuote(absl::string_view text) {

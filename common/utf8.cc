@@ -88,4 +88,10 @@ absl::string_view Utf8Prefix(absl::string_view text, size_t max_bytes) {
   return text.substr(0, max_bytes);
 }
 
+std::string ToValidUtf8(absl::string_view text, bool* replaced) {
+  if (IsValidUtf8(text)) return std::string(text);
+  *replaced = true;
+  return ToValidUtf8(text);
+}
+
 }  // namespace gcjobs

@@ -18,6 +18,9 @@ bool IsValidUtf8(absl::string_view text);
 // `text` with U+FFFD, the replacement character, in place of each byte that is
 // not part of well-formed UTF-8.
 std::string ToValidUtf8(absl::string_view text);
+// The same; `*replaced` becomes true if there was such a byte, and otherwise
+// stays as it is.
+std::string ToValidUtf8(absl::string_view text, bool* replaced);
 
 // The longest prefix of at most `max_bytes` that does not end within a
 // character. Where the cut meets bytes that are not UTF-8 it is made at

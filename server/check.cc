@@ -135,7 +135,6 @@ constexpr Use kUses[] = {
 };
 
 constexpr absl::Duration kPatience = absl::Seconds(15);
-constexpr char kViews[] = "/api/v2/analytics/conversations/details/views";
 
 ApiRequest Get(const std::string& target) {
   ApiRequest request;
@@ -179,6 +178,22 @@ void TellPermissions(const std::string& org, const std::vector<std::string>& gra
           "renew-token, or SIGHUP."});
   }
   if (!lacks) tell(Ok(what, "all that gcjobs uses"));
+}
+
+// By a query about a second long ago, which both families have, and which changes
+// nothing. Unset: the answer does not show it.
+Task<std::optional<ApiFamily>> AskForFamily(GenesysClient* client) {
+  const auto kinds = MakeJobKinds({});
+  if (!kinds.ok()) co_return std::nullopt;
+  const JobKind* const kind = (*kinds)->Find(kConversationQueryKind);
+  ApiRequest request =
+      kind->BuildSubmit({}, {R"({"interval":"2020-01-01T00:00:00.000Z/2020-01-01T00:00:01.000Z",)"
+                             R"("paging":{"pageSize":1,"pageNumber":1}})"});
+  request.timeout = kPatience;
+  const ApiReply reply = co_await client->Call(std::move(request), kPatience);
+  if (!reply.status.ok()) co_return std::nullopt;
+  const auto receipt = kind->ParseSubmit(reply.response);
+  co_return receipt.ok() ? receipt->family : std::nullopt;
 }
 
 Task<> CheckOrg(const OrgConfig* org, GenesysClient* client, Tell tell) {
@@ -226,15 +241,16 @@ Task<> CheckOrg(const OrgConfig* org, GenesysClient* client, Tell tell) {
   // 3. What it may do.
   TellPermissions(org->name, granted, tell);
 
-  // 4. Which of the two APIs it is: only one of them has the views of queries.
-  const ApiReply views = co_await client->Call(Get(kViews), kPatience);
+  // 4. Which family of APIs it speaks.
   const std::string profile = absl::StrCat("profile of ", org->name);
-  if (views.status.ok()) {
+  std::optional<ApiFamily> family = org->profile;
+  if (!family) family = co_await AskForFamily(client);
+  if (family == ApiFamily::kGuides) {
     tell(Ok(profile, "guides: conversation queries run there and are polled"));
-  } else if (views.fate == HttpResult::Fate::kAnswered && views.response.status == 404) {
+  } else if (family == ApiFamily::kOfficial) {
     tell(Ok(profile, "official: conversation queries are answered at once; large ones are jobs"));
   } else {
-    tell(Ok(profile, absl::StrCat("not told: ", std::string(views.status.message()))));
+    tell(Ok(profile, "not known yet: the first action or query will show it"));
   }
 }
 
@@ -242,9 +258,11 @@ Task<> CheckOrg(const OrgConfig* org, GenesysClient* client, Tell tell) {
 struct OrgClient {
   OrgClient(const OrgConfig& org, HttpTransport* transport, EventLoop* loop, Metrics* metrics)
       : budget(RequestBudget::Options(), loop->clock()),
-        client(ClientOptions(org), {transport, &budget, loop, metrics}) {}
+        families(FamilyBudgets::Options(), loop->clock()),
+        client(ClientOptions(org), {transport, &budget, &families, loop, metrics}) {}
 
   RequestBudget budget;
+  FamilyBudgets families;
   RestGenesysClient client;
 };
 

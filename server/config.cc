@@ -265,6 +265,17 @@ class Flags {
     add("api-url", "instead of https://api.{environment}");
     add("login-url", "instead of https://login.{environment}");
     add("request-budget", "requests a minute (default 300); a lower limit is detected");
+    app.add_option_function<std::vector<std::string>>(
+           "--family-budget",
+           [this](const std::vector<std::string>& entries) {
+             org["family-budget"] = absl::StrJoin(entries, " ");
+           },
+           "NAME=N: requests a minute to /api/v2/NAME/..., such as analytics=100; may be repeated")
+        ->allow_extra_args(false)
+        ->group(group_);
+    add("profile",
+        "auto, guides or official: which API Genesys Cloud speaks here (default auto: learned "
+        "from its answers)");
     Add("--default-org", &config.default_org, "organisation of requests that name none");
     Add("--upstream-ca", &config.upstream_ca_file,
         "PEM CAs for Genesys Cloud's hosts (default: the system's)");

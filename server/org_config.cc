@@ -15,6 +15,7 @@
 #include "common/near_words.h"
 #include "common/status_macros.h"
 #include "common/utf8.h"
+#include "server/genesys/api_family.h"
 
 namespace gcjobs {
 namespace {
@@ -95,6 +96,26 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   return std::string(absl::StripAsciiWhitespace(*text));
 }
 
+// `NAME=N`, several of them separated by spaces or commas.
+absl::StatusOr<std::map<std::string, int>> ParseFamilyBudgets(const std::string& where,
+                                                              absl::string_view text) {
+  std::map<std::string, int> budgets;
+  for (const absl::string_view entry :
+       absl::StrSplit(text, absl::ByAnyChar(" ,"), absl::SkipWhitespace())) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(entry, absl::MaxSplits('=', 1));
+    int budget = 0;
+    if (parts.first.empty() || !absl::SimpleAtoi(parts.second, &budget) || budget < 1) {
+      return InvalidSetting(where + "family-budget",
+                            absl::StrCat("'", entry,
+                                         "' is not a family of endpoints and its requests a "
+                                         "minute, such as analytics=100"));
+    }
+    budgets[parts.first] = budget;
+  }
+  return budgets;
+}
+
 absl::StatusOr<std::string> BaseUrl(const std::string& org, const OrgValues& values,
                                     const char* setting, const std::string& fallback) {
   const auto found = values.find(setting);
@@ -120,6 +141,8 @@ const std::vector<OrgSetting>& OrgSettings() {
       {"api-url", {"GENESYS_API_URL"}},
       {"login-url", {"GENESYS_LOGIN_URL"}},
       {"request-budget", {}, kReloads},
+      {"family-budget", {}, kReloads},
+      {"profile", {"GENESYS_PROFILE"}},
   };
   return *settings;
 }
@@ -158,6 +181,14 @@ absl::StatusOr<OrgConfig> MakeOrgConfig(const std::string& name, const OrgValues
       (!absl::SimpleAtoi(value("request-budget"), &org.request_budget) || org.request_budget < 1)) {
     return InvalidSetting(where + "request-budget",
                           absl::StrCat("'", value("request-budget"), "' is not a positive number"));
+  }
+  auto family_budgets = ParseFamilyBudgets(where, value("family-budget"));
+  if (!family_budgets.ok()) return family_budgets.status();
+  org.family_budgets = *std::move(family_budgets);
+  org.profile = ApiFamilyNamed(value("profile"));
+  if (!org.profile && !value("profile").empty() && value("profile") != "auto") {
+    return InvalidSetting(where + "profile",
+                          absl::StrCat("'", value("profile"), "' is not auto, guides or official"));
   }
   return org;
 }

@@ -2,12 +2,15 @@
 #define GCJOBS_SERVER_ORG_CONFIG_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
+#include "server/genesys/api_family.h"
 
 namespace gcjobs {
 
@@ -20,6 +23,10 @@ struct OrgConfig {
   std::string api_url;       // https://api.{environment} unless overridden; no slash at the end
   std::string login_url;     // https://login.{environment} unless overridden
   int request_budget = 300;  // requests a minute
+  // Of families of endpoints (FamilyOf), in requests a minute; the others have
+  // all of the budget.
+  std::map<std::string, int> family_budgets;
+  std::optional<ApiFamily> profile;  // unset: learned (OrgProfile)
 };
 
 // A setting of an organisation, and the environment variables that give it to

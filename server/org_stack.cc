@@ -44,18 +44,22 @@ RestGenesysClient::Options ClientOptions(const OrgConfig& config) {
 OrgStack::OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Store* store,
                    Metrics* metrics)
     : budget_(BudgetOptions(config), loop->clock()),
-      client_(ClientOptions(config), {transport, &budget_, loop, metrics}),
+      families_({config.request_budget, config.family_budgets}, loop->clock()),
+      client_(ClientOptions(config), {transport, &budget_, &families_, loop, metrics}),
       book_(BookOptions()),
       survival_keeper_(SurvivalKeeper::Options(), config.name, &book_, store),
       scheduler_(PollScheduler::Options(), &budget_, &book_, random_,
                  loop->clock()->MonotonicNow()),
       timeouts_(&client_, loop),
-      runtime_{config.name, &client_, &scheduler_} {
+      profile_(config.name, config.profile, store),
+      runtime_{config.name, &client_, &scheduler_, &profile_} {
   survival_keeper_.Load();
+  profile_.Load();
 }
 
 void OrgStack::Reload(const OrgConfig& config) {
   budget_.SetLimit(config.request_budget);
+  families_.SetLimits({config.request_budget, config.family_budgets});
   client_.SetCredentials(CredentialsOf(config));
   // How it went is in the log.
   Spawn<absl::StatusOr<absl::Time>>(client_.RenewToken(), [](auto /*until*/) {});

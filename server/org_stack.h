@@ -7,10 +7,12 @@
 #include "server/genesys/action_timeouts.h"
 #include "server/genesys/rest_genesys_client.h"
 #include "server/jobs/live_job.h"
+#include "server/jobs/org_profile.h"
 #include "server/jobs/survival_keeper.h"
 #include "server/net/event_loop.h"
 #include "server/net/http_transport.h"
 #include "server/org_config.h"
+#include "server/scheduler/family_budgets.h"
 #include "server/scheduler/poll_scheduler.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/survival_book.h"
@@ -27,7 +29,7 @@ RestGenesysClient::Options ClientOptions(const OrgConfig& config);
 class OrgStack {
  public:
   // All must outlive this. Reads from the store what earlier runs have learned
-  // of the durations of jobs.
+  // of the durations of jobs and of the profile.
   OrgStack(const OrgConfig& config, HttpTransport* transport, EventLoop* loop, Store* store,
            Metrics* metrics);
   OrgStack(const OrgStack&) = delete;
@@ -45,11 +47,13 @@ class OrgStack {
  private:
   absl::BitGen random_;
   RequestBudget budget_;
+  FamilyBudgets families_;
   RestGenesysClient client_;
   SurvivalBook book_;
   SurvivalKeeper survival_keeper_;
   PollScheduler scheduler_;
   ActionTimeouts timeouts_;
+  OrgProfile profile_;
   OrgRuntime runtime_;
 };
 

@@ -100,19 +100,31 @@ void RpcServer::MakeServices(const Parts& parts) {
 
   GenesysClients clients;
   absl::flat_hash_map<std::string, ActionService::Org> action_orgs;
+  absl::flat_hash_map<std::string, const OrgProfile*> profiles;
   for (OrgStack* const org : parts.orgs) {
     clients.emplace(org->runtime()->name, org->runtime()->client);
     action_orgs.emplace(org->runtime()->name,
                         ActionService::Org{org->runtime()->client, org->actions()});
+    profiles.emplace(org->runtime()->name, org->runtime()->profile);
   }
   ResultsService::Options results_options;
   results_options.cursor_key = CursorKeyOf(config_);
   results_service_ = std::make_unique<ResultsService>(
       ResultsService::Deps{parts.loop, parts.readers, parts.kinds, clients, parts.metrics},
       std::move(results_options));
-  JobService::Deps deps = {
-      parts.engine,         parts.loop,           parts.readers,          parts.kinds,
-      authenticator_.get(), watch_service_.get(), results_service_.get(), std::move(clients)};
+  const OrgProfiles family_of = [profiles](const std::string& org) {
+    const auto profile = profiles.find(org);
+    return profile == profiles.end() ? std::nullopt : profile->second->family();
+  };
+  JobService::Deps deps = {parts.engine,
+                           parts.loop,
+                           parts.readers,
+                           parts.kinds,
+                           authenticator_.get(),
+                           watch_service_.get(),
+                           results_service_.get(),
+                           std::move(clients),
+                           family_of};
   job_service_ = std::make_unique<JobService>(std::move(deps), orgs, SubmitDefaultsOf(config_));
   action_service_ = std::make_unique<ActionService>(
       ActionService::Deps{parts.loop, std::move(action_orgs), authenticator_.get()}, orgs);

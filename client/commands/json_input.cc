@@ -10,6 +10,7 @@
 
 #include "client/cli_error.h"
 #include "client/parse.h"
+#include "client/text.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/utf8.h"
@@ -21,18 +22,14 @@ namespace {
 struct JsonCheck {
   std::optional<JsonValue::Type> type;  // unset: it is not one JSON value
   std::string problem;
-  bool is_number_too_big = false;  // a number beyond 1.8e308, else valid
 };
 
 // The server has limits of its own; here only memory is one.
 JsonCheck CheckJson(absl::string_view text) {
-  constexpr JsonLimits kNoLimits = {std::numeric_limits<size_t>::max(),
-                                    std::numeric_limits<int>::max()};
-  const absl::Status valid = ValidateJson(text, kNoLimits);
-  const absl::StatusOr<JsonValue> value = JsonValue::Parse(text);
-  if (valid.ok() && value.ok()) return {value->type(), "", false};
-  return {std::nullopt, std::string(valid.message()),
-          value.ok() && value->Is(JsonValue::Type::kNumber)};
+  constexpr JsonLimits kNoLimits = {std::numeric_limits<size_t>::max(), JsonLimits::kAnyDepth};
+  const absl::StatusOr<JsonValue> value = JsonValue::Parse(text, kNoLimits);
+  if (value.ok()) return {value->type(), ""};
+  return {std::nullopt, std::string(value.status().message())};
 }
 
 struct Parameter {
@@ -53,9 +50,8 @@ absl::StatusOr<Parameter> ParseParameter(absl::string_view option) {
   if (!IsValidUtf8(option)) return UsageError(absl::StrCat("--param ", key, " is not UTF-8"));
   const absl::string_view value = option.substr(equals + 1);
   const JsonCheck check = CheckJson(value);
-  // A number, but not one that can be sent; as a string it would surprise.
   const bool is_json = check.type.has_value();
-  if (!is_json && (must_be_json || check.is_number_too_big)) {
+  if (!is_json && must_be_json) {
     return UsageError(absl::StrCat("--param ", key, " is not JSON: ", check.problem),
                       absl::StrCat("for a string write --param ", key, "=TEXT"));
   }
@@ -114,6 +110,14 @@ absl::StatusOr<std::string> JsonInput::Read(const Session& session) const {
   absl::StatusOr<std::string> json = ReadSource(session);
   if (!json.ok()) return json;
   const std::string source = file_.empty() ? option_ : absl::StrCat(file_option_, " ", file_);
+  json = std::string(WithoutByteOrderMark(*json));
+  // Nothing else can be sent; what that may mean is the user's to judge.
+  bool replaced = false;
+  json = ToValidUtf8(*json, &replaced);
+  if (replaced) {
+    *session.io.err << EscapeControls(source)
+                    << " has bytes that are not UTF-8; each is sent as U+FFFD\n";
+  }
   absl::Status status = CheckJsonShape(source, *json, shape_, hint_);
   if (!status.ok()) return status;
   return json;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/errors.h"
 #include "common/time_conversion.h"
+#include "common/utf8.h"
 #include "server/genesys/error_mapping.h"
 
 namespace gcjobs {
@@ -64,6 +65,7 @@ v1::ActionTimeout DescribeAction(const ActionRef& action, const ActionRecord& re
   timeout.set_type(record.type);
   if (record.timeout) *timeout.mutable_timeout() = ToProto(*record.timeout);
   timeout.set_version(record.version.value_or(0));
+  timeout.set_bytes_replaced(!IsValidUtf8(record.body));
 
   const ActionCodec& codec = CodecOf(action.flow_id);
   const absl::Duration fallback = codec.default_timeout();
@@ -115,6 +117,7 @@ std::optional<v1::Action> ActionCodec::ParseEntity(const JsonValue& entity) cons
   action.set_flow_id(std::move(record.flow_id));
   action.set_version(record.version.value_or(0));
   if (record.timeout) *action.mutable_timeout() = ToProto(*record.timeout);
+  action.set_bytes_replaced(!IsValidUtf8(entity.raw()));
   return action;
 }
 

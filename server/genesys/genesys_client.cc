@@ -15,7 +15,9 @@ bool IsUnreserved(char c) {
 }  // namespace
 
 Task<ApiReply> GenesysClient::Call(ApiRequest request, absl::Duration max_wait) {
-  absl::StatusOr<Permit> permit = co_await Acquire(request.request_class, max_wait);
+  std::string family = FamilyOf(request.target);
+  absl::StatusOr<Permit> permit =
+      co_await Acquire(request.request_class, std::move(family), max_wait);
   if (!permit.ok()) co_return Unsent(permit.status());
   ApiReply reply = co_await Send(*std::move(permit), std::move(request));
   co_return reply;
@@ -27,6 +29,14 @@ ApiReply Unsent(absl::Status status) {
   reply.retry_after = GetRetryDelay(status);
   reply.status = std::move(status);
   return reply;
+}
+
+std::string FamilyOf(absl::string_view path) {
+  constexpr absl::string_view kRoot = "/api/v2/";
+  const size_t root = path.find(kRoot);
+  if (root == absl::string_view::npos) return "";
+  const absl::string_view rest = path.substr(root + kRoot.size());
+  return std::string(rest.substr(0, rest.find_first_of("/?")));
 }
 
 std::string PercentEncode(absl::string_view text) {

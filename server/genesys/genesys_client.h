@@ -50,30 +50,33 @@ class Permit {
   // Where an unused one goes back to.
   class Issuer {
    public:
-    virtual void TakeBack(RequestClass request_class) = 0;
+    virtual void TakeBack(RequestClass request_class, const std::string& family) = 0;
 
    protected:
     ~Issuer() = default;
   };
 
   Permit() = default;
-  Permit(std::weak_ptr<Issuer> issuer, RequestClass request_class)
-      : issuer_(std::move(issuer)), request_class_(request_class) {}
+  Permit(std::weak_ptr<Issuer> issuer, RequestClass request_class, std::string family = "")
+      : issuer_(std::move(issuer)), request_class_(request_class), family_(std::move(family)) {}
   Permit(Permit&&) noexcept = default;
   Permit& operator=(Permit&& other) noexcept {
     GiveBack();
     issuer_ = std::move(other.issuer_);
     request_class_ = other.request_class_;
+    family_ = std::move(other.family_);
     return *this;
   }
   ~Permit() { GiveBack(); }
 
   RequestClass request_class() const { return request_class_; }
+  // As it was asked for; empty: of no family's budget.
+  const std::string& family() const { return family_; }
 
   // Ends it early. Harmless when it is empty.
   void GiveBack() {
     const std::shared_ptr<Issuer> issuer = std::exchange(issuer_, {}).lock();
-    if (issuer != nullptr) issuer->TakeBack(request_class_);
+    if (issuer != nullptr) issuer->TakeBack(request_class_, family_);
   }
   // The request leaves: its place is not given back any more. For clients only.
   void Use() { issuer_.reset(); }
@@ -81,9 +84,15 @@ class Permit {
  private:
   std::weak_ptr<Issuer> issuer_;
   RequestClass request_class_ = RequestClass::kManage;
+  std::string family_;
 };
 
-// The REST API of one organisation: its token, its budget, its hosts. Loop
+// The family of endpoints that a path is of: the word behind `/api/v2/`, such as
+// `analytics`. `path` may have a method in front and a query behind. Empty for any
+// other path.
+std::string FamilyOf(absl::string_view path);
+
+// The REST API of one organisation: its token, its budgets, its hosts. Loop
 // thread only.
 //
 // A call has two steps, so that a caller can commit its intent between them
@@ -98,20 +107,28 @@ class GenesysClient {
  public:
   virtual ~GenesysClient() = default;
 
-  // Waits for a permit of that class; use it soon. Permits are granted by class,
-  // then in order. A story that ends while it waits leaves the queue. Errors:
+  // Waits for a permit of that class, for a request to that family of endpoints;
+  // use it soon. Permits are granted by class, then in order, but for those whose
+  // family's budget is used up. Who chooses the request only when there is a permit
+  // names no family, and asks FamilyWait.  A story that ends while it waits leaves the queue.
+  // Errors:
   // - FAILED_PRECONDITION/GENESYS_CREDENTIALS_REJECTED: the client credentials
   //   are refused;
   // - UNAVAILABLE/GENESYS_UNAVAILABLE or RESOURCE_EXHAUSTED/
   //   GENESYS_RATE_LIMITED (with RetryInfo): no token can be had just now;
   // - RESOURCE_EXHAUSTED/GENESYS_RATE_LIMITED (with RetryInfo): the budget
   //   gave none within `max_wait`.
-  virtual Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+  virtual Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class, std::string family,
                                                absl::Duration max_wait) = 0;
 
+  // How long the family's budget has no room for a request of that class; zero or
+  // less: it has some.
+  virtual absl::Duration FamilyWait(RequestClass request_class, absl::string_view family) const = 0;
+
   // Sends with a permit of the request's class and waits for what becomes of it.
-  // A 401 renews the token and sends once more, by itself and within the
-  // budget. When the story that waits ends, the request goes on and counts
+  // After a 401 or a 403, which have done nothing, it is sent once more with
+  // another token, by itself and within the budget, unless the token is known to be
+  // good. When the story that waits ends, the request goes on and counts
   // until its own end; its answer is dropped.
   virtual Task<ApiReply> Send(Permit permit, ApiRequest request) = 0;
 
@@ -124,11 +141,11 @@ class GenesysClient {
   // those of Acquire that are about the token.
   virtual Task<absl::StatusOr<absl::Time>> RenewToken() = 0;
 
-  // Until when requests of that class are stopped because the upstream said
+  // Until when requests of that class to that family are stopped because the upstream said
   // so, as time of day; InfinitePast when they are not. A wait that IsQuota
   // does not stop the classes of jobs (kSubmit, kPoll, kCancel): whoever gets
   // it in a reply is to hold back what goes to the same endpoint.
-  virtual absl::Time ThrottledUntil(RequestClass request_class) const = 0;
+  virtual absl::Time ThrottledUntil(RequestClass request_class, absl::string_view family) const = 0;
 
   // The target (ApiRequest::target) of a link that Genesys Cloud gave in an
   // answer to `base`, absolute or relative (RFC 3986). INTERNAL/

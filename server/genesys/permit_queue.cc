@@ -31,8 +31,8 @@ class PermitQueue::Place {
   Place& operator=(const Place&) = delete;
   ~Place() { queue_->Take(request_class_, id_); }
 
-  void Join(Granted granted) {
-    queue_->WaitersOf(request_class_).emplace(id_, std::move(granted));
+  void Join(std::string family, Granted granted) {
+    queue_->WaitersOf(request_class_).emplace(id_, Waiter{std::move(family), std::move(granted)});
     queue_->CountWaiting(request_class_, 1);
     queue_->Wake();
   }
@@ -56,7 +56,7 @@ PermitQueue::~PermitQueue() {
   }
 }
 
-Task<absl::StatusOr<Permit>> PermitQueue::Acquire(RequestClass request_class,
+Task<absl::StatusOr<Permit>> PermitQueue::Acquire(RequestClass request_class, std::string family,
                                                   absl::Duration max_wait) {
   if (WaitersOf(request_class).size() >= options_.max_waiting) {
     co_await Sleep(deps_.loop, absl::ZeroDuration());
@@ -68,12 +68,13 @@ Task<absl::StatusOr<Permit>> PermitQueue::Acquire(RequestClass request_class,
     patience.Set(max_wait, [&place, max_wait] { place.Expire(max_wait); });
   }
   absl::StatusOr<Permit> permit = co_await Callback<absl::StatusOr<Permit>>(
-      [&place](Granted granted) { place.Join(std::move(granted)); });
+      [&place, &family](Granted granted) { place.Join(std::move(family), std::move(granted)); });
   co_return permit;
 }
 
-void PermitQueue::TakeBack(RequestClass request_class) {
+void PermitQueue::TakeBack(RequestClass request_class, const std::string& family) {
   deps_.budget->GiveBack(request_class);
+  deps_.families->GiveBack(family, request_class);
   Wake();
 }
 
@@ -88,8 +89,8 @@ void PermitQueue::Wake() {
 //    while steps 2 and 3 run needs no Wake: the time is taken after them.
 // 2. Nobody is served without a token; where none can be had, all who wait are
 //    told why.
-// 3. With one, all whom the budget allows are served, class by class. A class
-//    that the budget holds back holds back those below it as well (see
+// 3. With one, all whom the budgets allow are served, class by class. A class
+//    that the organisation's holds back holds back those below it as well (see
 //    RequestBudget::Earliest), so that nobody takes what one of a higher class
 //    waits for.
 Task<> PermitQueue::Serve() {
@@ -111,10 +112,17 @@ Task<> PermitQueue::Serve() {
 }
 
 void PermitQueue::Grant(RequestClass request_class) {
-  Waiters& waiters = WaitersOf(request_class);
-  while (!waiters.empty() && deps_.budget->Earliest(request_class) <= Now()) {
+  // Whoever is told may join again, or end others that wait: hence by id.
+  WaiterId next = 0;
+  while (deps_.budget->Earliest(request_class) <= Now()) {
+    const auto waiter = WaitersOf(request_class).lower_bound(next);
+    if (waiter == WaitersOf(request_class).end()) return;
+    next = waiter->first + 1;
+    const std::string family = waiter->second.family;
+    if (deps_.families->Earliest(family, request_class) > Now()) continue;
     deps_.budget->Start(request_class);
-    Take(request_class, waiters.begin()->first)(Permit(issuer_, request_class));
+    deps_.families->Start(family, request_class);
+    Take(request_class, waiter->first)(Permit(issuer_, request_class, family));
   }
 }
 
@@ -138,7 +146,7 @@ PermitQueue::Granted PermitQueue::Take(RequestClass request_class, WaiterId id) 
   auto taken = WaitersOf(request_class).extract(id);
   if (taken.empty()) return nullptr;
   CountWaiting(request_class, -1);
-  return std::move(taken.mapped());
+  return std::move(taken.mapped().granted);
 }
 
 PermitQueue::Waiters& PermitQueue::WaitersOf(RequestClass request_class) {
@@ -154,9 +162,22 @@ absl::Time PermitQueue::NextGrant() const {
   absl::Time next = absl::InfiniteFuture();
   for (const RequestClass request_class : kClasses) {
     if (waiters_[static_cast<size_t>(request_class)].empty()) continue;
-    next = std::min(next, deps_.budget->Earliest(request_class));
+    next =
+        std::min(next, std::max(deps_.budget->Earliest(request_class), FirstFamily(request_class)));
   }
   return next;
+}
+
+absl::Time PermitQueue::FirstFamily(RequestClass request_class) const {
+  absl::Time first = absl::InfiniteFuture();
+  const std::string* last_family = nullptr;  // most wait for the same one
+  for (const auto& [id, waiter] : waiters_[static_cast<size_t>(request_class)]) {
+    if (last_family != nullptr && waiter.family == *last_family) continue;
+    last_family = &waiter.family;
+    first = std::min(first, deps_.families->Earliest(waiter.family, request_class));
+    if (first <= Now()) break;
+  }
+  return first;
 }
 
 absl::Status PermitQueue::NoPermit(RequestClass request_class, absl::string_view problem) const {

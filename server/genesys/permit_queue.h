@@ -18,12 +18,14 @@
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/token_source.h"
 #include "server/net/event_loop.h"
+#include "server/scheduler/family_budgets.h"
 #include "server/scheduler/request_budget.h"
 #include "server/scheduler/request_class.h"
 
 namespace gcjobs {
 
-// Who waits for a token and for the budget: by class, then in order. Loop
+// Who waits for a token and for the budgets: by class, then in order; who waits
+// for a family of endpoints holds up nobody who waits for another one. Loop
 // thread only. When the queue goes, the stories that wait in it end.
 class PermitQueue final : private Permit::Issuer {
  public:
@@ -36,6 +38,7 @@ class PermitQueue final : private Permit::Issuer {
   struct Deps {  // all outlive the queue
     TokenSource* tokens;
     RequestBudget* budget;
+    FamilyBudgets* families;
     EventLoop* loop;
     Metrics* metrics;
   };
@@ -47,20 +50,25 @@ class PermitQueue final : private Permit::Issuer {
   PermitQueue& operator=(const PermitQueue&) = delete;
 
   // As GenesysClient::Acquire.
-  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class, absl::Duration max_wait);
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class, std::string family,
+                                       absl::Duration max_wait);
 
-  // The budget may have changed: sees soon who can be served.
+  // A budget may have changed: sees soon who can be served.
   void Wake();
 
  private:
   using Granted = absl::AnyInvocable<void(absl::StatusOr<Permit>)>;
   // Ids grow, so that a map by id is a queue from which any can be taken.
   using WaiterId = uint64_t;
-  using Waiters = std::map<WaiterId, Granted>;
+  struct Waiter {
+    std::string family;
+    Granted granted;
+  };
+  using Waiters = std::map<WaiterId, Waiter>;
   class Place;
 
   // Permit::Issuer:
-  void TakeBack(RequestClass request_class) override;
+  void TakeBack(RequestClass request_class, const std::string& family) override;
 
   // The story of the queue, as long as it lives.
   Task<> Serve();
@@ -72,6 +80,8 @@ class PermitQueue final : private Permit::Issuer {
   // Takes a waiter out of the queue; null when it is not in it.
   Granted Take(RequestClass request_class, WaiterId id);
   Waiters& WaitersOf(RequestClass request_class);
+  // When the first of that class can be served as far as families go.
+  absl::Time FirstFamily(RequestClass request_class) const;
   bool IsEmpty() const;
   // When the first of those who wait can be served, as of now.
   absl::Time NextGrant() const;

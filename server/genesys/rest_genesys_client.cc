@@ -1,5 +1,6 @@
 #include "server/genesys/rest_genesys_client.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,15 @@ namespace {
 
 // All calls of the API are below it.
 constexpr absl::string_view kApiRoot = "/api/";
+
+// Genesys Cloud's services learn of a token one after another.
+constexpr absl::Duration kSettlingTime = absl::Seconds(1);
+
+// For another token than the one that was refused.
+constexpr absl::Duration kMaxTokenWait = absl::Seconds(30);
+
+// Roles change by hand.
+constexpr absl::Duration kBetweenRenewalsFor403 = absl::Minutes(5);
 
 RestGenesysClient::Options Normalised(RestGenesysClient::Options options) {
   const auto without_slash = [](absl::string_view url) {
@@ -96,11 +106,17 @@ RestGenesysClient::RestGenesysClient(Options options, Deps deps)
       deps_(deps),
       tokens_(TokenOptions(options_), {deps.transport, deps.budget, deps.loop, deps.metrics}),
       permits_({options_.org, options_.max_waiting},
-               {&tokens_, deps.budget, deps.loop, deps.metrics}) {}
+               {&tokens_, deps.budget, deps.families, deps.loop, deps.metrics}) {}
 
 Task<absl::StatusOr<Permit>> RestGenesysClient::Acquire(RequestClass request_class,
+                                                        std::string family,
                                                         absl::Duration max_wait) {
-  return permits_.Acquire(request_class, max_wait);
+  return permits_.Acquire(request_class, std::move(family), max_wait);
+}
+
+absl::Duration RestGenesysClient::FamilyWait(RequestClass request_class,
+                                             absl::string_view family) const {
+  return deps_.families->Earliest(family, request_class) - deps_.loop->clock()->MonotonicNow();
 }
 
 // The exchange is a story of its own: it goes on when the one that waits for its
@@ -123,17 +139,20 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
     co_return Unsent(
         MakeError(errors::kInvalidTarget, "the target of a request must begin with a slash"));
   }
-  std::optional<HttpResponse> refusal;  // the 401 of the first attempt, if that had one
-  for (;;) {
+  const bool has_place = !permit.family().empty();  // in the family's budget
+  const std::string family = has_place ? permit.family() : FamilyOf(request.target);
+  std::optional<HttpResponse> refusal;  // the last 401, if there was one
+  for (Chances chances;;) {
     // The token that the permit was granted with may be gone by now.
     const absl::StatusOr<std::string> token = co_await tokens_.Get();
     if (!token.ok()) co_return NotSentAgain(token.status(), std::move(refusal));
+    if (permit.family().empty()) deps_.families->Start(family, request_class);
     permit.Use();
     const absl::Time sent_at = deps_.loop->clock()->MonotonicNow();
     HttpResult result = co_await Callback<HttpResult>([&](HttpTransport::Done done) {
       deps_.transport->Send(BuildHttpRequest(request, *token), std::move(done));
     });
-    Learn(request_class, sent_at, result);
+    Learn(request_class, family, sent_at, result);
     Log(LogLevel::kDebug, "upstream_request",
         {{"org", options_.org},
          {"class", Name(request_class)},
@@ -142,20 +161,25 @@ Task<ApiReply> RestGenesysClient::Exchange(Permit permit, ApiRequest request) {
          {"http_status", result.response.status},
          {"took", deps_.loop->clock()->MonotonicNow() - sent_at}});
     HideToken(*token, &result.response);
-    const bool is_refused = result.has_answer() && result.response.status == 401;
-    if (!is_refused || refusal) {
-      ApiReply reply = MakeApiReply(request, std::move(result), deps_.loop->clock()->Now());
-      if (IsThrottled(reply)) Throttle(request_class, reply);
-      permits_.Wake();
-      co_return reply;
+    const int http_status = result.has_answer() ? result.response.status : 0;
+    if (result.has_answer() && http_status != 401) tokens_.HasServed(*token, sent_at);
+    permits_.Wake();
+    // A 401 and a 403 have done nothing: in another way, and with another place in
+    // the budget, the request may go once more.
+    const absl::StatusOr<bool> better =
+        co_await MayFareBetter(http_status, *token, sent_at, &chances);
+    if (http_status == 401) refusal = result.response;
+    if (!better.ok()) co_return NotSentAgain(better.status(), std::move(refusal));
+    absl::StatusOr<Permit> another;
+    if (*better) another = co_await permits_.Acquire(request_class, family, request.timeout);
+    if (*better && another.ok()) {
+      permit = *std::move(another);
+      continue;
     }
-    // A 401 has done nothing: with another token, and another place in the
-    // budget, the request may go once more.
-    tokens_.Invalidate(*token);
-    refusal = std::move(result.response);
-    absl::StatusOr<Permit> another = co_await permits_.Acquire(request_class, request.timeout);
-    if (!another.ok()) co_return NotSentAgain(another.status(), std::move(refusal));
-    permit = *std::move(another);
+    if (*better && http_status == 401) co_return NotSentAgain(another.status(), std::move(refusal));
+    ApiReply reply = MakeApiReply(request, std::move(result), deps_.loop->clock()->Now());
+    if (IsThrottled(reply)) Throttle(request_class, family, reply);
+    co_return reply;
   }
 }
 
@@ -166,8 +190,38 @@ Task<absl::StatusOr<absl::Time>> RestGenesysClient::RenewToken() {
   co_return clock.Now() + (*until - clock.MonotonicNow());
 }
 
-absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class) const {
-  const absl::Time until = deps_.budget->ThrottledUntil(request_class);
+// Whether the request is worth another try, once what that takes has been done. An
+// error: there is no token for it.
+Task<absl::StatusOr<bool>> RestGenesysClient::MayFareBetter(int http_status, std::string token,
+                                                            absl::Time sent_at, Chances* chances) {
+  const absl::Time now = deps_.loop->clock()->MonotonicNow();
+  if (http_status == 403) {
+    if (chances->has_other_token || now - renewed_for_403_at_ < kBetweenRenewalsFor403) {
+      co_return false;
+    }
+    renewed_for_403_at_ = now;
+    chances->has_other_token = true;
+    const absl::StatusOr<std::string> other = co_await tokens_.Replace(token, kMaxTokenWait);
+    co_return other.ok() && *other != token;
+  }
+  if (http_status != 401 || chances->has_other_token || tokens_.IsProven(token, sent_at)) {
+    co_return false;
+  }
+  if (tokens_.AgeOf(token) - (now - sent_at) < kSettlingTime && !chances->has_waited) {
+    chances->has_waited = true;
+    co_await Sleep(deps_.loop, kSettlingTime);
+    co_return true;
+  }
+  chances->has_other_token = true;
+  const absl::StatusOr<std::string> other = co_await tokens_.Replace(token, kMaxTokenWait);
+  if (!other.ok()) co_return other.status();
+  co_return *other != token;
+}
+
+absl::Time RestGenesysClient::ThrottledUntil(RequestClass request_class,
+                                             absl::string_view family) const {
+  const absl::Time until = std::max(deps_.budget->ThrottledUntil(request_class),
+                                    deps_.families->ThrottledUntil(family, request_class));
   if (until == absl::InfinitePast()) return until;
   return deps_.loop->clock()->Now() + (until - deps_.loop->clock()->MonotonicNow());
 }
@@ -201,22 +255,29 @@ HttpRequest RestGenesysClient::BuildHttpRequest(const ApiRequest& request,
   return http;
 }
 
-void RestGenesysClient::Learn(RequestClass request_class, absl::Time sent_at,
-                              const HttpResult& result) {
+void RestGenesysClient::Learn(RequestClass request_class, const std::string& family,
+                              absl::Time sent_at, const HttpResult& result) {
   const std::string outcome = result.has_answer() ? absl::StrCat(result.response.status) : "none";
   deps_.metrics->UpstreamRequests(options_.org, std::string(Name(request_class)), outcome)
       .Increment();
   deps_.budget->End(request_class);
+  deps_.families->End(family, request_class);
   if (!result.has_answer()) return;
   const RateLimitReport report = RateLimitReportOf(result.response);
-  deps_.budget->OnReport(report, sent_at);
+  deps_.budget->OnReport(deps_.families->OnReport(family, request_class, report, sent_at), sent_at);
   // A failure may come from a gateway that does not count.
   if (result.response.is_success() && !report.count) deps_.budget->OnSilence();
 }
 
-void RestGenesysClient::Throttle(RequestClass request_class, const ApiReply& reply) {
+void RestGenesysClient::Throttle(RequestClass request_class, const std::string& family,
+                                 const ApiReply& reply) {
   if (StopsClass(request_class, *reply.retry_after)) {
-    deps_.budget->OnThrottled(request_class, *reply.retry_after);
+    const NamedLimit limit = NamedLimitOf(reply.response, deps_.budget->limit());
+    if (limit.is_of_endpoint || IsQuota(*reply.retry_after)) {
+      deps_.families->OnThrottled(family, request_class, *reply.retry_after, limit.per_minute);
+    } else {
+      deps_.budget->OnThrottled(request_class, *reply.retry_after);
+    }
   }
   Log(LogLevel::kWarning, "upstream_throttled",
       {{"org", options_.org},

@@ -5,11 +5,16 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "common/json.h"
 #include "server/genesys/error_body.h"
 
 namespace gcjobs {
 namespace {
+
+// What is beyond it is no limit.
+constexpr int64_t kMostPerMinute = 1'000'000;
 
 constexpr absl::string_view kRetryAfterHeader = "Retry-After";
 constexpr absl::string_view kAllowedHeader = "inin-ratelimit-allowed";
@@ -80,6 +85,33 @@ std::optional<absl::Duration> RetryAfterOf(const HttpResponse& response, absl::T
       ParseRetryAfter(response.Header(kRetryAfterHeader), now);
   if (response.status == 429) return ThrottleDelay(response, asked);
   return asked;
+}
+
+NamedLimit NamedLimitOf(const HttpResponse& response, int organisation_limit) {
+  NamedLimit named;
+  if (response.status != 429) {
+    named.is_of_endpoint = true;
+    return named;
+  }
+  const std::optional<int> allowed = RateLimitReportOf(response).allowed;
+  if (allowed && *allowed > 0 && *allowed < organisation_limit) {
+    named.is_of_endpoint = true;
+    named.per_minute = allowed;
+  }
+  const auto found = FindJson(response.body, {{"limit", "key"}, {"limit", "value"}, {"message"}});
+  if (!found.ok()) return named;
+  const auto& [key_value, value, message] = *found;
+  const std::string key = StringOf(key_value);
+  const bool is_of_token =
+      absl::StrContains(key, "token.rate") || absl::StrContains(key, "org.app");
+  const bool names_path = absl::StrContains(StringOf(message), "/api/v2/");
+  if ((key.empty() || is_of_token) && !names_path) return named;
+  named.is_of_endpoint = true;
+  const int64_t limit = value ? value->AsInt64().value_or(0) : 0;
+  if (limit <= 0 || limit > kMostPerMinute) return named;
+  if (absl::EndsWith(key, "per.minute")) named.per_minute = static_cast<int>(limit);
+  if (absl::EndsWith(key, "per.second")) named.per_minute = static_cast<int>(limit) * 60;
+  return named;
 }
 
 RateLimitReport RateLimitReportOf(const HttpResponse& response) {

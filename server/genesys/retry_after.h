@@ -38,6 +38,17 @@ inline bool IsQuota(absl::Duration retry_after) { return retry_after > kLongestR
 // `inin-ratelimit-reset`, else for kDefaultRetryDelay.
 std::optional<absl::Duration> RetryAfterOf(const HttpResponse& response, absl::Time now);
 
+// What a response that says "too much" says of the limit that was met.
+struct NamedLimit {
+  // It is the limit of an endpoint, and says nothing of the organisation's: the
+  // body names it (`limit.key`, or a path), or the headers have a number below the
+  // organisation's, or it is a 503, which is about a service.
+  bool is_of_endpoint = false;
+  std::optional<int> per_minute;  // unset: unknown
+};
+// `organisation_limit` is what is believed of that, in requests a minute.
+NamedLimit NamedLimitOf(const HttpResponse& response, int organisation_limit);
+
 // The `inin-ratelimit-*` headers of `response`; what makes no sense is left unset.
 RateLimitReport RateLimitReportOf(const HttpResponse& response);
 

@@ -1,6 +1,7 @@
 #include "server/genesys/token_source.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/random/distributions.h"
@@ -28,9 +29,18 @@ constexpr double kUnusedLife = 0.02;
 constexpr BackoffPolicy kRejectedBackoff = {absl::Seconds(5), absl::Minutes(1), 2.0};
 constexpr BackoffPolicy kUnavailableBackoff = {absl::Milliseconds(500), absl::Seconds(30), 2.0};
 
+// When to come back while a token is on its way.
+constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+
 // A token refused at this age or younger was not simply revoked: the next one
 // will hardly do better, and each costs a request.
 constexpr absl::Duration kEarlyAge = absl::Minutes(1);
+
+absl::Status NoTokenWithin(absl::Duration max_wait) {
+  const std::string waited = absl::FormatDuration(max_wait);
+  return MakeRetryableError(errors::kGenesysUnavailable, kRetryDelay,
+                            absl::StrCat("no new token within ", waited), {{"max_wait", waited}});
+}
 
 }  // namespace
 
@@ -44,12 +54,46 @@ std::optional<std::string> TokenSource::Current() {
 Task<absl::StatusOr<std::string>> TokenSource::Get() {
   std::optional<std::string> token = Current();
   if (token) co_return *std::move(token);
+  absl::StatusOr<std::string> renewed = co_await Renewed(absl::InfiniteDuration());
+  co_return renewed;
+}
+
+void TokenSource::HasServed(absl::string_view token, absl::Time sent_at) {
+  if (token == token_) served_at_ = std::max(served_at_, sent_at);
+}
+
+bool TokenSource::IsProven(absl::string_view token, absl::Time sent_at) const {
+  if (token.empty() || token != token_) return false;
+  if (served_at_ >= sent_at) return true;
+  return is_replacement_ && served_at_ > absl::InfinitePast() && Now() - adopted_at_ <= kEarlyAge;
+}
+
+absl::Duration TokenSource::AgeOf(absl::string_view token) const {
+  return token.empty() || token != token_ ? absl::InfiniteDuration() : Now() - adopted_at_;
+}
+
+Task<absl::StatusOr<std::string>> TokenSource::Replace(std::string token, absl::Duration max_wait) {
+  std::optional<std::string> current = Current();
+  if (current && *current != token) co_return *std::move(current);
+  if (current && !std::exchange(is_replaced_, true)) {
+    early_refusals_ = Now() - adopted_at_ <= kEarlyAge ? early_refusals_ + 1 : 0;
+    if (early_refusals_ > 1) {
+      const absl::Duration delay = kUnavailableBackoff.Delay(early_refusals_ - 1, random_);
+      not_before_ = std::max(not_before_, Now() + delay);
+    }
+  }
+  absl::StatusOr<std::string> renewed = co_await Renewed(max_wait);
+  co_return renewed;
+}
+
+// Waits for the next renewal, unless the last one has just failed.
+Task<absl::StatusOr<std::string>> TokenSource::Renewed(absl::Duration max_wait) {
   if (!is_renewing_ && failures_ > 0 && Now() < not_before_) {
     // In a later turn: whoever asks again and again must let others have theirs.
     co_await Sleep(deps_.loop, absl::ZeroDuration());
     co_return RememberedFailure();
   }
-  absl::StatusOr<std::string> renewed = co_await NextRenewal();
+  absl::StatusOr<std::string> renewed = co_await NextRenewal(max_wait);
   co_return renewed;
 }
 
@@ -59,29 +103,28 @@ Task<absl::StatusOr<absl::Time>> TokenSource::RenewNow() {
   not_before_ = absl::InfinitePast();
   absl::StatusOr<std::string> token;
   do {
-    token = co_await NextRenewal();
+    token = co_await NextRenewal(absl::InfiniteDuration());
   } while (requests_sent_ == sent_before);
   if (!token.ok()) co_return token.status();
   co_return expires_at_;
 }
 
-Task<absl::StatusOr<std::string>> TokenSource::NextRenewal() {
+Task<absl::StatusOr<std::string>> TokenSource::NextRenewal(absl::Duration max_wait) {
+  Timer patience(deps_.loop);
   absl::StatusOr<std::string> renewed =
-      co_await Callback<absl::StatusOr<std::string>>([this](Waiter waiter) {
-        waiters_.push_back(std::move(waiter));
+      co_await Callback<absl::StatusOr<std::string>>([&](Waiter waiter) {
+        // For whichever comes first.
+        const auto waits = std::make_shared<Waiter>(std::move(waiter));
+        const auto answer = [waits](absl::StatusOr<std::string> token) {
+          if (Waiter once = std::exchange(*waits, nullptr)) once(std::move(token));
+        };
+        if (max_wait < absl::InfiniteDuration()) {
+          patience.Set(max_wait, [answer, late = NoTokenWithin(max_wait)] { answer(late); });
+        }
+        waiters_.push_back(answer);
         StartRenewal();
       });
   co_return renewed;
-}
-
-void TokenSource::Invalidate(absl::string_view token) {
-  if (token.empty() || token != token_) return;
-  token_.clear();
-  early_refusals_ = Now() - adopted_at_ <= kEarlyAge ? early_refusals_ + 1 : 0;
-  if (early_refusals_ > 1) {
-    const absl::Duration delay = kUnavailableBackoff.Delay(early_refusals_ - 1, random_);
-    not_before_ = std::max(not_before_, Now() + delay);
-  }
 }
 
 void TokenSource::StartRenewal() {
@@ -161,6 +204,8 @@ void TokenSource::Adopt(absl::Time sent_at, TokenGrant grant) {
   not_before_ = absl::InfinitePast();
   token_ = std::move(grant.token);
   adopted_at_ = Now();
+  served_at_ = absl::InfinitePast();
+  is_replacement_ = std::exchange(is_replaced_, false);
   // Its life began when it was issued, at some time after `sent_at`.
   renew_at_ = sent_at + grant.lifetime * absl::Uniform(random_, kEarliestRenewal, kLatestRenewal);
   expires_at_ = sent_at + grant.lifetime * (1 - kUnusedLife);
@@ -172,6 +217,7 @@ void TokenSource::Remember(absl::Status failure, std::optional<absl::Duration> a
   absl::Duration delay = asked.value_or(absl::ZeroDuration());
   if (HasReason(failure, errors::kGenesysCredentialsRejected)) {
     delay = kRejectedBackoff.Delay(failures_, random_);
+    if (is_replaced_) token_.clear();  // what was refused is not good for others either
   } else if (HasReason(failure, errors::kGenesysRateLimited)) {
     deps_.budget->OnThrottled(RequestClass::kToken, delay);
   } else {

@@ -72,15 +72,31 @@ class TokenSource {
   // Used from the next renewal on.
   void SetCredentials(ClientCredentials credentials) { credentials_ = std::move(credentials); }
 
-  // Genesys Cloud refused `token`. Harmless when it is no longer the current one,
-  // so that many requests refused at once cause one renewal.
-  void Invalidate(absl::string_view token);
+  // A request that was sent at that time with `token` got an answer that the token
+  // was not refused by.
+  void HasServed(absl::string_view token, absl::Time sent_at);
+
+  // Whether a 401 that a request got which was sent at that time with `token` is the
+  // request's own matter: the token has served others since, or it was fetched for
+  // such a 401 a moment ago and has served.
+  bool IsProven(absl::string_view token, absl::Time sent_at) const;
+
+  // How old the token is; infinite when it is not the current one.
+  absl::Duration AgeOf(absl::string_view token) const;
+
+  // A token other than `token`: the current one, if it is another, or after waiting
+  // for a new one. `token` stays in use meanwhile, since it may be good for all
+  // others; however many ask, one request is sent. Errors: as Get; also
+  // UNAVAILABLE/GENESYS_UNAVAILABLE when there is none within `max_wait`.
+  Task<absl::StatusOr<std::string>> Replace(std::string token, absl::Duration max_wait);
 
  private:
   using Waiter = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
 
   // Waits for the end of the renewal that is under way, or of one that it starts.
-  Task<absl::StatusOr<std::string>> NextRenewal();
+  Task<absl::StatusOr<std::string>> NextRenewal(absl::Duration max_wait);
+  // The same, unless the last one has just failed.
+  Task<absl::StatusOr<std::string>> Renewed(absl::Duration max_wait);
   void StartRenewal();
   Task<> Renew();
   // The grant, or why there is none.
@@ -111,6 +127,10 @@ class TokenSource {
 
   int failures_ = 0;  // in a row
   absl::Status failure_;
+
+  absl::Time served_at_ = absl::InfinitePast();  // the latest HasServed of this token
+  bool is_replaced_ = false;                     // somebody wants another one than this
+  bool is_replacement_ = false;                  // this one was fetched for a Replace
   int early_refusals_ = 0;  // tokens in a row that were refused soon after they were issued
 };
 

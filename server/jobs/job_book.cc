@@ -276,11 +276,20 @@ v1::Job JobBook::View(const LiveJob& job) const {
   if (due != absl::InfiniteFuture()) {
     *view.mutable_next_poll_time() = ToProto(now + (due - deps_.loop->clock()->MonotonicNow()));
   }
+  if (job.data_wait != nullptr) {
+    *view.mutable_next_poll_time() = ToProto(job.data_wait->next_ask);
+    if (job.data_wait->available_until) {
+      *view.mutable_data_available_until() = ToProto(*job.data_wait->available_until);
+    }
+  }
   // By a quota, which is in its record, or by the rate of its next request.
   const RequestClass next =
       job.state_ == v1::JOB_STATE_QUEUED ? RequestClass::kSubmit : RequestClass::kPoll;
+  const v1::JobKind& kind = job.kind().description();
+  const std::string family =
+      FamilyOf(next == RequestClass::kSubmit ? kind.submit_path() : kind.status_path());
   const absl::Time throttled =
-      std::max(job.throttled_until_, job.org().client->ThrottledUntil(next));
+      std::max(job.throttled_until_, job.org().client->ThrottledUntil(next, family));
   view.clear_throttled_until();
   if (throttled > now) *view.mutable_throttled_until() = ToProto(throttled);
   return view;

@@ -77,6 +77,9 @@ void SetLastSeen(const v1::Job& job, absl::Time seen, v1::JobExplanation* answer
 
 void SetNextPoll(const v1::Job& job, absl::Time due, PollLimit limit, v1::JobExplanation* answer) {
   answer->set_limit(LimitOf(limit));
+  // Put off without an error: the budget of its family of endpoints is used up.
+  const bool is_put_off = limit == PollLimit::kBackoff && !job.has_error();
+  if (is_put_off) answer->set_limit(v1::POLL_LIMIT_BUDGET);
   if (due == absl::InfiniteFuture()) return;
   if (job.has_throttled_until()) {
     const absl::Time throttled_until = FromProto(job.throttled_until());
@@ -107,6 +110,18 @@ v1::JobExplanation ExplainSubmissionWait(const v1::Job& job, const RequestBudget
   answer.set_limit(v1::POLL_LIMIT_BUDGET);
   answer.set_budget_left(budget.LeftBy(RequestClass::kSubmit, clock.MonotonicNow()));
   answer.set_budget_limit(budget.limit());
+  return answer;
+}
+
+v1::JobExplanation ExplainDataWait(const v1::Job& job, const LiveJob::DataWait& wait) {
+  v1::JobExplanation answer;
+  SetFacts(job, &answer);
+  answer.set_limit(v1::POLL_LIMIT_DATA_AVAILABILITY);
+  *answer.mutable_next_poll_time() = ToProto(wait.next_ask);
+  *answer.mutable_data_needed_until() = job.data_needed_until();
+  if (wait.available_until) {
+    *answer.mutable_data_available_until() = ToProto(*wait.available_until);
+  }
   return answer;
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "gcjobs/v1/job_service.pb.h"
+#include "server/jobs/live_job.h"
 #include "server/scheduler/poll_explanation.h"
 #include "server/scheduler/request_budget.h"
 
@@ -23,6 +24,9 @@ v1::JobExplanation MakeExplanation(const v1::Job& job, const PollExplanation& wh
 // The same for a job that waits for the budget before it can be submitted.
 v1::JobExplanation ExplainSubmissionWait(const v1::Job& job, const RequestBudget& budget,
                                          const Clock& clock);
+
+// The same for a job that is not submitted yet, since it waits for data.
+v1::JobExplanation ExplainDataWait(const v1::Job& job, const LiveJob::DataWait& wait);
 
 // FAILED_PRECONDITION/JOB_NOT_POLLED: `job X WHY`, metadata `job_id`, `state`.
 absl::Status NotPolledError(const v1::Job& job, absl::string_view why);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/errors.h"
 #include "common/failure_body.h"
@@ -43,12 +44,9 @@ void AddFailureBody(const ApiReply& reply, absl::Status* error) {
                  MakeFailureBody(response.status, response.Header("content-type"), response.body));
 }
 
-absl::Status UnknownOutcome(const absl::Status& cause) {
-  absl::Status status = MakeError(
-      errors::kSubmitOutcomeUnknown,
-      absl::StrCat("the reply to the submission was lost; it may have been executed and is not "
-                   "repeated: ",
-                   cause.message()));
+absl::Status UnknownOutcome(absl::string_view what_is_known, const absl::Status& cause) {
+  absl::Status status =
+      MakeError(errors::kSubmitOutcomeUnknown, absl::StrCat(what_is_known, ": ", cause.message()));
   if (const auto info = GetErrorInfo(cause)) {
     for (const auto& [key, value] : info->metadata()) AddErrorMetadata(&status, key, value);
     AddErrorMetadata(&status, "cause", info->reason());
@@ -63,8 +61,20 @@ SubmitVerdict Ambiguous(v1::SubmitGuarantee guarantee, const absl::Status& cause
     verdict.error = cause;
   } else {
     verdict.kind = SubmitVerdict::Kind::kUnknown;
-    verdict.error = UnknownOutcome(cause);
+    verdict.error = UnknownOutcome(
+        "the reply to the submission was lost; it may have been executed and is not repeated",
+        cause);
   }
+  return verdict;
+}
+
+// A 2xx proves that the work was taken: it is not sent again, whatever the
+// guarantee.
+SubmitVerdict Untraceable(const absl::Status& cause) {
+  SubmitVerdict verdict;
+  verdict.kind = SubmitVerdict::Kind::kUnknown;
+  verdict.error = UnknownOutcome(
+      "Genesys Cloud took the work, but it cannot be followed, and it is not repeated", cause);
   return verdict;
 }
 
@@ -124,8 +134,25 @@ PollVerdict JudgeReport(const store::StoredJob& job, PollReport report) {
   verdict.state = *report.state;
   verdict.ended_upstream = IsTerminal(verdict.state);
   verdict.result_json = std::move(report.result_json);
+  verdict.bytes_replaced = report.bytes_replaced;
   verdict.error = std::move(report.failure);
   return verdict;
+}
+
+// A 2xx with more than the transport reads. If its head is no receipt, the rest
+// was the result.
+SubmitVerdict JudgeUnread(const ApiReply& reply) {
+  const HttpResponse& response = reply.response;
+  if (response.status == 202 || !response.Header("location").empty()) {
+    return Untraceable(reply.status);
+  }
+  SubmitReceipt receipt;
+  receipt.end.emplace();
+  receipt.end->state = v1::JOB_STATE_SUCCEEDED;
+  if (!absl::SimpleAtoi(response.Header("content-length"), &receipt.end->unread_bytes)) {
+    receipt.end->unread_bytes = 0;
+  }
+  return Accepted(std::move(receipt));
 }
 
 SubmitVerdict JudgeReply(const JobKind& kind, v1::SubmitGuarantee guarantee,
@@ -136,8 +163,9 @@ SubmitVerdict JudgeReply(const JobKind& kind, v1::SubmitGuarantee guarantee,
   if (IsSuccess(reply)) {
     absl::StatusOr<SubmitReceipt> receipt = kind.ParseSubmit(reply.response);
     if (receipt.ok()) return Accepted(*std::move(receipt));
-    return Ambiguous(guarantee, receipt.status());
+    return Untraceable(receipt.status());
   }
+  if (reply.fate == Fate::kBodyTooLarge && reply.response.is_success()) return JudgeUnread(reply);
   if (IsRetryable(reply)) return Retry(reply.status, reply.retry_after);
   if (IsAmbiguous(status)) return Ambiguous(guarantee, reply.status);
   return Rejected(reply.status);
@@ -193,12 +221,11 @@ bool MayFareBetterLater(const ApiReply& reply) {
 SubmitVerdict JudgeSubmission(const JobKind& kind, v1::SubmitGuarantee guarantee,
                               const ApiReply& reply) {
   SubmitVerdict verdict = JudgeReply(kind, guarantee, reply);
-  const bool has_failed = verdict.kind == SubmitVerdict::Kind::kRejected ||
-                          verdict.kind == SubmitVerdict::Kind::kUnknown;
-  if (has_failed) AddFailureBody(reply, &verdict.error);
-  if (verdict.kind == SubmitVerdict::Kind::kUnknown && kind.holds_call()) {
-    SetRemedy(&verdict.error, kHeldCallRemedy);
+  const bool is_unknown = verdict.kind == SubmitVerdict::Kind::kUnknown;
+  if (is_unknown || verdict.kind == SubmitVerdict::Kind::kRejected) {
+    AddFailureBody(reply, &verdict.error);
   }
+  if (is_unknown && kind.holds_call()) SetRemedy(&verdict.error, kHeldCallRemedy);
   return verdict;
 }
 
@@ -229,11 +256,13 @@ void EnterVerdict(SubmitVerdict verdict, const JobKind& kind, size_t max_result_
   switch (verdict.kind) {
     case SubmitVerdict::Kind::kAccepted:
       *job->mutable_job()->mutable_accept_time() = ToProto(now);
-      if (verdict.receipt.end) {  // the call was held until the work was done
+      if (verdict.receipt.end) {  // the work was done within the call
         PollReport& end = *verdict.receipt.end;
         job->mutable_job()->set_upstream_status(std::move(end.upstream_status));
-        return EnterOutcome({*end.state, std::move(end.failure), std::move(end.result_json)}, kind,
-                            max_result_bytes, now, job);
+        job->set_ran_at_once(true);
+        JobOutcome outcome = {*end.state, std::move(end.failure), std::move(end.result_json),
+                              end.bytes_replaced, end.unread_bytes};
+        return EnterOutcome(std::move(outcome), kind, max_result_bytes, now, job);
       }
       job->mutable_job()->set_upstream_id(std::move(verdict.receipt.upstream_id));
       job->mutable_job()->set_upstream_status(std::move(verdict.receipt.upstream_status));
@@ -274,7 +303,8 @@ FinalPollVerdict JudgeFinalPoll(const JobKind& kind, const store::StoredJob& job
   verdict.upstream_status = std::move(seen.upstream_status);
   // An end that only we declare does not mean that the cancel came too late.
   if (seen.ended_upstream) {
-    verdict.outcome = JobOutcome{seen.state, std::move(seen.error), std::move(seen.result_json)};
+    verdict.outcome = JobOutcome{seen.state, std::move(seen.error), std::move(seen.result_json),
+                                 seen.bytes_replaced};
   }
   return verdict;
 }

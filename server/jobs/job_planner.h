@@ -81,6 +81,7 @@ struct PollVerdict {
   std::string upstream_status;  // as spelt; empty when the poll failed
   int attempts = 0;             // PollHistory::attempts from now on
   std::string result_json;      // SUCCEEDED
+  bool bytes_replaced = false;  // in result_json
   absl::Status error;           // FAILED, or why the poll failed
   std::optional<absl::Duration> retry_after;
   bool unknown_status = false;  // Genesys Cloud used a status that we do not know

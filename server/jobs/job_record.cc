@@ -5,6 +5,7 @@
 #include "common/check.h"
 #include "common/error_info.h"
 #include "common/errors.h"
+#include "common/json.h"
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
 
@@ -12,12 +13,16 @@ namespace gcjobs {
 namespace {
 
 // Whether ReadResults has something to give for a job that succeeded.
-bool HasResults(const JobKind& kind, const v1::Job& job) {
+bool HasResults(const JobKind& kind, const store::StoredJob& record) {
+  const v1::Job& job = record.job();
+  if (record.ran_at_once() || kind.holds_call()) {
+    // Whoever was in between may have answered something else than JSON.
+    const bool is_kept = JsonValue::Parse(job.result_json()).ok();
+    return is_kept || kind.synchronous() != nullptr;
+  }
   switch (kind.description().results_mode()) {
     case v1::RESULTS_MODE_INLINE:
-      // What is not kept can be asked for again, unless the answer to the
-      // submission was the only one.
-      return job.result_bytes() > 0 && (!job.result_json().empty() || !kind.holds_call());
+      return job.result_bytes() > 0;  // what is not kept can be asked for again
     case v1::RESULTS_MODE_CURSOR:
     case v1::RESULTS_MODE_LINK:
     case v1::RESULTS_MODE_URL:
@@ -66,11 +71,14 @@ void EnterOutcome(JobOutcome outcome, const JobKind& kind, size_t max_result_byt
   if (!outcome.error.ok()) return EnterState(outcome.state, now, std::move(outcome.error), record);
   EnterState(outcome.state, now, record);
   v1::Job& view = *record->mutable_job();
-  view.set_result_bytes(static_cast<int64_t>(outcome.result_json.size()));
+  view.set_result_bytes(outcome.result_json.empty()
+                            ? outcome.unread_bytes
+                            : static_cast<int64_t>(outcome.result_json.size()));
+  view.set_bytes_replaced(outcome.bytes_replaced);
   if (outcome.result_json.size() <= max_result_bytes) {
     view.set_result_json(std::move(outcome.result_json));
   }
-  view.set_has_results(outcome.state == v1::JOB_STATE_SUCCEEDED && HasResults(kind, view));
+  view.set_has_results(outcome.state == v1::JOB_STATE_SUCCEEDED && HasResults(kind, *record));
   // A job that Genesys Cloud ended as cancelled was cancelled there.
   view.set_upstream_cancelled(outcome.state == v1::JOB_STATE_CANCELLED);
 }

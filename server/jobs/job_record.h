@@ -2,6 +2,7 @@
 #define GCJOBS_SERVER_JOBS_JOB_RECORD_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -42,6 +43,8 @@ struct JobOutcome {
   v1::JobState state = v1::JOB_STATE_UNSPECIFIED;
   absl::Status error;       // FAILED
   std::string result_json;  // SUCCEEDED; empty = none in the answer
+  bool bytes_replaced = false;
+  int64_t unread_bytes = 0;  // see PollReport
 };
 
 // EnterState with the error or the result. Of a result larger than

@@ -2,6 +2,7 @@
 #define GCJOBS_SERVER_JOBS_LIVE_JOB_H_
 
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "gcjobs/v1/job.pb.h"
 #include "server/genesys/genesys_client.h"
 #include "server/genesys/kinds/job_kind.h"
+#include "server/jobs/org_profile.h"
 #include "server/net/event_loop.h"
 #include "server/net/timer.h"
 #include "server/scheduler/poll_scheduler.h"
@@ -27,6 +29,8 @@ struct OrgRuntime {
   std::string name;
   GenesysClient* client = nullptr;
   PollScheduler* scheduler = nullptr;
+  // Null: what answers tell of it is not kept.
+  OrgProfile* profile = nullptr;
 };
 
 class JobLock;
@@ -72,6 +76,14 @@ class LiveJob {
   // Why the last call upstream failed, while it is being retried; OK = it did
   // not. Written by the story that makes the call.
   absl::Status last_error;
+
+  // Set while a QUEUED job waits for the data that it is to read. Written by its
+  // submission.
+  struct DataWait {
+    std::optional<absl::Time> available_until;  // unset: not heard yet
+    absl::Time next_ask;                        // time of day
+  };
+  std::unique_ptr<DataWait> data_wait;
 
   // Why the job is to end before its time. Written by Cancellation.
   bool cancel_asked = false;

@@ -65,12 +65,13 @@ Orchestrator::Orchestrator(Options options, Deps deps)
              [this](LiveJob* job) { cancellation_.TimeOut(job); }}),
       upstream_(deps.loop),
       throttles_(deps.loop, &book_),
+      availability_(deps.loop),
       polls_(options.max_result_bytes,
              {deps.loop, deps.readers, &book_, &upstream_, &throttles_, deps.metrics}, deps.orgs),
       cancellation_(options.max_result_bytes, {deps.loop, &book_, &upstream_}),
-      submission_(
-          {options.max_result_bytes, options.max_direct_calls, options.restored},
-          {deps.loop, &book_, &upstream_, &throttles_, &polls_, &cancellation_, deps.metrics}),
+      submission_({options.max_result_bytes, options.max_direct_calls, options.restored},
+                  {deps.loop, &book_, &upstream_, &throttles_, &availability_, &polls_,
+                   &cancellation_, deps.metrics}),
       ages_({deps.loop, &book_, deps.metrics}, deps.orgs) {
   for (OrgRuntime* const org : deps.orgs) orgs_.emplace(org->name, org);
 }
@@ -133,6 +134,7 @@ void Orchestrator::Stop() {
   calls_.Clear();
   ages_.Stop();
   throttles_.Stop();
+  availability_.Stop();
   polls_.Stop();
   book_.Clear();
   submission_.Stop();
@@ -365,6 +367,7 @@ absl::StatusOr<v1::JobExplanation> Orchestrator::ExplainLive(const LiveJob& job)
     explanation.set_attempts(job.polls.attempts);
     return explanation;
   }
+  if (job.data_wait != nullptr) return ExplainDataWait(view, *job.data_wait);
   const RequestBudget& budget = job.org().scheduler->budget();
   const bool waits_for_budget = job.state() == v1::JOB_STATE_QUEUED && !job.submit_in_doubt() &&
                                 budget.Earliest(RequestClass::kSubmit) > clock.MonotonicNow();

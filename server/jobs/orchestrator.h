@@ -18,6 +18,7 @@
 #include "server/jobs/admission.h"
 #include "server/jobs/age_gauges.h"
 #include "server/jobs/cancellation.h"
+#include "server/jobs/data_availability.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_engine.h"
 #include "server/jobs/kind_throttles.h"
@@ -121,6 +122,7 @@ class Orchestrator final : public JobEngine {
   JobBook book_;
   Upstream upstream_;
   KindThrottles throttles_;
+  DataAvailability availability_;
   PollLanes polls_;
   Cancellation cancellation_;
   Submission submission_;

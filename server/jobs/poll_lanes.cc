@@ -1,5 +1,6 @@
 #include "server/jobs/poll_lanes.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,8 @@
 namespace gcjobs {
 namespace {
 
+// Of polls to a family of endpoints whose budget is used up.
+constexpr absl::Duration kBetweenTurns = absl::Milliseconds(100);
 PollPolicy PolicyOf(const v1::PollPolicy& poll) {
   PollPolicy policy;
   if (poll.has_initial_interval()) policy.initial_interval = FromProto(poll.initial_interval());
@@ -74,6 +77,7 @@ void PollLanes::Wake(OrgRuntime* org) {
 
 Task<> PollLanes::RunLane(OrgRuntime* org, Alarm* alarm) {
   const Clock& clock = *deps_.loop->clock();
+  absl::flat_hash_map<std::string, absl::Time> turns;  // by family: the last that was given
   for (int failures = 0;;) {
     // 1. It sleeps until a poll is due.
     const absl::Time now = clock.MonotonicNow();
@@ -84,7 +88,7 @@ Task<> PollLanes::RunLane(OrgRuntime* org, Alarm* alarm) {
     }
 
     // 2. The permit. While there is none to be had, no job is at fault.
-    absl::StatusOr<Permit> permit = co_await deps_.upstream->Acquire(org, RequestClass::kPoll);
+    absl::StatusOr<Permit> permit = co_await deps_.upstream->Acquire(org, RequestClass::kPoll, "");
     if (!permit.ok()) {
       deps_.metrics->PollErrors(org->name, GetReason(permit.status())).Increment();
       Log(LogLevel::kWarning, "poll_permit_refused",
@@ -104,6 +108,15 @@ Task<> PollLanes::RunLane(OrgRuntime* org, Alarm* alarm) {
     // Most were postponed when the quota became known; not those that were being
     // polled then.
     const absl::Duration held_back = deps_.throttles->Left(*job);
+    const std::string family = FamilyOf(job->kind().description().status_path());
+    const absl::Duration family_wait = org->client->FamilyWait(RequestClass::kPoll, family);
+    if (family_wait > absl::ZeroDuration() && held_back <= absl::ZeroDuration()) {
+      // One after another: not all of them are to come when the first one may.
+      absl::Time& turn = turns[family];
+      turn = std::max(turn + kBetweenTurns, clock.MonotonicNow() + family_wait);
+      org->scheduler->Postpone(*id, turn);
+      continue;
+    }
     if (held_back > absl::ZeroDuration()) {
       org->scheduler->Postpone(*id, clock.MonotonicNow() + held_back);
       deps_.throttles->Join(*job);
@@ -162,8 +175,9 @@ Task<> PollLanes::Poll(LiveJob* job, Permit permit) {
   const bool has_moved = verdict.kind == PollVerdict::Kind::kEntered;
   if (!verdict.error.ok() && !advice.empty()) SetRemedy(&verdict.error, advice);
   if (has_moved) {
-    EnterOutcome({verdict.state, std::move(verdict.error), std::move(verdict.result_json)},
-                 job->kind(), max_result_bytes_, clock.Now(), &next);
+    JobOutcome outcome = {verdict.state, std::move(verdict.error), std::move(verdict.result_json),
+                          verdict.bytes_replaced};
+    EnterOutcome(std::move(outcome), job->kind(), max_result_bytes_, clock.Now(), &next);
   }
   if (IsTerminal(next.job().state())) {
     if (verdict.ended_upstream) {
@@ -211,7 +225,9 @@ Task<std::string> PollLanes::Advise(LiveJob* job, const ApiReply* reply) {
 // status and asks for the same.
 Task<> PollLanes::FollowUp(LiveJob* job, ApiRequest request) {
   OrgRuntime* const org = &job->org();
-  absl::StatusOr<Permit> permit = co_await deps_.upstream->Acquire(org, request.request_class);
+  std::string family = FamilyOf(request.target);
+  absl::StatusOr<Permit> permit =
+      co_await deps_.upstream->Acquire(org, request.request_class, std::move(family));
   absl::Status status = permit.status();
   if (permit.ok()) {
     const ApiReply reply = co_await org->client->Send(*std::move(permit), std::move(request));

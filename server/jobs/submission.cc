@@ -1,6 +1,7 @@
 #include "server/jobs/submission.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "common/error_info.h"
@@ -23,6 +24,11 @@ constexpr absl::Duration kLookupPatience = absl::Seconds(2);
 constexpr absl::string_view kStopped = "the server stopped before it was read";
 constexpr absl::string_view kRestored =
     "the server was restored from a backup, which does not tell whether it was sent since";
+// It will not be answered otherwise later.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+         absl::IsPermissionDenied(status);
+}
 
 }  // namespace
 
@@ -53,16 +59,22 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
       }
       // 2. An action that was named is looked up.
       verdict = co_await LookUpAction(job);
-      // 3. One try: permit, intent, request.
-      if (!verdict) verdict = co_await Try(job, &payload.body());
+      // 3. The data that it is to read may not be there yet.
+      std::optional<absl::Time> available_until;
+      if (!verdict) verdict = co_await AwaitData(job, &available_until);
+      // 4. One try: permit, intent, request.
+      if (!verdict) verdict = co_await Try(job, &payload.body(), available_until);
       if (!verdict) continue;  // the quota was used up meanwhile
     }
 
-    // 4. The verdict is durable before anybody is told, and before the next try:
+    // 5. The verdict is durable before anybody is told, and before the next try:
     // after a crash in between the job is not in doubt.
     const JobLock lock = co_await deps_.book->Lock(job);
     SubmitVerdict judged = *std::exchange(verdict, std::nullopt);
     job->last_error = absl::OkStatus();
+    if (judged.receipt.family && job->org().profile != nullptr) {
+      job->org().profile->Learn(*judged.receipt.family);
+    }
     if (judged.kind == SubmitVerdict::Kind::kRetry) {
       job->last_error = judged.error;
       delay = deps_.upstream->DelayAfter(++failures, judged.retry_after);
@@ -76,7 +88,7 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
     co_await lock.Commit(std::move(next));
     if (job->state() == v1::JOB_STATE_QUEUED) continue;
 
-    // 5. Genesys Cloud has taken it: a job that has ended does not come so far. A
+    // 6. Genesys Cloud has taken it: a job that has ended does not come so far. A
     // cancel that was asked for while there was no id to cancel by can now be sent.
     GCJOBS_FAILPOINT("submit.committed_unanswered");
     deps_.polls->Start(job);
@@ -105,15 +117,55 @@ Task<std::optional<SubmitVerdict>> Submission::LookUpAction(LiveJob* job) {
   co_return std::nullopt;
 }
 
+// Learns up to when there are data, for jobs whose results depend on it, and, for
+// those that are to wait, goes on only when that is enough. What cannot be asked
+// holds no other job up. A verdict: Genesys Cloud refuses to tell a job that is to
+// wait.
+Task<std::optional<SubmitVerdict>> Submission::AwaitData(
+    LiveJob* job, std::optional<absl::Time>* available_until) {
+  absl::Time needed;
+  bool is_to_wait = false;
+  {
+    const store::StoredJob record = job->Record();
+    if (!record.job().has_data_needed_until() || !job->kind().BuildAvailability()) {
+      co_return std::nullopt;
+    }
+    needed = FromProto(record.job().data_needed_until());
+    is_to_wait = record.when_data_is_available();
+  }
+  for (;;) {
+    const absl::StatusOr<absl::Time> heard = co_await deps_.availability->Ask(job, needed);
+    if (heard.ok()) *available_until = *heard;
+    if (!is_to_wait || (heard.ok() && *heard >= needed)) break;
+    if (IsRefusal(heard.status())) {
+      SubmitVerdict refused;
+      refused.kind = SubmitVerdict::Kind::kRejected;
+      refused.error = heard.status();
+      job->data_wait = nullptr;
+      co_return refused;
+    }
+    job->last_error = heard.status();
+    const absl::Duration delay =
+        DataAvailability::RetryDelay(available_until->value_or(absl::InfinitePast()), needed);
+    if (job->data_wait == nullptr) job->data_wait = std::make_unique<LiveJob::DataWait>();
+    *job->data_wait = {*available_until, deps_.loop->clock()->Now() + delay};
+    co_await Sleep(deps_.loop, delay);
+  }
+  job->data_wait = nullptr;
+  co_return std::nullopt;
+}
+
 // Nothing when a quota that has become known meanwhile holds the job back.
-Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::string* body) {
+Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::string* body,
+                                                   std::optional<absl::Time> available_until) {
   // 1. Kinds that hold their call need a slot before the permit: a permit is not
   // to wait, unused, for a call to end.
   CallSlots::Slot slot;
   if (job->kind().holds_call()) slot = co_await slots_.Take(job->org().name);
   // 2. The permit, so that nothing is left to wait for after the intent.
+  std::string family = FamilyOf(job->kind().description().submit_path());
   absl::StatusOr<Permit> permit =
-      co_await deps_.upstream->Acquire(&job->org(), RequestClass::kSubmit);
+      co_await deps_.upstream->Acquire(&job->org(), RequestClass::kSubmit, std::move(family));
   if (!permit.ok()) co_return JudgeNoPermit(permit.status());
   // 3. The intent is durable before the request can leave.
   ApiRequest request;
@@ -126,6 +178,9 @@ Task<std::optional<SubmitVerdict>> Submission::Try(LiveJob* job, const std::stri
     store::StoredJob next = job->Record();
     next.set_submit_in_doubt(true);
     next.set_submit_attempts(next.submit_attempts() + 1);
+    if (available_until) {
+      *next.mutable_job()->mutable_data_available_until() = ToProto(*available_until);
+    }
     guarantee = next.guarantee();
     action_id = next.job().action_id();
     request = job->kind().BuildSubmit(RefOf(next), SubmissionRef{*body});

@@ -12,6 +12,7 @@
 #include "server/jobs/admission.h"
 #include "server/jobs/call_slots.h"
 #include "server/jobs/cancellation.h"
+#include "server/jobs/data_availability.h"
 #include "server/jobs/job_book.h"
 #include "server/jobs/job_planner.h"
 #include "server/jobs/kind_throttles.h"
@@ -37,6 +38,7 @@ class Submission {
     JobBook* book = nullptr;
     Upstream* upstream = nullptr;
     KindThrottles* throttles = nullptr;
+    DataAvailability* availability = nullptr;
     PollLanes* polls = nullptr;
     Cancellation* cancellation = nullptr;
     Metrics* metrics = nullptr;
@@ -55,7 +57,10 @@ class Submission {
  private:
   Task<> Submit(LiveJob* job, store::Submission payload, Admission::Ticket ticket);
   Task<std::optional<SubmitVerdict>> LookUpAction(LiveJob* job);
-  Task<std::optional<SubmitVerdict>> Try(LiveJob* job, const std::string* body);
+  Task<std::optional<SubmitVerdict>> AwaitData(LiveJob* job,
+                                               std::optional<absl::Time>* available_until);
+  Task<std::optional<SubmitVerdict>> Try(LiveJob* job, const std::string* body,
+                                         std::optional<absl::Time> available_until);
   using Answered = absl::AnyInvocable<void(ApiReply)>;
   Task<> Call(GenesysClient* client, Permit permit, ApiRequest request, CallSlots::Slot slot,
               std::string job_id, Answered answered);

@@ -2,6 +2,7 @@
 #define GCJOBS_SERVER_JOBS_UPSTREAM_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
@@ -24,7 +25,8 @@ class Upstream {
 
   // GenesysClient::Acquire, however long it takes. After Close() it does not come
   // back: the story ends where it waits, and what it owns goes back.
-  Task<absl::StatusOr<Permit>> Acquire(OrgRuntime* org, RequestClass request_class);
+  Task<absl::StatusOr<Permit>> Acquire(OrgRuntime* org, RequestClass request_class,
+                                       std::string family);
 
   // Grants no permits any more. Requests that have theirs go on.
   void Close() { is_closed_ = true; }

@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/backoff_policy.h"
@@ -28,7 +29,15 @@ constexpr RetryPolicy kRetries = {
     // A reader that waits in silence for longer takes the server for dead.
     /*longest_wait=*/absl::Minutes(1)};
 
-constexpr int kMaxEmptyPages = 3;
+// As long as each leads to another one that is new they may well end: a filter
+// that is applied to pages of a fixed size leaves many of them empty. A thousand are
+// minutes of requests for nothing.
+constexpr int kMaxEmptyPages = 1000;
+
+// Where results are kept may lag behind where the status is (as kNotFoundGrace of
+// the polls).
+constexpr absl::Duration kNotReadyGrace = absl::Seconds(30);
+constexpr absl::Duration kNotReadyDelay = absl::Seconds(1);
 // It has to fit into a request line; web servers take 8 KiB to 32 KiB.
 constexpr size_t kMaxNextBytes = 16 << 10;
 
@@ -51,6 +60,11 @@ absl::Status AsExpired(const absl::Status& status) {
   return expired;
 }
 
+bool IsGone(const ApiReply& reply) {
+  const int status = reply.response.status;
+  return reply.fate == HttpResult::Fate::kAnswered && (status == 404 || status == 410);
+}
+
 bool IsTooLarge(const ApiReply& reply) {
   return reply.fate == HttpResult::Fate::kBodyTooLarge && reply.response.is_success();
 }
@@ -63,8 +77,14 @@ ResultPager::ResultPager(EventLoop* loop, ResultSource source, ResultPosition st
 }
 
 Task<absl::StatusOr<UpstreamPage>> ResultPager::Fetch() {
-  request_ = source_.kind->BuildResults(Ref(), position_.next, source_.page_size);
-  absl::StatusOr<UpstreamPage> page = co_await RequestPage();
+  request_ = source_.pages->BuildResults(Ref(), position_.next, source_.page_size);
+  absl::StatusOr<UpstreamPage> page;
+  if (position_.empty_pages < kMaxEmptyPages) {
+    page = co_await RequestPage();
+  } else {
+    co_await Sleep(loop_, absl::ZeroDuration());
+    page = TooManyEmptyPages();
+  }
   if (!page.ok()) {
     page = Explain(page.status());
     Log(LogLevel::kWarning, "results_page_failed",
@@ -75,11 +95,17 @@ Task<absl::StatusOr<UpstreamPage>> ResultPager::Fetch() {
 
 // Asks until the answer says something that will not pass by itself.
 Task<absl::StatusOr<UpstreamPage>> ResultPager::RequestPage() {
+  if (position_.next.empty() && !source_.first_answer.empty()) {
+    HttpResponse first;
+    first.status = 200;
+    first.body = std::exchange(source_.first_answer, "");
+    co_return Read(std::move(first));
+  }
   for (Retries retries(kRetries);;) {
     ApiReply reply = co_await source_.client->Call(request_, kMaxPermitWait);
-    if (reply.status.ok()) co_return Read(std::move(reply.response));
-    const bool was_sent = reply.fate != HttpResult::Fate::kNotSent;
-    if (was_sent && absl::IsNotFound(reply.status)) co_return AsExpired(reply.status);
+    const absl::Status status = IsNotReady(reply) ? NotReady(reply) : reply.status;
+    if (status.ok()) co_return Read(std::move(reply.response));
+    if (IsGone(reply) && !IsNotReady(reply)) co_return AsExpired(status);
     if (IsTooLarge(reply)) {
       co_return Refuse("page_too_large",
                        "the page is larger than this server accepts; start again with a smaller "
@@ -87,28 +113,51 @@ Task<absl::StatusOr<UpstreamPage>> ResultPager::RequestPage() {
                        reply.response);
     }
     // What is worth a retry says so by its RetryInfo.
-    std::optional<absl::Duration> delay = GetRetryDelay(reply.status);
+    std::optional<absl::Duration> delay = GetRetryDelay(status);
     if (delay) delay = retries.AfterFailure(random_, delay);
-    if (!delay) co_return std::move(reply.status);
-    Log(LogLevel::kInfo, "results_page_retried",
-        {{"job_id", source_.job_id}, {"error", reply.status}});
+    // Of pages behind those that were there, that is enough.
+    if (!delay && IsGone(reply) && position_.pages > 0) co_return AsExpired(reply.status);
+    if (!delay) co_return status;
+    Log(LogLevel::kInfo, "results_page_retried", {{"job_id", source_.job_id}, {"error", status}});
     co_await Sleep(loop_, *delay);
   }
 }
 
+absl::Status ResultPager::NotReady(const ApiReply& reply) const {
+  const std::string http_status = absl::StrCat(reply.response.status);
+  return MakeRetryableError(
+      errors::kGenesysResultsNotReady, reply.retry_after.value_or(kNotReadyDelay),
+      absl::StrCat(Describe(request_), ": HTTP ", http_status, ": the results are not ready yet"),
+      {{"http_status", http_status}});
+}
+
+bool ResultPager::IsNotReady(const ApiReply& reply) const {
+  if (reply.fate != HttpResult::Fate::kAnswered) return false;
+  const int status = reply.response.status;
+  const bool has_just_ended = loop_->clock()->Now() - source_.ended_at < kNotReadyGrace;
+  return status == 202 || (has_just_ended && (status == 404 || status == 409));
+}
+
+absl::Status ResultPager::TooManyEmptyPages() const {
+  const std::string pages = absl::StrCat(kMaxEmptyPages);
+  return MakeError(errors::kGenesysEmptyPages,
+                   absl::StrCat("the last ", pages, " pages had no items, and yet a next one"),
+                   {{"empty_pages", pages}});
+}
+
 JobRef ResultPager::Ref() const {
-  return {source_.action_id, source_.upstream_id, &source_.path_parameters};
+  return {source_.action_id, source_.upstream_id, &source_.path_parameters, source_.submitted};
 }
 
 uint64_t ResultPager::IdOf(absl::string_view next) const {
-  const ApiRequest request = source_.kind->BuildResults(Ref(), next, source_.page_size);
-  return absl::Hash<std::string>()(request.target);
+  const ApiRequest request = source_.pages->BuildResults(Ref(), next, source_.page_size);
+  return absl::HashOf(request.target, request.body);
 }
 
 absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {
   // From here on the body stays where it is.
   const auto answer = std::make_shared<HttpResponse>(std::move(response));
-  ASSIGN_OR_RETURN(const ResultsView view, source_.kind->ParseResults(answer.get()));
+  ASSIGN_OR_RETURN(const ResultsView view, source_.pages->ParseResults(answer.get()));
   ASSIGN_OR_RETURN(const std::string next, Follow(view, *answer));
   absl::StatusOr<UpstreamPage> page =
       CutPage(std::shared_ptr<std::string>(answer, &answer->body), view, position_, next);
@@ -116,13 +165,9 @@ absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {
     return Refuse("changed_page", page.status().message(), *answer);
   }
   if (!page.ok()) return BadResponse(Describe(request_), page.status().message(), *answer);
-  const ResultPart& last = page->parts.back();
-  if (!last.is_last && last.after.empty_pages >= kMaxEmptyPages) {
-    return Refuse("empty_pages", "it is the third page in a row without items", *answer);
-  }
   GCJOBS_FAILPOINT("results.page_read");
   seen_.insert(IdOf(next));
-  position_ = last.after;
+  position_ = page->parts.back().after;
   return page;
 }
 
@@ -130,12 +175,17 @@ absl::StatusOr<UpstreamPage> ResultPager::Read(HttpResponse response) {
 // when it is the last.
 absl::StatusOr<std::string> ResultPager::Follow(const ResultsView& view,
                                                 const HttpResponse& response) const {
+  if (view.is_numbered) {
+    int64_t number = 0;  // of this page
+    if (!absl::SimpleAtoi(position_.next, &number)) number = 0;
+    return view.item_count == 0 ? std::string() : absl::StrCat(number + 1);
+  }
   if (view.next.empty()) return std::string();
   if (view.next.size() > kMaxNextBytes) {
     return Refuse("long_cursor", "what leads to the next page is too long to be sent", response);
   }
   std::string next = view.next;
-  if (source_.kind->description().results_mode() == v1::RESULTS_MODE_LINK) {
+  if (source_.pages->follow_links()) {
     ASSIGN_OR_RETURN(next, source_.client->ResolveLink(request_.target, view.next));
   }
   if (seen_.contains(IdOf(next))) {

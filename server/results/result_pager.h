@@ -9,6 +9,7 @@
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "common/task.h"
 #include "server/genesys/genesys_client.h"
@@ -21,13 +22,18 @@ namespace gcjobs {
 // What results are read of: all that is needed of a job whose record is no
 // longer at hand.
 struct ResultSource {
-  GenesysClient* client = nullptr;  // outlives every pager
-  const JobKind* kind = nullptr;    // outlives every pager
-  std::string job_id;               // for errors
+  GenesysClient* client = nullptr;     // outlives every pager
+  const ResultPages* pages = nullptr;  // outlives every pager
+  std::string job_id;                  // for errors
+  absl::Time ended_at;                 // time of day
   std::string action_id;
   std::string upstream_id;
   PathParameters path_parameters;
-  int page_size = 0;  // as JobKind::BuildResults takes it
+  int page_size = 0;  // as ResultPages::BuildResults takes it
+  // Of a job that ran at once: what was submitted, and the answer, which is the
+  // first page; empty when that was not kept.
+  std::string submitted;
+  std::string first_answer;
 };
 
 // Fetches the result pages of one job, one after another, with the permits of
@@ -47,10 +53,13 @@ class ResultPager {
   //
   // Errors name job and page, in metadata `job_id` and `page` too:
   // - NOT_FOUND/GENESYS_RESULT_EXPIRED: 404 or 410, or the kind says so.
+  // - UNAVAILABLE/GENESYS_RESULTS_NOT_READY, with RetryInfo: 202, or, in the first
+  //   30 s after the end, 404 or 409.
+  // - ABORTED/GENESYS_EMPTY_PAGES: the last thousand pages had no items. Whoever
+  //   begins anew behind the last of them may get as many more.
   // - INTERNAL/GENESYS_BAD_RESPONSE: the page is unreadable, or `problem` in
-  //   the metadata is `repeated_cursor`, `long_cursor`, `empty_pages` (three in
-  //   a row), `foreign_link`, `page_too_large`, or `changed_page` (fewer items
-  //   than were read of it before). Nothing of such a page is given.
+  //   the metadata is `repeated_cursor`, `long_cursor`, `foreign_link`, `page_too_large`, or
+  //   `changed_page` (fewer items than were read of it before). Nothing of such a page is given.
   // - with RetryInfo: what failed each time it was tried again, or asks for a
   //   wait of more than a minute.
   // - the other errors of GenesysClient, at once.
@@ -63,6 +72,9 @@ class ResultPager {
   uint64_t IdOf(absl::string_view next) const;
 
   Task<absl::StatusOr<UpstreamPage>> RequestPage();
+  bool IsNotReady(const ApiReply& reply) const;
+  absl::Status NotReady(const ApiReply& reply) const;
+  absl::Status TooManyEmptyPages() const;
   absl::StatusOr<UpstreamPage> Read(HttpResponse response);
   absl::StatusOr<std::string> Follow(const ResultsView& view, const HttpResponse& response) const;
   absl::Status Refuse(absl::string_view problem, absl::string_view text,
@@ -71,7 +83,7 @@ class ResultPager {
   absl::Status Explain(const absl::Status& status) const;
 
   EventLoop* const loop_;
-  const ResultSource source_;
+  ResultSource source_;
   absl::BitGen random_;
 
   ResultPosition position_;

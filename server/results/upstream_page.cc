@@ -72,6 +72,8 @@ absl::StatusOr<UpstreamPage> CutPage(std::shared_ptr<std::string> body, const Re
   }
   UpstreamPage page;
   page.body = std::move(body);
+  page.data_available_until = view.data_available_until;
+  page.bytes_replaced = view.bytes_replaced;
   ResultPosition position = start;
   for (const PageSlice& slice : cut.slices) {
     ++position.pages;

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "server/genesys/kinds/job_kind.h"
 
 namespace gcjobs {
@@ -47,6 +49,9 @@ struct ResultPart {
 struct UpstreamPage {
   std::shared_ptr<const std::string> body;  // what the parts are spans of
   std::vector<ResultPart> parts;            // in order; at least one
+  // As in ResultsView.
+  std::optional<absl::Time> data_available_until;
+  bool bytes_replaced = false;
 };
 
 // Bytes of items in one part. Clients accept messages of 4 MiB by default; the

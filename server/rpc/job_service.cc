@@ -46,7 +46,7 @@ JobService::JobService(Deps deps, OrgNames orgs, SubmitDefaults defaults)
     : deps_(std::move(deps)),
       orgs_(std::move(orgs)),
       default_execution_timeout_(defaults.execution_timeout),
-      submissions_(defaults, orgs_, deps_.kinds) {}
+      submissions_(defaults, orgs_, deps_.kinds, deps_.profiles) {}
 
 // gRPC's deadlines are times of the machine's own clock.
 absl::Time JobService::AnswerBy(const grpc::CallbackServerContext& context) const {

@@ -39,6 +39,7 @@ class JobService final
     WatchService* watches = nullptr;
     ResultsService* results = nullptr;
     GenesysClients clients;  // used on the loop only
+    OrgProfiles profiles = {};
   };
   JobService(Deps deps, OrgNames orgs, SubmitDefaults defaults);
 

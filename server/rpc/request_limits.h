@@ -42,8 +42,9 @@ inline constexpr absl::Duration kMaxWait = absl::Seconds(60);
 inline constexpr absl::Duration kMinPollInterval = absl::Milliseconds(100);
 inline constexpr absl::Duration kMaxPollInterval = absl::Hours(1);
 
-// Levels of JSON, the outermost object being the first. Genesys Cloud's
-// documents stay below 15; the bound keeps recursion harmless.
+// Levels of a Struct, the outermost object being the first. Genesys Cloud's
+// documents stay below 15; the bound keeps recursion harmless. JSON as text is read
+// without recursion, and has no such bound.
 inline constexpr int kMaxJsonDepth = 50;
 
 // The default of SubmitDefaults::max_parameters_bytes.

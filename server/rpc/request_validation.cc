@@ -160,7 +160,7 @@ absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs) {
 
 absl::StatusOr<JsonValue> ParseJsonContainer(absl::string_view field, absl::string_view text,
                                              size_t max_bytes) {
-  const auto value = JsonValue::Parse(text, {max_bytes, kMaxJsonDepth});
+  const auto value = JsonValue::Parse(text, {max_bytes, JsonLimits::kAnyDepth});
   if (!value.ok()) return InvalidField(field, value.status().message());
   if (value->Is(JsonValue::Type::kObject) || value->Is(JsonValue::Type::kArray)) return value;
   return InvalidField(field, "must be a JSON object or array");
@@ -168,7 +168,7 @@ absl::StatusOr<JsonValue> ParseJsonContainer(absl::string_view field, absl::stri
 
 absl::StatusOr<JsonValue> ParseJsonObject(absl::string_view field, absl::string_view text,
                                           size_t max_bytes) {
-  const auto value = JsonValue::Parse(text, {max_bytes, kMaxJsonDepth});
+  const auto value = JsonValue::Parse(text, {max_bytes, JsonLimits::kAnyDepth});
   if (!value.ok()) return InvalidField(field, value.status().message());
   if (value->Is(JsonValue::Type::kObject)) return value;
   return InvalidField(field, "must be a JSON object");

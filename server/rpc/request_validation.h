@@ -71,8 +71,8 @@ absl::Status ValidateTimestamp(absl::string_view field, const google::protobuf::
 // labels as in a submission, times well-formed, at most 100 values a field.
 absl::Status ValidateFilter(const v1::JobFilter& filter, const OrgNames& orgs);
 
-// `text` as one JSON object of at most `max_bytes` and kMaxJsonDepth levels. The
-// value refers to `text`.
+// `text` as one JSON object of at most `max_bytes`, of any depth. The value refers
+// to `text`, without a byte order mark in front.
 absl::StatusOr<JsonValue> ParseJsonObject(absl::string_view field, absl::string_view text,
                                           size_t max_bytes);
 

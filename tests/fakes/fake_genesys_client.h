@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -39,13 +40,22 @@ class FakeGenesysClient : public GenesysClient, private Permit::Issuer {
   bool hold_permits = false;
   absl::Time throttled_until = absl::InfinitePast();
 
-  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+  // How long the budgets of families have no room.
+  absl::flat_hash_map<std::string, absl::Duration> family_waits;
+
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class, std::string /*family*/,
                                        absl::Duration /*max_wait*/) override {
     absl::StatusOr<Permit> permit = co_await Callback<absl::StatusOr<Permit>>([&](auto granted) {
       held_.push_back({request_class, std::move(granted)});
       if (!hold_permits) GrantHeld();
     });
     co_return permit;
+  }
+
+  absl::Duration FamilyWait(RequestClass /*request_class*/,
+                            absl::string_view family) const override {
+    const auto wait = family_waits.find(family);
+    return wait == family_waits.end() ? absl::ZeroDuration() : wait->second;
   }
 
   // Answers all permits asked for with `permit_status`.
@@ -80,7 +90,8 @@ class FakeGenesysClient : public GenesysClient, private Permit::Issuer {
   absl::StatusOr<absl::Time> token_until = absl::InfiniteFuture();
   Task<absl::StatusOr<absl::Time>> RenewToken() override { co_return token_until; }
 
-  absl::Time ThrottledUntil(RequestClass /*request_class*/) const override {
+  absl::Time ThrottledUntil(RequestClass /*request_class*/,
+                            absl::string_view /*family*/) const override {
     return throttled_until;
   }
 
@@ -152,7 +163,9 @@ class FakeGenesysClient : public GenesysClient, private Permit::Issuer {
  private:
   using Granted = absl::AnyInvocable<void(absl::StatusOr<Permit>)>;
 
-  void TakeBack(RequestClass /*request_class*/) override { --permits_out_; }
+  void TakeBack(RequestClass /*request_class*/, const std::string& /*family*/) override {
+    --permits_out_;
+  }
 
   static ApiReply Lost(HttpResult::Fate fate) {
     ApiReply reply;

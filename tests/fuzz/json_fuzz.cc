@@ -57,11 +57,12 @@ void CheckQuotedEdit(const JsonValue& value) {
 
 void CheckSearch(absl::string_view text) {
   std::string copy(text);
-  const auto in_place = FindJsonInPlace(&copy, {{"a", "b"}, {"a"}, {}});
+  bool replaced = false;
+  const auto in_place = FindJsonInPlace(&copy, {{"a", "b"}, {"a"}, {}}, &replaced);
   const auto found = FindJson(text, {{"a", "b"}, {"a"}, {}});
   Require(in_place.ok() == found.ok());
   if (!found.ok()) return;
-  Require(IsValidUtf8(text) || IsValidUtf8(copy));
+  Require(replaced == !IsValidUtf8(text) && IsValidUtf8(copy));
   Require((*found)[0].has_value() == (*in_place)[0].has_value());
   if ((*found)[1]) CheckParts(text, *(*found)[1], 1);
 }

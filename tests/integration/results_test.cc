@@ -144,8 +144,6 @@ TEST_P(ResultsGuardTest, EndsTheStreamAfterTheGoodPages) {
 INSTANTIATE_TEST_SUITE_P(Each, ResultsGuardTest,
                          ::testing::Values(Guard{"repeated_cursor", absl::StatusCode::kInternal,
                                                  "GENESYS_BAD_RESPONSE", "repeated_cursor"},
-                                           Guard{"empty_pages", absl::StatusCode::kInternal,
-                                                 "GENESYS_BAD_RESPONSE", "empty_pages"},
                                            Guard{"foreign_link", absl::StatusCode::kInternal,
                                                  "GENESYS_BAD_RESPONSE", "foreign_link"},
                                            Guard{"expired", absl::StatusCode::kNotFound,

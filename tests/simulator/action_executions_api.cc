@@ -95,6 +95,7 @@ void ActionExecutionsApi::AddRoutes(Router* router) {
                [this](Call* call) { return Execute(call); }});
   router->Add({"POST", kTest, "test_action", RouteClass::kWrite,
                [this](Call* call) { return Test(call); }});
+  if (!has_async_) return;
   router->Add({"GET", kStatus, "get_execution", RouteClass::kPoll,
                [this](Call* call) { return GetStatus(call); }});
 }
@@ -104,7 +105,7 @@ ApiResponse ActionExecutionsApi::Execute(Call* call) {
   if (!action.has_value()) return ToResponse(NotFound(), call->context_id);
   const absl::StatusOr<RawObject> body = RawObject::Parse(call->request->body);
   if (!body.ok()) return ToResponse(BadRequest(body.status().message()), call->context_id);
-  const bool async = body->GetBool("async").value_or(false);
+  const bool async = has_async_ && body->GetBool("async").value_or(false);
   return async ? StartAsync(call, *action, *body) : RunDirect(call, *action, *body);
 }
 

@@ -27,8 +27,10 @@ class ActionExecutionsApi {
     ExecutionEngine* engine;
     Waiter* waiter;
   };
-  ActionExecutionsApi(const Collaborators& collaborators, ExecutionIdField id_field)
-      : with_(collaborators), id_field_(id_field) {}
+  // `has_async` false: a body that asks for an asynchronous execution is an
+  // action's parameters like any other.
+  ActionExecutionsApi(const Collaborators& collaborators, ExecutionIdField id_field, bool has_async)
+      : with_(collaborators), id_field_(id_field), has_async_(has_async) {}
 
   // The API outlives the router.
   void AddRoutes(Router* router);
@@ -52,6 +54,7 @@ class ActionExecutionsApi {
 
   const Collaborators with_;
   const ExecutionIdField id_field_;
+  const bool has_async_;
 };
 
 }  // namespace gcjobs::sim

@@ -39,6 +39,14 @@ int AskedPageSize(const RawObject& body) {
   return static_cast<int>(std::clamp<int64_t>(asked, 0, kMaxItemsPerPage));
 }
 
+// The number of the page that a query asks for.
+int64_t PageNumber(absl::string_view body) {
+  const absl::StatusOr<RawObject> query = RawObject::Parse(body);
+  const std::optional<RawObject> paging = query.ok() ? query->GetObject("paging") : std::nullopt;
+  const int64_t number = paging.has_value() ? paging->GetInt("pageNumber").value_or(1) : 1;
+  return std::clamp<int64_t>(number, 1, kMaxResultPages);
+}
+
 // Whether `body` has every member that `wanted` has.
 bool AsksFor(absl::string_view body, absl::string_view wanted) {
   if (wanted.empty()) return true;
@@ -87,6 +95,7 @@ void JobKindsApi::AddRoutes(Router* router) {
   for (const Kind& kind : kinds_) {
     const KindSpec& spec = kind.spec;
     AddSubmitRoute(kind, router);
+    if (RunsAtOnce(kind)) continue;
     AddJobRoute(spec.status, "get_job", RouteClass::kPoll, router);
     if (!spec.results.call.path.empty()) {
       AddJobRoute(spec.results.call, "get_job_results", RouteClass::kResults, router);
@@ -105,7 +114,13 @@ void JobKindsApi::AddRoutes(Router* router) {
 
 void JobKindsApi::AddSubmitRoute(const Kind& kind, Router* router) {
   router->Add({kind.spec.submit.method, kind.spec.submit.path, "submit_job", RouteClass::kSubmit,
-               [this, &kind](Call* call) { return Submit(kind, call); }});
+               [this, &kind](Call* call) {
+                 return RunsAtOnce(kind) ? RunAtOnce(kind, call) : Submit(kind, call);
+               }});
+}
+
+bool JobKindsApi::RunsAtOnce(const Kind& kind) const {
+  return options_.runs_at_once && kind.spec.synchronous.has_value();
 }
 
 void JobKindsApi::AddJobRoute(const CallSpec& call, absl::string_view name, RouteClass route_class,
@@ -124,6 +139,25 @@ ApiResponse JobKindsApi::Submit(const Kind& kind, Call* call) {
                            *std::move(script), call->path);
   call->execution_id = execution.id;
   return Json(202, SubmittedBody(kind.spec, execution, execution.submitted_monotonic).ToString());
+}
+
+ApiResponse JobKindsApi::RunAtOnce(const Kind& kind, Call* call) {
+  call->kind = kind.spec.name;
+  absl::StatusOr<ExecutionScript> script = Plan(kind, call->request->body);
+  if (!script.ok()) return ToResponse(BadRequest(script.status().message()), call->context_id);
+  const ResultPlan plan = script->results;
+  const int64_t number = PageNumber(call->request->body);
+  const int size = plan.asked_page_size > 0 ? std::min(plan.asked_page_size, plan.items_per_page)
+                                            : plan.items_per_page;
+  // Behind the last page there are empty ones.
+  const PageWindow window = WindowAt(plan, (number - 1) * size, size).value_or(PageWindow());
+  Execution execution;
+  execution.script = std::make_shared<const ExecutionScript>(*std::move(script));
+  KindSpec spec = kind.spec;
+  spec.results.items = spec.synchronous->items;
+  RawObject envelope;
+  envelope.SetInt("totalHits", plan.total());
+  return Json(200, PageBody(spec, execution, window, options_.seed, std::move(envelope)));
 }
 
 absl::StatusOr<ExecutionScript> JobKindsApi::Plan(const Kind& kind, absl::string_view body) {

@@ -33,6 +33,9 @@ class JobKindsApi {
   struct Options {
     uint64_t seed = 1;
     ResultPlan results;  // where a job's directive says nothing else
+    // Kinds that can run within their submission (KindSpec::synchronous) do, and
+    // there are no jobs of them.
+    bool runs_at_once = false;
   };
   struct Collaborators {  // all outlive the API
     const Clock* clock;
@@ -60,7 +63,11 @@ class JobKindsApi {
   void AddJobRoute(const CallSpec& call, absl::string_view name, RouteClass route_class,
                    Router* router);
 
+  bool RunsAtOnce(const Kind& kind) const;
   ApiResponse Submit(const Kind& kind, Call* call);
+  // A page of the results, as the body asks for it. Nothing of it is kept: the
+  // pages of all such jobs are alike.
+  ApiResponse RunAtOnce(const Kind& kind, Call* call);
   absl::StatusOr<ExecutionScript> Plan(const Kind& kind, absl::string_view body);
   // Any call to a job that exists: the route says which calls it may be, the
   // job's kind which one it is.

@@ -71,7 +71,14 @@ void AddApiOptions(CLI::App* app, CommandLine* line) {
       {"location", ExecutionIdField::kLocation}};
   static const std::map<std::string, ConflictStyle> kConflicts = {{"409", ConflictStyle::k409},
                                                                   {"400", ConflictStyle::k400}};
+  static const std::map<std::string, ApiProfile> kProfiles = {{"both", ApiProfile::kBoth},
+                                                              {"guides", ApiProfile::kGuides},
+                                                              {"official", ApiProfile::kOfficial}};
   SimulatorOptions& options = line->simulator;
+  app->add_option("--profile", options.profile,
+                  "which API it speaks: the guides', the official one, or what both have (both)")
+      ->transform(CLI::CheckedTransformer(kProfiles).description(""))
+      ->type_name("both|guides|official");
   app->add_option("--rate-limit", options.rate_limit, "requests per token in 60 s; 0: no limit")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();

@@ -33,6 +33,17 @@ std::string ActionIdOf(const Call& call) {
   return FirstOf(call.path, {"actionId", "dataActionId"});
 }
 
+// Those that the profile has.
+std::vector<KindSpec> KindsOf(const SimulatorOptions& options) {
+  std::vector<KindSpec> kinds = options.kinds;
+  if (options.profile == ApiProfile::kGuides) {
+    kinds.erase(std::remove_if(kinds.begin(), kinds.end(),
+                               [](const KindSpec& kind) { return !kind.synchronous.has_value(); }),
+                kinds.end());
+  }
+  return kinds;
+}
+
 void AddRateHeaders(const RateLimiter::Verdict& rate, ApiResponse* response) {
   if (rate.limit == 0) return;
   response->headers.emplace_back("inin-ratelimit-count", absl::StrCat(rate.count));
@@ -82,19 +93,21 @@ Simulator::Simulator(const SimulatorOptions& options, const Clock* clock, Waiter
       oauth_api_(options.oauth, &tokens_),
       integration_actions_api_(&actions_.documents(), options.conflict_style),
       action_executions_api_({clock, &actions_, &planner_, &engine_, waiter},
-                             options.execution_id_field),
+                             options.execution_id_field, options.profile != ApiProfile::kOfficial),
       flow_actions_api_(&flow_actions_.documents(), options.conflict_style),
-      job_kinds_api_(options.kinds, {options.seed, options.results}, {clock, &planner_, &engine_}),
+      job_kinds_api_(KindsOf(options),
+                     {options.seed, options.results, options.profile == ApiProfile::kOfficial},
+                     {clock, &planner_, &engine_}),
       availability_api_(clock),
       control_api_({clock, &tokens_, &limiter_, &faults_, &actions_.documents(),
                     &flow_actions_.documents(), &engine_, log_.get()}) {
   oauth_api_.AddRoutes(&router_);
   integration_actions_api_.AddRoutes(&router_);
   action_executions_api_.AddRoutes(&router_);
-  flow_actions_api_.AddRoutes(&router_);
+  if (options.profile != ApiProfile::kOfficial) flow_actions_api_.AddRoutes(&router_);
   job_kinds_api_.AddRoutes(&router_);
-  availability_api_.AddRoutes(&router_);
-  conversation_views_api_.AddRoutes(&router_);
+  if (options.profile != ApiProfile::kGuides) availability_api_.AddRoutes(&router_);
+  if (options.profile != ApiProfile::kOfficial) conversation_views_api_.AddRoutes(&router_);
   control_api_.AddRoutes(&control_router_);
 }
 

@@ -34,6 +34,13 @@
 
 namespace gcjobs::sim {
 
+// Which of the two families of APIs it speaks (server/genesys/api_family.h).
+enum class ApiProfile {
+  kBoth,      // each call of either; where they differ, the guides'
+  kGuides,    // no jobs but the guides' queries
+  kOfficial,  // no asynchronous executions, and no actions of flows
+};
+
 struct SimulatorOptions {
   // Actions, durations and failures are the same for the same seed.
   uint64_t seed = 1;
@@ -57,6 +64,7 @@ struct SimulatorOptions {
   std::vector<KindSpec> kinds;  // the job kinds it serves besides actions
   ResultPlan results;           // of jobs that say nothing else; within its bounds
   std::string log_path;         // "": no file
+  ApiProfile profile = ApiProfile::kBoth;
 };
 
 // A Genesys Cloud organisation behind its REST API, without the socket. A

@@ -40,6 +40,12 @@ v1::JobKind MakeDescription() {
 
 bool IsExpired(absl::string_view status) { return FoldUpstreamStatus(status) == "expired"; }
 
+// An action's output is JSON. Anything else comes from somebody in between.
+std::optional<ApiFamily> FamilyOfOutput(const HttpResponse& response) {
+  if (!JsonValue::Parse(response.body).ok()) return std::nullopt;
+  return ApiFamily::kOfficial;
+}
+
 // Data actions, run with `"async":true`.
 class AsyncAction final : public JobKind {
  public:
@@ -56,21 +62,22 @@ class AsyncAction final : public JobKind {
   }
 
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
-    const auto found =
+    Receipt found;
+    const auto fields =
         ReadFields(kSubmitName, response, {{"id"}, {"executionId"}, {"jobId"}, status_path_});
-    SubmitReceipt receipt;
-    if (found.ok()) {
-      const auto& [id, execution_id, job_id, status] = *found;
+    if (fields.ok()) {
+      const auto& [id, execution_id, job_id, status] = *fields;
+      // The output of an action may well have an `id`: that alone is no receipt.
+      found.names_work = !IdOf(execution_id).empty() || !IdOf(job_id).empty();
       for (const auto& candidate : {id, execution_id, job_id}) {
-        if (receipt.upstream_id.empty()) receipt.upstream_id = IdOf(candidate);
+        if (found.id.empty()) found.id = IdOf(candidate);
       }
-      receipt.upstream_status = StatusOf(kSubmitName, status, status_path_, response).value_or("");
+      found.status = StatusOf(kSubmitName, status, status_path_, response).value_or("");
+      found.state = StateOfUpstreamStatus(found.status);
     }
-    // An answer may do without a body that can be read.
-    if (receipt.upstream_id.empty()) receipt.upstream_id = IdFromLocation(response);
-    if (!receipt.upstream_id.empty()) return receipt;
-    RETURN_IF_ERROR(found.status());
-    return BadResponse(kSubmitName, "there is no execution id", response);
+    ASSIGN_OR_RETURN(SubmitReceipt receipt, JudgeReceipt(kSubmitName, std::move(found), response));
+    receipt.family = receipt.end ? FamilyOfOutput(response) : ApiFamily::kGuides;
+    return receipt;
   }
 
   ApiRequest BuildPoll(const JobRef& job) const override {
@@ -91,7 +98,7 @@ class AsyncAction final : public JobKind {
     ASSIGN_OR_RETURN(report.upstream_status, StatusOf(kPollName, status, status_path_, response));
     report.state = StateOfUpstreamStatus(report.upstream_status);
     if (report.state == v1::JOB_STATE_SUCCEEDED && result) {
-      report.result_json = ToValidUtf8(result->raw());
+      report.result_json = ToValidUtf8(result->raw(), &report.bytes_replaced);
     } else if (report.state == v1::JOB_STATE_FAILED) {
       report.failure =
           JobFailure(report.upstream_status, IsExpired(report.upstream_status), {}, response);
@@ -117,7 +124,8 @@ class AsyncAction final : public JobKind {
   const v1::JobKind description_ = MakeDescription();
   const JsonPath status_path_ = {"status"};
   const JsonPath result_path_ = {"result"};
-  const ResultsFields results_fields_ = {v1::RESULTS_MODE_INLINE, result_path_, {}, status_path_};
+  const ResultsFields results_fields_ = {
+      v1::RESULTS_MODE_INLINE, result_path_, {}, status_path_, {}};
 };
 
 }  // namespace

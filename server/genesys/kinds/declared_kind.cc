@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/utf8.h"
-#include "server/genesys/error_mapping.h"
-#include "server/genesys/kinds/kind_path.h"
+#include "server/genesys/kinds/declared_call.h"
 #include "server/genesys/kinds/results_page.h"
+#include "server/genesys/kinds/synchronous_pages.h"
 #include "server/genesys/kinds/upstream_fields.h"
 
 namespace gcjobs {
@@ -50,8 +50,11 @@ class DeclaredKind final : public JobKind {
   explicit DeclaredKind(KindSpec spec)
       : spec_(std::move(spec)),
         description_(Describe(spec_)),
-        results_fields_(
-            {spec_.results.mode, spec_.results.items, spec_.results.next, spec_.status_field}) {}
+        results_fields_({spec_.results.mode, spec_.results.items, spec_.results.next,
+                         spec_.status_field,
+                         spec_.availability ? spec_.availability->field : JsonPath()}) {
+    if (spec_.synchronous) synchronous_pages_.emplace(spec_.name, spec_.submit, *spec_.synchronous);
+  }
 
   const v1::JobKind& description() const override { return description_; }
 
@@ -63,13 +66,36 @@ class DeclaredKind final : public JobKind {
 
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
     const std::string what = absl::StrCat(spec_.name, ": submit");
-    ASSIGN_OR_RETURN(const auto found, ReadFields(what, response, {spec_.id, spec_.status_field}));
-    const auto& [id, status] = found;
-    SubmitReceipt receipt;
-    receipt.upstream_id = IdOf(id);
-    if (receipt.upstream_id.empty()) return BadResponse(what, "there is no id", response);
-    receipt.upstream_status = StatusOf(what, status, spec_.status_field, response).value_or("");
+    Receipt found;
+    const auto fields = ReadFields(what, response, {spec_.id, spec_.status_field});
+    if (fields.ok()) {
+      const auto& [id, status] = *fields;
+      found.id = IdOf(id);
+      found.names_work = !found.id.empty();
+      found.status = StatusOf(what, status, spec_.status_field, response).value_or("");
+      found.state = StateOf(found.status);
+    }
+    ASSIGN_OR_RETURN(SubmitReceipt receipt, JudgeReceipt(what, std::move(found), response));
+    if (spec_.synchronous && !receipt.end) receipt.family = ApiFamily::kGuides;
+    // What is no object comes from somebody in between.
+    if (spec_.synchronous && receipt.end && fields.ok()) receipt.family = ApiFamily::kOfficial;
     return receipt;
+  }
+
+  const ResultPages* synchronous() const override {
+    return synchronous_pages_ ? &*synchronous_pages_ : nullptr;
+  }
+
+  std::optional<ApiRequest> BuildAvailability() const override {
+    if (!spec_.availability) return std::nullopt;
+    return BuildCall(RequestClass::kManage, spec_.availability->call, {});
+  }
+
+  absl::StatusOr<absl::Time> ParseAvailability(const HttpResponse& response) const override {
+    const std::string what = absl::StrCat(spec_.name, ": availability");
+    const JsonPath& field = spec_.availability->field;
+    ASSIGN_OR_RETURN(const auto found, ReadFields(what, response, {field}));
+    return TimeOf(what, found.front(), field, response);
   }
 
   ApiRequest BuildPoll(const JobRef& job) const override {
@@ -86,7 +112,7 @@ class DeclaredKind final : public JobKind {
     ASSIGN_OR_RETURN(report.upstream_status, StatusOf(what, status, spec_.status_field, response));
     report.state = StateOf(report.upstream_status);
     if (report.state == v1::JOB_STATE_SUCCEEDED && IsInline() && result) {
-      report.result_json = ToValidUtf8(result->raw());
+      report.result_json = ToValidUtf8(result->raw(), &report.bytes_replaced);
     }
     if (report.state == v1::JOB_STATE_FAILED) {
       report.failure = JobFailure(report.upstream_status, IsExpired(report.upstream_status),
@@ -119,25 +145,6 @@ class DeclaredKind final : public JobKind {
   }
 
  private:
-  static ApiRequest BuildCall(RequestClass request_class, const CallSpec& call, const JobRef& job) {
-    ApiRequest request;
-    request.request_class = request_class;
-    request.method = call.method;
-    request.target = FillKindPath(
-        call.path, [&](absl::string_view name) { return PercentEncode(ParameterOf(job, name)); });
-    if (!call.query.empty()) absl::StrAppend(&request.target, "?", call.query);
-    request.body = call.body;
-    return request;
-  }
-
-  // Whoever submits a job checks that it has all parameters.
-  static absl::string_view ParameterOf(const JobRef& job, absl::string_view name) {
-    if (name == kUpstreamIdName) return job.upstream_id;
-    if (job.path_parameters == nullptr) return "";
-    const auto parameter = job.path_parameters->find(std::string(name));
-    return parameter == job.path_parameters->end() ? absl::string_view() : parameter->second;
-  }
-
   std::optional<v1::JobState> StateOf(absl::string_view status) const {
     const std::string folded = FoldUpstreamStatus(status);
     const auto state = std::find_if(
@@ -187,6 +194,7 @@ class DeclaredKind final : public JobKind {
   const JsonPath inline_field_ = IsInline() ? spec_.results.items : spec_.status_field;
   const v1::JobKind description_;
   const ResultsFields results_fields_;
+  std::optional<SynchronousPages> synchronous_pages_;  // set if the kind may run at once
 };
 
 }  // namespace

@@ -1,13 +1,10 @@
 #include <memory>
 #include <string>
-#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "common/json.h"
-#include "common/utf8.h"
 #include "server/genesys/error_mapping.h"
 #include "server/genesys/kinds/job_kind.h"
+#include "server/genesys/kinds/upstream_fields.h"
 
 namespace gcjobs {
 namespace {
@@ -46,21 +43,9 @@ class DirectAction final : public JobKind {
     return request;
   }
 
-  // An action that answers with nothing has the result `null`, so that a job
-  // that succeeded always has one that is JSON.
   absl::StatusOr<SubmitReceipt> ParseSubmit(const HttpResponse& response) const override {
-    PollReport end;
-    end.state = v1::JOB_STATE_SUCCEEDED;
-    const absl::string_view body = WithoutByteOrderMark(response.body);
-    if (absl::StripAsciiWhitespace(body).empty()) {
-      end.result_json = "null";
-    } else {
-      const absl::Status valid = JsonValue::Parse(body).status();
-      if (!valid.ok()) return BadResponse(kSubmitName, valid.message(), response);
-      end.result_json = ToValidUtf8(body);
-    }
     SubmitReceipt receipt;
-    receipt.end = std::move(end);
+    receipt.end = RanAtOnce(response);
     return receipt;
   }
 

@@ -3,7 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/genesys/error_mapping.h"
+
 namespace gcjobs {
+
+absl::StatusOr<absl::Time> JobKind::ParseAvailability(const HttpResponse& response) const {
+  return BadResponse(name(), "nothing was asked", response);
+}
 
 JobKindRegistry::JobKindRegistry(std::vector<std::unique_ptr<JobKind>> kinds) {
   for (std::unique_ptr<JobKind>& kind : kinds) {

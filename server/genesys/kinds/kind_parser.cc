@@ -83,6 +83,8 @@ class KindParser {
   void ParseCancel(const KindFileObject& kind);
   void ParseSecondPhase(const KindFileObject& kind);
   void CheckWaits(const KindFileObject& phase, absl::string_view status) const;
+  void ParseSynchronous(const KindFileObject& kind);
+  void ParseAvailability(const KindFileObject& kind);
 
   // `text` with the variant in place of each `*`.
   std::string Vary(absl::string_view text) const;
@@ -114,7 +116,7 @@ class KindParser {
 
 KindSpec KindParser::Parse(const KindFileObject& kind) {
   kind.AllowOnly({"kind", "each", "description", "guarantee", "submit", "status", "states",
-                  "results", "cancel", "second_phase"});
+                  "results", "cancel", "second_phase", "synchronous", "availability"});
   spec_.declared_at = file_->Locate(kind.raw());
   spec_.name = ParseName(kind);
   spec_.description = Vary(kind.GetString("description"));
@@ -125,6 +127,8 @@ KindSpec KindParser::Parse(const KindFileObject& kind) {
   ParseResults(kind);
   ParseCancel(kind);
   ParseSecondPhase(kind);
+  ParseSynchronous(kind);
+  ParseAvailability(kind);
   return std::move(spec_);
 }
 
@@ -296,6 +300,29 @@ void KindParser::CheckWaits(const KindFileObject& phase, absl::string_view statu
     file_->Fail(
         phase.raw(),
         absl::StrCat("`", status, "` is not one of the `states` that are pending or running"));
+  }
+}
+
+void KindParser::ParseSynchronous(const KindFileObject& kind) {
+  const std::optional<JsonValue> member = kind.Find("synchronous");
+  if (!member) return;
+  const KindFileObject synchronous(*member, file_);
+  synchronous.AllowOnly({"items", "page_number"});
+  spec_.synchronous = {GetField(synchronous, "items"), GetField(synchronous, "page_number")};
+  if (spec_.guarantee != v1::SUBMIT_GUARANTEE_AT_LEAST_ONCE) {
+    file_->Fail(member->raw(),
+                "further pages come by submitting again: only for `at_least_once` work");
+  }
+}
+
+void KindParser::ParseAvailability(const KindFileObject& kind) {
+  const std::optional<JsonValue> member = kind.Find("availability");
+  if (!member) return;
+  const KindFileObject availability(*member, file_);
+  availability.AllowOnly({"call", "field"});
+  spec_.availability = {GetCall(availability, kReadMethods), GetField(availability, "field")};
+  if (!PlaceholdersOf(spec_.availability->call.path).empty()) {
+    file_->Fail(member->raw(), "the path of `call` must not depend on a job");
   }
 }
 

@@ -51,6 +51,23 @@ struct SecondPhaseSpec {
   CallSpec call;
 };
 
+// An upstream of the official family runs the work within the submission's call:
+// it answers with the first page of results. Further pages come by submitting the
+// same again for the next page, which is why this is for work that only reads.
+struct SynchronousSpec {
+  JsonPath items;  // in such an answer: the array of the page's items
+  // In what is submitted: the number of the page, 1 if it says nothing.
+  JsonPath page_number;
+};
+
+// Work that reads data which arrive late.
+struct AvailabilitySpec {
+  CallSpec call;  // its path has no `{name}` parts
+  // In the answer to `call`, and in each page of results: up to when there were
+  // data.
+  JsonPath field;
+};
+
 struct KindSpec {
   std::string name;         // such as `recording.jobs`
   std::string declared_at;  // FILE:LINE, for errors
@@ -72,6 +89,8 @@ struct KindSpec {
   ResultsSpec results;
   std::optional<CallSpec> cancel;
   std::optional<SecondPhaseSpec> second_phase;
+  std::optional<SynchronousSpec> synchronous;
+  std::optional<AvailabilitySpec> availability;
 };
 
 }  // namespace gcjobs

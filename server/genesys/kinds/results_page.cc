@@ -9,6 +9,7 @@
 #include "common/errors.h"
 #include "common/json.h"
 #include "server/genesys/error_mapping.h"
+#include "server/genesys/kinds/upstream_fields.h"
 
 namespace gcjobs {
 namespace {
@@ -29,10 +30,12 @@ absl::StatusOr<ResultsView> ReadResultsPage(absl::string_view what, const Result
   const auto bad_field = [&](const JsonPath& field, absl::string_view problem) {
     return bad(absl::StrCat("`", absl::StrJoin(field, "."), "` ", problem));
   };
-  const auto found =
-      FindJsonInPlace(&response->body, {fields.items, fields.next, fields.status_field});
+  ResultsView view;
+  const auto found = FindJsonInPlace(
+      &response->body, {fields.items, fields.next, fields.status_field, fields.available_until},
+      &view.bytes_replaced);
   if (!found.ok()) return bad(found.status().message());
-  auto [items, next, status] = *found;
+  auto [items, next, status, available_until] = *found;
   const bool is_inline = fields.mode == v1::RESULTS_MODE_INLINE;
   const bool is_whole_body = fields.items.empty();
   if (!is_inline && IsNull(items)) items.reset();
@@ -44,7 +47,12 @@ absl::StatusOr<ResultsView> ReadResultsPage(absl::string_view what, const Result
                      absl::StrCat(what, ": Genesys Cloud no longer has the results"));
   }
 
-  ResultsView view;
+  // A help to the reader: a page is none the worse for an unreadable one.
+  if (!fields.available_until.empty()) {
+    const absl::StatusOr<absl::Time> until =
+        TimeOf(what, available_until, fields.available_until, *response);
+    if (until.ok()) view.data_available_until = *until;
+  }
   if (next) {
     if (next->raw().size() > kMaxNextBytes) return bad_field(fields.next, "is too long");
     if (!next->Is(JsonValue::Type::kString)) return bad_field(fields.next, "is not a string");
@@ -55,7 +63,6 @@ absl::StatusOr<ResultsView> ReadResultsPage(absl::string_view what, const Result
     }
   }
   if (!items) {
-    if (!view.next.empty()) return bad("a page without items has a next one");
     view.items = "[]";
     view.item_count = 0;
     return view;

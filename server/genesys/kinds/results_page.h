@@ -17,15 +17,18 @@ struct ResultsFields {
   v1::ResultsMode mode = v1::RESULTS_MODE_NONE;  // not NONE
   JsonPath items;                                // as in ResultsSpec
   JsonPath next;
-  // Where the answer tells its status: asked when it has no items.
+  // Where the answer tells its status: asked when it has no items. Empty: it does
+  // not.
   JsonPath status_field;
+  // Where the answer tells up to when there were data; empty: it does not.
+  JsonPath available_until;
 };
 
 // JobKind::ParseResults: see there. `is_expired` says of an upstream status
 // whether the results are gone. `what` names the call in errors.
 //
-// An answer that has no items and no next page is an empty page; `null` is
-// nothing, but for INLINE, where it is the result. A result that is no array is
+// An answer that has no items is an empty page, which may well have a next one;
+// `null` is nothing, but for INLINE, where it is the result. A result that is no array is
 // one item; of URLs, one may stand for itself.
 absl::StatusOr<ResultsView> ReadResultsPage(absl::string_view what, const ResultsFields& fields,
                                             absl::FunctionRef<bool(absl::string_view)> is_expired,

@@ -1,6 +1,7 @@
 #include "server/genesys/kinds/upstream_fields.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/errors.h"
+#include "common/job_state.h"
 #include "common/utf8.h"
 #include "server/genesys/error_body.h"
 #include "server/genesys/error_mapping.h"
@@ -93,6 +95,45 @@ std::string IdFromLocation(const HttpResponse& response) {
   const size_t slash = path.rfind('/');
   std::string id = PercentDecode(slash == absl::string_view::npos ? path : path.substr(slash + 1));
   return IsUsableId(id) ? id : "";
+}
+
+absl::StatusOr<SubmitReceipt> JudgeReceipt(absl::string_view what, Receipt receipt,
+                                           const HttpResponse& response) {
+  constexpr int kAccepted = 202;
+  const std::string location_id = IdFromLocation(response);
+  if (receipt.id.empty()) receipt.id = location_id;
+  const bool is_receipt = response.status == kAccepted || receipt.names_work ||
+                          !location_id.empty() || receipt.state.has_value();
+  const bool has_ended = receipt.state && IsTerminal(*receipt.state);
+
+  SubmitReceipt judged;
+  judged.upstream_status = std::move(receipt.status);
+  if (is_receipt && !receipt.id.empty()) {
+    judged.upstream_id = std::move(receipt.id);
+  } else if (!is_receipt || (has_ended && *receipt.state == v1::JOB_STATE_SUCCEEDED)) {
+    judged.end = RanAtOnce(response);
+    judged.end->upstream_status = std::exchange(judged.upstream_status, "");
+  } else {
+    return BadResponse(what, "it names nothing by which the work could be followed", response);
+  }
+  return judged;
+}
+
+PollReport RanAtOnce(const HttpResponse& response) {
+  const absl::string_view body = WithoutByteOrderMark(response.body);
+  PollReport report;
+  report.state = v1::JOB_STATE_SUCCEEDED;
+  report.result_json =
+      absl::StripAsciiWhitespace(body).empty() ? "null" : ToValidUtf8(body, &report.bytes_replaced);
+  return report;
+}
+
+absl::StatusOr<absl::Time> TimeOf(absl::string_view what, const std::optional<JsonValue>& value,
+                                  const JsonPath& path, const HttpResponse& response) {
+  absl::Time time;
+  if (absl::ParseTime(absl::RFC3339_full, StringOf(value), &time, /*err=*/nullptr)) return time;
+  return BadResponse(what, absl::StrCat("`", absl::StrJoin(path, "."), "` is not a time"),
+                     response);
 }
 
 absl::StatusOr<std::string> StatusOf(absl::string_view what, const std::optional<JsonValue>& value,

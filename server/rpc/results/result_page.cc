@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/errors.h"
+#include "common/time_conversion.h"
 #include "gcjobs/v1/job_service.pb.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/sha256.h"
@@ -36,8 +37,13 @@ std::string FieldHeader(size_t items_bytes) {
 }
 
 // All fields but `items_json`. Two messages end to end are their merge.
-std::string OtherFields(const ResultPart& part, std::string next_cursor) {
+std::string OtherFields(const UpstreamPage& upstream, const ResultPart& part,
+                        std::string next_cursor) {
   v1::ResultPage page;
+  if (upstream.data_available_until) {
+    *page.mutable_data_available_until() = ToProto(*upstream.data_available_until);
+  }
+  page.set_bytes_replaced(upstream.bytes_replaced);
   page.set_item_count(part.slice.item_count);
   page.set_page_number(part.after.pages);
   page.set_last(part.is_last);
@@ -65,7 +71,7 @@ grpc::ByteBuffer MakeResultMessage(const UpstreamPage& page, const ResultPart& p
                                    std::string next_cursor) {
   const absl::string_view items = part.slice.items;
   std::string before = FieldHeader(items.size() + (part.slice.is_bare ? 2 : 0));
-  std::string after = OtherFields(part, std::move(next_cursor));
+  std::string after = OtherFields(page, part, std::move(next_cursor));
   if (part.slice.is_bare) {
     before.push_back('[');
     after.insert(after.begin(), ']');

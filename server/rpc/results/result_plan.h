@@ -36,8 +36,11 @@ absl::Status ValidateReadResults(const v1::ReadResultsRequest& request);
 // INVALID_ARGUMENT/INVALID_CURSOR.
 absl::StatusOr<ResultsPlan> PlanResults(const JobKindRegistry& kinds, const GenesysClients& clients,
                                         const ResultCursorCodec& cursors,
-                                        const v1::ReadResultsRequest& request,
-                                        store::StoredJob job);
+                                        const v1::ReadResultsRequest& request, store::StoredJob job,
+                                        store::Submission submission);
+
+// Whether PlanResults needs the job's submission; otherwise any will do.
+bool NeedsSubmission(const JobKindRegistry& kinds, const store::StoredJob& job);
 
 }  // namespace gcjobs
 

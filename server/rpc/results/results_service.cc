@@ -117,7 +117,12 @@ class ResultsService::Stream final : public StreamReactor {
   // On a reader: blocks.
   absl::StatusOr<ResultsPlan> ReadPlan(StoreReader& reader) const {
     ASSIGN_OR_RETURN(store::StoredJob job, reader.GetJob(request_.job_id()));
-    return PlanResults(*deps_.kinds, deps_.clients, cursors_, request_, std::move(job));
+    store::Submission submission;
+    if (NeedsSubmission(*deps_.kinds, job)) {
+      ASSIGN_OR_RETURN(submission, reader.GetSubmission(request_.job_id()));
+    }
+    return PlanResults(*deps_.kinds, deps_.clients, cursors_, request_, std::move(job),
+                       std::move(submission));
   }
 
   // Loop thread only.

@@ -16,8 +16,8 @@ namespace gcjobs {
 namespace {
 
 // The kind that runs it.
-absl::StatusOr<absl::string_view> KindOfMode(v1::ActionMode mode, v1::ActionMode default_mode) {
-  switch (mode == v1::ACTION_MODE_UNSPECIFIED ? default_mode : mode) {
+absl::StatusOr<absl::string_view> KindOfMode(v1::ActionMode mode) {
+  switch (mode) {
     case v1::ACTION_MODE_ASYNC:
       return kAsyncActionKind;
     case v1::ACTION_MODE_DIRECT:
@@ -38,7 +38,7 @@ absl::StatusOr<std::string> ParametersJson(const v1::SubmitActionRequest& reques
     case v1::SubmitActionRequest::kParametersJson:
       RETURN_IF_ERROR(
           ParseJsonObject("parameters_json", request.parameters_json(), max_bytes).status());
-      return request.parameters_json();
+      return std::string(WithoutByteOrderMark(request.parameters_json()));
     case v1::SubmitActionRequest::INPUT_NOT_SET:
       break;
   }
@@ -49,8 +49,25 @@ absl::StatusOr<std::string> ParametersJson(const v1::SubmitActionRequest& reques
 
 absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitActionRequest& request,
                                                        absl::string_view principal) const {
+  const bool is_official = IsOfficial(request.options());
+  const bool is_open = request.mode() == v1::ACTION_MODE_UNSPECIFIED;
+  const v1::ActionMode mode = is_open ? defaults_.action_mode : request.mode();
+  if (!is_official || mode != v1::ACTION_MODE_ASYNC) return BuildAction(request, mode, principal);
+  if (!is_open) return AsyncNotSupportedError(*orgs_.Resolve(request.options().org()));
+  ASSIGN_OR_RETURN(JobSubmission submission,
+                   BuildAction(request, v1::ACTION_MODE_DIRECT, principal));
+  // A request that was first sent when this was not known yet is still the same
+  // one.
+  ASSIGN_OR_RETURN(const JobSubmission first, BuildAction(request, mode, principal));
+  submission.record.set_fingerprint(first.record.fingerprint());
+  return submission;
+}
+
+absl::StatusOr<JobSubmission> SubmissionBuilder::BuildAction(const v1::SubmitActionRequest& request,
+                                                             v1::ActionMode mode,
+                                                             absl::string_view principal) const {
   RETURN_IF_ERROR(ValidateActionChoice(request.action_id(), request.action_name()));
-  ASSIGN_OR_RETURN(const absl::string_view kind, KindOfMode(request.mode(), defaults_.action_mode));
+  ASSIGN_OR_RETURN(const absl::string_view kind, KindOfMode(mode));
   ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), KindOf(kind), principal));
   ASSIGN_OR_RETURN(std::string parameters, ParametersJson(request, defaults_.max_parameters_bytes));
   submission.record.mutable_job()->set_action_id(request.action_id());

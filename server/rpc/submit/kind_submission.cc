@@ -63,6 +63,9 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitJobReques
                                                        absl::string_view principal) const {
   ASSIGN_OR_RETURN(const JobKind* const kind, FindKind(*kinds_, request.kind()));
   ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), *kind, principal));
+  if (kind->name() == kAsyncActionKind && IsOfficial(request.options())) {
+    return AsyncNotSupportedError(submission.record.job().org());
+  }
   RETURN_IF_ERROR(CheckParameters(request.path_parameters(),
                                   PlaceholdersOf(kind->description().submit_path())));
   ASSIGN_OR_RETURN(const std::optional<QueryInterval> interval,
@@ -73,7 +76,7 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const v1::SubmitJobReques
   if (action_id != request.path_parameters().end()) {
     submission.record.mutable_job()->set_action_id(action_id->second);
   }
-  submission.payload.set_body(request.body());
+  submission.payload.set_body(std::string(WithoutByteOrderMark(request.body())));
   Complete(interval, &submission);
   return submission;
 }

@@ -22,18 +22,26 @@ using Request = v1::SubmitConversationQueryRequest;
 
 constexpr int kMaxQueryPageSize = 1000;
 
-absl::StatusOr<v1::QueryEndpoint> ResolveEndpoint(v1::QueryEndpoint endpoint,
-                                                  v1::QueryEndpoint default_endpoint) {
-  switch (endpoint == v1::QUERY_ENDPOINT_UNSPECIFIED ? default_endpoint : endpoint) {
-    case v1::QUERY_ENDPOINT_QUERY:
-      return v1::QUERY_ENDPOINT_QUERY;
-    case v1::QUERY_ENDPOINT_JOBS:
-      return v1::QUERY_ENDPOINT_JOBS;
-    default:
-      return InvalidField(
-          "endpoint", absl::StrCat("must be QUERY_ENDPOINT_QUERY or QUERY_ENDPOINT_JOBS, but is ",
-                                   static_cast<int>(endpoint)));
+absl::Status CheckEndpoint(v1::QueryEndpoint endpoint) {
+  if (endpoint == v1::QUERY_ENDPOINT_QUERY || endpoint == v1::QUERY_ENDPOINT_JOBS) {
+    return absl::OkStatus();
   }
+  return InvalidField("endpoint",
+                      absl::StrCat("must be QUERY_ENDPOINT_QUERY or QUERY_ENDPOINT_JOBS, but is ",
+                                   static_cast<int>(endpoint)));
+}
+
+// A query that is to wait must be one of which it is known when it need not.
+absl::Status CheckWaitForData(v1::QueryEndpoint endpoint,
+                              const std::optional<QueryInterval>& interval) {
+  constexpr absl::string_view kField = "when_data_is_available";
+  if (endpoint != v1::QUERY_ENDPOINT_JOBS) {
+    return InvalidField(kField,
+                        "needs QUERY_ENDPOINT_JOBS: only there Genesys Cloud tells up to when "
+                        "there are data");
+  }
+  if (interval) return absl::OkStatus();
+  return InvalidField(kField, "needs an `interval` in query_json that is ISO-8601 `start/end`");
 }
 
 absl::Status CheckPageSize(int page_size) {
@@ -59,7 +67,7 @@ absl::StatusOr<Query> WholeQuery(const Request& request, v1::QueryEndpoint endpo
   if (interval && endpoint == v1::QUERY_ENDPOINT_QUERY) {
     RETURN_IF_ERROR(CheckQueryLength("query_json", *interval));
   }
-  return Query{request.query_json(), interval};
+  return Query{std::string(WithoutByteOrderMark(request.query_json())), interval};
 }
 
 absl::StatusOr<QueryInterval> IntervalOf(const v1::DateRange& range) {
@@ -139,8 +147,26 @@ absl::Status CheckForm(const Request& request, v1::QueryEndpoint endpoint) {
 
 absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const Request& request,
                                                        absl::string_view principal) const {
-  ASSIGN_OR_RETURN(const v1::QueryEndpoint endpoint,
-                   ResolveEndpoint(request.endpoint(), defaults_.query_endpoint));
+  const bool is_open = request.endpoint() == v1::QUERY_ENDPOINT_UNSPECIFIED;
+  // Only the jobs endpoint can be waited for.
+  const bool wants_jobs = IsOfficial(request.options()) || request.when_data_is_available();
+  const v1::QueryEndpoint default_endpoint = defaults_.query_endpoint;
+  if (!is_open || !wants_jobs || default_endpoint == v1::QUERY_ENDPOINT_JOBS) {
+    return BuildQuery(request, is_open ? default_endpoint : request.endpoint(), principal);
+  }
+  ASSIGN_OR_RETURN(JobSubmission submission,
+                   BuildQuery(request, v1::QUERY_ENDPOINT_JOBS, principal));
+  // A request that was first sent when the profile was not known yet is still the
+  // same one. Where it could not have been sent then, there is none.
+  const auto first = BuildQuery(request, default_endpoint, principal);
+  if (first.ok()) submission.record.set_fingerprint(first->record.fingerprint());
+  return submission;
+}
+
+absl::StatusOr<JobSubmission> SubmissionBuilder::BuildQuery(const Request& request,
+                                                            v1::QueryEndpoint endpoint,
+                                                            absl::string_view principal) const {
+  RETURN_IF_ERROR(CheckEndpoint(endpoint));
   const bool is_job = endpoint == v1::QUERY_ENDPOINT_JOBS;
   const JobKind& kind = KindOf(is_job ? kConversationJobKind : kConversationQueryKind);
   ASSIGN_OR_RETURN(JobSubmission submission, Begin(request.options(), kind, principal));
@@ -151,6 +177,10 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const Request& request,
                                     ? TypedQuery(request, endpoint, max_bytes)
                                     : WholeQuery(request, endpoint, max_bytes));
 
+  if (request.when_data_is_available()) {
+    RETURN_IF_ERROR(CheckWaitForData(endpoint, query.interval));
+    submission.record.set_when_data_is_available(true);
+  }
   if (is_job) submission.record.set_results_page_size(request.page_size());
   submission.payload.set_body(std::move(query.body));
   Complete(query.interval, &submission);

@@ -128,8 +128,8 @@ absl::flat_hash_map<std::string, double> UsualQuerySeconds() {
 }
 
 SubmissionBuilder::SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs,
-                                     const JobKindRegistry* kinds)
-    : defaults_(defaults), orgs_(std::move(orgs)), kinds_(kinds) {}
+                                     const JobKindRegistry* kinds, OrgProfiles profiles)
+    : defaults_(defaults), orgs_(std::move(orgs)), kinds_(kinds), profiles_(std::move(profiles)) {}
 
 absl::StatusOr<JobSubmission> SubmissionBuilder::Begin(const v1::SubmitOptions& options,
                                                        const JobKind& kind,
@@ -158,9 +158,18 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::Begin(const v1::SubmitOptions& 
 }
 
 void SubmissionBuilder::Complete(const std::optional<QueryInterval>& interval,
-                                 JobSubmission* submission) {
+                                 JobSubmission* submission) const {
+  v1::Job& job = *submission->record.mutable_job();
+  if (interval && KindOf(job.kind()).BuildAvailability()) {
+    *job.mutable_data_needed_until() = ToProto(interval->end);
+  }
   submission->record.set_poll_class(PollClassOf(submission->record.job(), interval));
   submission->record.set_fingerprint(FingerprintOf(*submission));
+}
+
+bool SubmissionBuilder::IsOfficial(const v1::SubmitOptions& options) const {
+  const absl::StatusOr<std::string> org = orgs_.Resolve(options.org());
+  return org.ok() && profiles_ != nullptr && profiles_(*org) == ApiFamily::kOfficial;
 }
 
 const JobKind& SubmissionBuilder::KindOf(absl::string_view name) const {

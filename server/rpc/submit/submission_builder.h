@@ -1,6 +1,7 @@
 #ifndef GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_
 #define GCJOBS_SERVER_RPC_SUBMIT_SUBMISSION_BUILDER_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 
 #include "gcjobs/v1/job.pb.h"
 #include "gcjobs/v1/job_service.pb.h"
+#include "server/genesys/api_family.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/jobs/job_engine.h"
 #include "server/rpc/org_names.h"
@@ -41,6 +43,9 @@ absl::flat_hash_map<std::string, double> UsualQuerySeconds();
 // The path parameter that is Job.action_id as well.
 inline constexpr char kActionIdParameter[] = "action_id";
 
+// Which family of APIs the organisation of that name speaks, as far as is known.
+using OrgProfiles = std::function<std::optional<ApiFamily>(const std::string& org)>;
+
 // Turns requests into submissions: checks them, fills in the defaults, takes
 // the fingerprint. Immutable, thread-safe.
 //
@@ -51,7 +56,9 @@ class SubmissionBuilder {
  public:
   // `kinds` must outlive this and have the kinds of actions and of conversation
   // queries.
-  SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs, const JobKindRegistry* kinds);
+  // `profiles` may be empty: then nothing is known of any organisation. Thread-safe.
+  SubmissionBuilder(SubmitDefaults defaults, OrgNames orgs, const JobKindRegistry* kinds,
+                    OrgProfiles profiles);
 
   // `principal` is who asks, as authenticated. Errors: as job_service.proto
   // states them for the request.
@@ -71,7 +78,17 @@ class SubmissionBuilder {
   // The last step, once all else of the submission is set: its poll class and
   // its fingerprint. `interval` is the span of time that the body asks about,
   // where it can be read.
-  static void Complete(const std::optional<QueryInterval>& interval, JobSubmission* submission);
+  void Complete(const std::optional<QueryInterval>& interval, JobSubmission* submission) const;
+
+  // Whether the organisation that `options` name, if there is one, is known to
+  // speak the official API, which runs work at once.
+  bool IsOfficial(const v1::SubmitOptions& options) const;
+
+  absl::StatusOr<JobSubmission> BuildAction(const v1::SubmitActionRequest& request,
+                                            v1::ActionMode mode, absl::string_view principal) const;
+  absl::StatusOr<JobSubmission> BuildQuery(const v1::SubmitConversationQueryRequest& request,
+                                           v1::QueryEndpoint endpoint,
+                                           absl::string_view principal) const;
 
   // REQUIRES: the registry has it.
   const JobKind& KindOf(absl::string_view name) const;
@@ -79,6 +96,7 @@ class SubmissionBuilder {
   const SubmitDefaults defaults_;
   const OrgNames orgs_;
   const JobKindRegistry* const kinds_;
+  const OrgProfiles profiles_;
 };
 
 }  // namespace gcjobs

@@ -85,7 +85,8 @@ TEST_F(CheckGuideTest, GuideC17CheckTestsCredentialsPermissionsReachAndStore) {
                                   ".*analytics:conversationDetail:view"),
                     Not(HasSubstr("running data actions: lacks")), HasSubstr("renew-token")));
 
-  simulator_.AddFault(R"({"route":"/api/v2/analytics/conversations/details/views","status":404})");
+  simulator_.AddFault(R"({"route":"/api/v2/analytics/conversations/details/query","status":200,)"
+                      R"("body":"{\"totalHits\":0}"})");
   EXPECT_THAT(Check().output, ContainsRegex("ok +profile of default +official"));
 
   // 3. Wrong credentials, and what to do.

@@ -66,6 +66,12 @@ std::string SimulatorProcess::Post(const std::string& path, const std::string& j
   return result->body;
 }
 
+void SimulatorProcess::ClearFaults() {
+  httplib::Client client(url());
+  const auto result = client.Delete("/__sim/faults");
+  GCJOBS_CHECK(result && result->status < 300, "DELETE /__sim/faults");
+}
+
 std::string SimulatorProcess::Get(const std::string& path) {
   httplib::Client client(url());
   const auto result = client.Get(path.c_str());

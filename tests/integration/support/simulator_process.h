@@ -36,6 +36,7 @@ class SimulatorProcess {
   std::string Post(const std::string& path, const std::string& json = "{}");
   std::string Get(const std::string& path);
   void AddFault(const std::string& json) { Post("/__sim/faults", json); }
+  void ClearFaults();
 
   // All requests so far, in order.
   std::vector<SeenRequest> Seen();

@@ -84,7 +84,7 @@ class ActionTimeoutsTest : public testing::UpstreamFixture {
 
   const HttpRequest& LastRequest() const { return transport_.history().back(); }
 
-  RestGenesysClient client_{MakeOptions(), {&transport_, &budget_, &loop_, &metrics_}};
+  RestGenesysClient client_{MakeOptions(), {&transport_, &budget_, &families_, &loop_, &metrics_}};
   ActionTimeouts actions_{&client_, &loop_};
   std::vector<Timeout> results_;
 };

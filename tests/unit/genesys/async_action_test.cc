@@ -111,6 +111,36 @@ INSTANTIATE_TEST_SUITE_P(
         ReceiptCase{R"({"id":-1})", "", nullptr}, ReceiptCase{R"({"id":"a\nb"})", "", nullptr},
         ReceiptCase{R"({"id":"trunc)", "", nullptr}));
 
+// A 200 is a receipt only by what no output has; an `id` alone proves nothing.
+TEST_F(AsyncActionTest, WhatIsNoReceiptIsTheOutputOfAnActionThatRan) {
+  for (const char* output : {R"({"id":"customer-7","n":1.10})", R"({"id":7,"status":"shipped"})",
+                             "[1, 2]", "7", "{}", R"({"executionId":""})"}) {
+    const auto receipt = kind_->ParseSubmit(FakeHttpTransport::Ok(200, output).response);
+    ASSERT_THAT(receipt, IsOk()) << output;
+    ASSERT_TRUE(receipt->end) << output;
+    EXPECT_EQ(receipt->end->state, v1::JOB_STATE_SUCCEEDED);
+    EXPECT_EQ(receipt->end->result_json, output);
+    EXPECT_EQ(receipt->family, ApiFamily::kOfficial);
+  }
+  for (const char* body :
+       {R"({"executionId":"e"})", R"({"jobId":"e"})", R"({"id":"e","status":"Running"})"}) {
+    const auto receipt = kind_->ParseSubmit(FakeHttpTransport::Ok(200, body).response);
+    ASSERT_THAT(receipt, IsOk()) << body;
+    EXPECT_EQ(receipt->upstream_id, "e") << body;
+    EXPECT_EQ(receipt->family, ApiFamily::kGuides);
+  }
+}
+
+// It says nothing of the API behind whoever wrote it.
+TEST_F(AsyncActionTest, APageOfSomebodyInBetweenShowsNoFamily) {
+  for (const char* body : {"<html>", ""}) {
+    const auto receipt = kind_->ParseSubmit(FakeHttpTransport::Ok(200, body).response);
+    ASSERT_THAT(receipt, IsOk());
+    EXPECT_TRUE(receipt->end);
+    EXPECT_FALSE(receipt->family);
+  }
+}
+
 TEST_F(AsyncActionTest, AnAbsurdlyLongIdIsRefused) {
   EXPECT_THAT(Submitted(absl::StrCat(R"({"id":")", std::string(5000, 'x'), "\"}")),
               StatusIs(StatusCode::kInternal));

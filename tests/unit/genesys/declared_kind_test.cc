@@ -83,15 +83,39 @@ TEST_F(DeclaredKindTest, FindsTheIdWhereItIs) {
             "first");
 }
 
-TEST_F(DeclaredKindTest, AReceiptWithoutAnIdIsABadResponse) {
+// It was taken all the same: a 202 cannot be followed, and anything else is the
+// work's own answer.
+TEST_F(DeclaredKindTest, AnAnswerWithoutAnIdIsNoReceipt) {
   const auto kind = MakeKind("");
   for (const char* body :
        {"", "[]", "{}", R"({"id":"e"})", R"({"job":"e"})", R"({"job":{}})", R"({"job":{"id":""}})",
         R"({"job":{"id":null}})", R"({"job":[]})", R"({"job":{"id":"a\nb"}})", "<html>"}) {
-    EXPECT_THAT(kind->ParseSubmit(Answer(body)),
+    EXPECT_THAT(kind->ParseSubmit(FakeHttpTransport::Ok(202, body).response),
                 StatusIs(StatusCode::kInternal, std::string("GENESYS_BAD_RESPONSE")))
         << body;
+    const auto ran = kind->ParseSubmit(Answer(body));
+    ASSERT_THAT(ran, IsOk()) << body;
+    ASSERT_TRUE(ran->end) << body;
+    EXPECT_EQ(ran->end->state, v1::JOB_STATE_SUCCEEDED);
+    EXPECT_EQ(ran->end->result_json, *body == '\0' ? "null" : body);
   }
+}
+
+TEST_F(DeclaredKindTest, ALocationStandsInForTheId) {
+  const auto receipt = MakeKind("")->ParseSubmit(
+      FakeHttpTransport::Ok(201, "{}", {{"Location", "/api/v2/x/e-9"}}).response);
+  ASSERT_THAT(receipt, IsOk());
+  EXPECT_EQ(receipt->upstream_id, "e-9");
+}
+
+TEST_F(DeclaredKindTest, AStatusWithoutAnIdIsAReceiptUnlessItIsTheEnd) {
+  const auto kind = MakeKind("");
+  EXPECT_THAT(kind->ParseSubmit(Answer(R"({"job":{"status":"Busy"}})")),
+              StatusIs(StatusCode::kInternal, std::string("GENESYS_BAD_RESPONSE")));
+  const auto done = kind->ParseSubmit(Answer(R"({"job":{"status":"completed"},"n":1.10})"));
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->end->upstream_status, "completed");
+  EXPECT_EQ(done->end->result_json, R"({"job":{"status":"completed"},"n":1.10})");
 }
 
 TEST_F(DeclaredKindTest, PollsWithTheIdAndTheParameters) {

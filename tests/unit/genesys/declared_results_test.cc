@@ -133,6 +133,17 @@ TEST_F(DeclaredResultsTest, NoItemsAndNoNextIsAnEmptyPage) {
   }
 }
 
+// It may be one of a family that has no items, or `null` for them.
+TEST_F(DeclaredResultsTest, APageWithoutItemsMayHaveANextOne) {
+  for (const char* body : {R"({"cursor":"c"})", R"({"page":{"items":null},"cursor":"c"})",
+                           R"({"page":{},"cursor":"c"})"}) {
+    const auto page = Parse(*cursor_, body);
+    ASSERT_THAT(page->view, IsOk()) << body;
+    EXPECT_EQ(page->view->items, "[]") << body;
+    EXPECT_EQ(page->view->next, "c") << body;
+  }
+}
+
 class BadPageTest : public DeclaredResultsTest,
                     public ::testing::WithParamInterface<std::string> {};
 
@@ -140,15 +151,16 @@ TEST_P(BadPageTest, IsABadResponse) {
   EXPECT_THAT(Parse(*cursor_, GetParam())->view, StatusIs(StatusCode::kInternal, kBadResponse));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Bodies, BadPageTest,
-    ::testing::Values(
-        "", "[]", "7", "null", "<html>", "{", R"({"page":{"items":[1})", R"({"page":{"items":{}}})",
-        R"({"page":{"items":"x"}})", R"({"page":{"items":7}})", R"({"cursor":"c"})",
-        R"({"page":{"items":null},"cursor":"c"})", R"({"page":{"items":[]},"cursor":7})",
-        R"({"page":{"items":[]},"cursor":{}})", R"({"page":{"items":[]},"cursor":"\x"})",
-        R"({"page":{"items":[]},"cursor":"\ud83d"})",
-        absl::StrCat(R"({"page":{"items":[]},"cursor":")", std::string(9000, 'c'), "\"}")));
+INSTANTIATE_TEST_SUITE_P(Bodies, BadPageTest,
+                         ::testing::Values("", "[]", "7", "null", "<html>", "{",
+                                           R"({"page":{"items":[1})", R"({"page":{"items":{}}})",
+                                           R"({"page":{"items":"x"}})", R"({"page":{"items":7}})",
+                                           R"({"page":{"items":[]},"cursor":7})",
+                                           R"({"page":{"items":[]},"cursor":{}})",
+                                           R"({"page":{"items":[]},"cursor":"\x"})",
+                                           R"({"page":{"items":[]},"cursor":"\ud83d"})",
+                                           absl::StrCat(R"({"page":{"items":[]},"cursor":")",
+                                                        std::string(9000, 'c'), "\"}")));
 
 TEST_F(DeclaredResultsTest, ALinkIsGivenAsItIsSpelt) {
   const auto page = Parse(

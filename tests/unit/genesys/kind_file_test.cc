@@ -74,6 +74,16 @@ TEST(KindFileTest, TheLeastThatIsAKind) {
   EXPECT_FALSE(kind.second_phase);
 }
 
+TEST(KindFileTest, WorkMayBeDoneAtOnceAndItsDataComeLate) {
+  const KindSpec kind = MustParse(
+      With(R"("guarantee": "at_least_once", "synchronous": {"items": "all", "page_number": "p.n"},
+      "availability": {"call": "GET /api/v2/x/until", "field": "until"})"));
+  EXPECT_THAT(kind.synchronous->items, ElementsAre("all"));
+  EXPECT_THAT(kind.synchronous->page_number, ElementsAre("p", "n"));
+  EXPECT_EQ(kind.availability->call.path, "/api/v2/x/until");
+  EXPECT_THAT(kind.availability->field, ElementsAre("until"));
+}
+
 TEST(KindFileTest, EveryStateHasItsStatuses) {
   const KindSpec kind = MustParse(
       Changed(R"("running": ["Running"], "succeeded": ["Done"])",
@@ -365,7 +375,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "k.json:8: `Ready` is not one of the `states` that are pending or running"},
         BadCase{With(R"("second_phase": {"when": ["Done"], "call": "PUT /api/v2/{upstream_id}"})"),
                 "k.json:8: `Done` is not one of the `states` that are pending or running"},
-        BadCase{With(R"("second_phase": {"when": ["Running"]})"), "k.json:8: `call` is missing"}));
+        BadCase{With(R"("second_phase": {"when": ["Running"]})"), "k.json:8: `call` is missing"},
+        BadCase{With(R"("synchronous": {"items": "i", "page_number": "p"})"),
+                "k.json:8: further pages come by submitting again"},
+        BadCase{With(R"("guarantee": "at_least_once", "synchronous": {"items": "i"})"),
+                "k.json:8: `page_number` is missing"},
+        BadCase{With(R"("availability": {"call": "GET /api/v2/x/{a}", "field": "until"})"),
+                "k.json:8: the path of `call` must not depend on a job"},
+        BadCase{With(R"("availability": {"call": "GET /api/v2/x"})"),
+                "k.json:8: `field` is missing"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Each, BadKindFileTest,

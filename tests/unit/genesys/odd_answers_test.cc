@@ -65,6 +65,7 @@ TEST_P(OddAnswerTest, HidesNoActionStatus) {
     EXPECT_EQ(report->upstream_status, "completed");
     EXPECT_EQ(report->state, v1::JOB_STATE_SUCCEEDED);
     EXPECT_EQ(report->result_json, R"({"n":1.10})");
+    EXPECT_FALSE(report->bytes_replaced);  // not in the result
   }
 }
 
@@ -76,6 +77,7 @@ TEST_P(OddAnswerTest, IsAResultLikeAnyOther) {
   ASSERT_THAT(report, IsOk());
   EXPECT_EQ(report->state, v1::JOB_STATE_SUCCEEDED);
   EXPECT_EQ(report->result_json, ToValidUtf8(GetParam().json));
+  EXPECT_EQ(report->bytes_replaced, !IsValidUtf8(GetParam().json));
 }
 
 TEST_P(OddAnswerTest, HidesNoFailure) {
@@ -131,6 +133,7 @@ TEST_P(OddAnswerTest, IsAnItemLikeAnyOther) {
   const auto page = job_->ParseResults(&response);
   ASSERT_THAT(page, IsOk());
   EXPECT_EQ(page->items, absl::StrCat("[", ToValidUtf8(GetParam().json), ",{\"id\":2}]"));
+  EXPECT_EQ(page->bytes_replaced, !IsValidUtf8(GetParam().json));
   EXPECT_EQ(page->item_count, 2u);
 }
 
@@ -169,6 +172,7 @@ TEST_P(OddAnswerTest, IsTheAnswerOfADirectAction) {
       MakeDirectActionKind()->ParseSubmit(Answered(absl::StrCat(kByteOrderMark, GetParam().json)));
   ASSERT_THAT(receipt, IsOk());
   EXPECT_EQ(receipt->end->result_json, ToValidUtf8(GetParam().json));
+  EXPECT_EQ(receipt->end->bytes_replaced, !IsValidUtf8(GetParam().json));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OddAnswerTest, ::testing::ValuesIn(testing::OddValues()),
@@ -188,7 +192,7 @@ TEST(OddAnswerTextTest, BecomesUtf8AndIsNoId) {
         action->ParsePoll({}, Answered(absl::StrCat(R"({"status":"x)", odd, "\"}")));
     ASSERT_THAT(unknown, IsOk());
     EXPECT_EQ(unknown->upstream_status, "x\xEF\xBF\xBD");
-    EXPECT_FALSE(action->ParseSubmit(Answered(absl::StrCat(R"({"id":"x)", odd, "\"}"))).ok());
+    EXPECT_FALSE(action->ParseSubmit(Answered(absl::StrCat(R"({"id":"x)", odd, "\"}"), 202)).ok());
   }
 }
 

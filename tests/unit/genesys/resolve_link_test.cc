@@ -32,7 +32,7 @@ class ResolveLinkTest : public testing::UpstreamFixture,
     RestGenesysClient::Options options;
     options.api_url = api_url;
     options.login_url = "https://login.example.com";
-    RestGenesysClient client(options, {&transport_, &budget_, &loop_, &metrics_});
+    RestGenesysClient client(options, {&transport_, &budget_, &families_, &loop_, &metrics_});
     return client.ResolveLink("/api/v2/q/1?page=1", link);
   }
 };

@@ -62,6 +62,14 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
     });
   }
 
+  // Has the token t-1, which is no longer so young that Genesys Cloud may not know
+  // it everywhere.
+  void HaveSettledToken() {
+    GrantTokens();
+    Spawn<absl::StatusOr<absl::Time>>(client_.RenewToken(), [](absl::StatusOr<absl::Time>) {});
+    Advance(absl::Seconds(2));
+  }
+
   void AnswerAtOnce() {
     transport_.SetHandler([](const HttpRequest& request) {
       return FakeHttpTransport::Ok(200, IsTokenRequest(request) ? GrantOf("t-1") : "{}");
@@ -71,7 +79,7 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
   // Acquires, and notes the outcome and the order in `granted_` and `order_`; the
   // permit is kept in `permits_`.
   void Acquire(RequestClass request_class, absl::Duration max_wait = kPatient) {
-    Spawn<absl::StatusOr<Permit>>(client_.Acquire(request_class, max_wait),
+    Spawn<absl::StatusOr<Permit>>(client_.Acquire(request_class, "", max_wait),
                                   [this, request_class](absl::StatusOr<Permit> permit) {
                                     granted_.push_back(permit.status());
                                     order_.emplace_back(Name(request_class));
@@ -101,7 +109,7 @@ class RestGenesysClientTest : public testing::UpstreamFixture {
   }
 
   int tokens_ = 0;
-  RestGenesysClient client_{MakeOptions(), {&transport_, &budget_, &loop_, &metrics_}};
+  RestGenesysClient client_{MakeOptions(), {&transport_, &budget_, &families_, &loop_, &metrics_}};
   std::vector<absl::Status> granted_;
   std::deque<Permit> permits_;
   std::vector<std::string> order_;
@@ -177,7 +185,7 @@ TEST_F(RestGenesysClientTest, WithinAClassTheFirstIsServedFirst) {
   std::vector<int> served;
   for (int i = 0; i < 5; ++i) {
     Spawn<absl::StatusOr<Permit>>(
-        client_.Acquire(RequestClass::kPoll, kPatient),
+        client_.Acquire(RequestClass::kPoll, "", kPatient),
         [&served, i](const absl::StatusOr<Permit>&) { served.push_back(i); });
   }
   loop_.TestOnlyRunUntilIdle();
@@ -286,8 +294,97 @@ TEST_F(RestGenesysClientTest, WithoutLoginHostNoPermitIsGranted) {
               ElementsAre(StatusIs(StatusCode::kUnavailable, std::string("GENESYS_UNAVAILABLE"))));
 }
 
-TEST_F(RestGenesysClientTest, A401RenewsTheTokenAndSendsOnceMore) {
+// Genesys Cloud's services learn of a token one after another.
+TEST_F(RestGenesysClientTest, A401InATokensFirstSecondIsTriedAgainWithItASecondLater) {
   GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(401));
+  Advance(absl::Milliseconds(900));
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+  Advance(absl::Milliseconds(200));
+  ASSERT_THAT(transport_.requests(), SizeIs(1));
+  EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Authorization"), "Bearer t-1");
+  Answer(FakeHttpTransport::Ok(401));
+  EXPECT_EQ(TokenRequests(), 2);
+  ASSERT_THAT(transport_.requests(), SizeIs(1));
+  EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Authorization"), "Bearer t-2");
+  Answer(FakeHttpTransport::Ok(200));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_THAT(replies_[0].status, IsOk());
+}
+
+TEST_F(RestGenesysClientTest, A401WhileTheTokenServesOthersIsTheCallsOwnMatter) {
+  HaveSettledToken();
+  Call(MakeRequest());
+  Call(MakeRequest());
+  transport_.AnswerNext(FakeHttpTransport::Ok(200));
+  Answer(FakeHttpTransport::Ok(401, R"({"code":"ip.not.authorized"})"));
+  ASSERT_THAT(replies_, SizeIs(2));
+  EXPECT_EQ(replies_[1].response.status, 401);
+  EXPECT_EQ(TokenRequests(), 1);
+}
+
+// Two calls that are refused whatever the token, again and again, and one that is
+// not, which never waits for a token.
+TEST_F(RestGenesysClientTest, CallsThatAreAlwaysRefusedHoldNobodyUp) {
+  HaveSettledToken();
+  for (int i = 0; i < 60; ++i) {
+    Call(MakeRequest());
+    transport_.AnswerNext(FakeHttpTransport::Ok(200));
+    Advance(absl::Milliseconds(100));
+    EXPECT_EQ(replies_.back().response.status, 200) << i;
+    for (int refused = 0; refused < 2; ++refused) Call(MakeRequest());
+    while (!transport_.requests().empty()) Answer(FakeHttpTransport::Ok(401));
+    Advance(absl::Seconds(1));
+    while (!transport_.requests().empty()) Answer(FakeHttpTransport::Ok(401));
+    ASSERT_THAT(replies_, SizeIs(3 * (i + 1))) << i;
+  }
+  EXPECT_LE(TokenRequests(), 3);  // in more than a minute
+}
+
+// After a change of roles the token must be fetched anew.
+TEST_F(RestGenesysClientTest, A403IsTriedAgainWithANewToken) {
+  HaveSettledToken();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(403));
+  ASSERT_THAT(transport_.requests(), SizeIs(1));
+  EXPECT_EQ(HeaderOf(transport_.requests()[0].request, "Authorization"), "Bearer t-2");
+  Answer(FakeHttpTransport::Ok(200));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_THAT(replies_[0].status, IsOk());
+}
+
+TEST_F(RestGenesysClientTest, A403GetsANewTokenOnceInFiveMinutes) {
+  HaveSettledToken();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(403));
+  Answer(FakeHttpTransport::Ok(403));
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(403));
+  ASSERT_THAT(replies_, SizeIs(2));
+  for (const ApiReply& reply : replies_) {
+    EXPECT_THAT(reply.status,
+                StatusIs(StatusCode::kPermissionDenied, std::string("GENESYS_FORBIDDEN")));
+  }
+  EXPECT_EQ(TokenRequests(), 2);
+  Advance(absl::Minutes(5));
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(403));
+  EXPECT_EQ(TokenRequests(), 3);
+}
+
+TEST_F(RestGenesysClientTest, A403StandsWhenThereIsNoNewToken) {
+  HaveSettledToken();
+  Call(MakeRequest());
+  transport_.SetHandler(nullptr);
+  Answer(FakeHttpTransport::Ok(403));
+  Answer(FakeHttpTransport::Ok(503));
+  ASSERT_THAT(replies_, SizeIs(1));
+  EXPECT_EQ(replies_[0].response.status, 403);
+}
+
+TEST_F(RestGenesysClientTest, A401RenewsTheTokenAndSendsOnceMore) {
+  HaveSettledToken();
   Call(MakeRequest());
   Answer(FakeHttpTransport::Ok(401, "", {}));
   ASSERT_THAT(transport_.requests(), SizeIs(1));
@@ -301,7 +398,7 @@ TEST_F(RestGenesysClientTest, A401RenewsTheTokenAndSendsOnceMore) {
 }
 
 TEST_F(RestGenesysClientTest, ASecond401IsAVerdict) {
-  GrantTokens();
+  HaveSettledToken();
   Call(MakeRequest());
   Answer(FakeHttpTransport::Ok(401));
   Answer(FakeHttpTransport::Ok(401, R"({"code":"bad.credentials"})"));
@@ -313,7 +410,7 @@ TEST_F(RestGenesysClientTest, ASecond401IsAVerdict) {
 }
 
 TEST_F(RestGenesysClientTest, TwentyJobsWhoseTokenIsRevokedRenewItOnce) {
-  GrantTokens();
+  HaveSettledToken();
   for (int i = 0; i < 20; ++i) Call(MakeRequest());
   ASSERT_THAT(transport_.requests(), SizeIs(20));
   for (int i = 0; i < 20; ++i) transport_.AnswerNext(FakeHttpTransport::Ok(401));
@@ -326,7 +423,7 @@ TEST_F(RestGenesysClientTest, TwentyJobsWhoseTokenIsRevokedRenewItOnce) {
 }
 
 TEST_F(RestGenesysClientTest, LateRefusalsOfAnOldTokenRenewNothing) {
-  GrantTokens();
+  HaveSettledToken();
   Call(MakeRequest());
   Call(MakeRequest());
   Answer(FakeHttpTransport::Ok(401));  // renews
@@ -335,7 +432,7 @@ TEST_F(RestGenesysClientTest, LateRefusalsOfAnOldTokenRenewNothing) {
 }
 
 TEST_F(RestGenesysClientTest, CredentialsRefusedAtTheRenewalAreAVerdictToo) {
-  GrantTokens();
+  HaveSettledToken();
   Call(MakeRequest());
   transport_.SetHandler(nullptr);
   Answer(FakeHttpTransport::Ok(401));
@@ -348,7 +445,7 @@ TEST_F(RestGenesysClientTest, CredentialsRefusedAtTheRenewalAreAVerdictToo) {
 }
 
 TEST_F(RestGenesysClientTest, ARenewalThatIsNotPossibleNowLeavesTheCallUnsent) {
-  GrantTokens();
+  HaveSettledToken();
   Call(MakeRequest());
   transport_.SetHandler(nullptr);
   Answer(FakeHttpTransport::Ok(401));
@@ -360,7 +457,7 @@ TEST_F(RestGenesysClientTest, ARenewalThatIsNotPossibleNowLeavesTheCallUnsent) {
 }
 
 TEST_F(RestGenesysClientTest, AReplayWaitsForTheBudget) {
-  GrantTokens();
+  HaveSettledToken();
   Call(MakeRequest());
   Acquire(RequestClass::kSubmit);
   UseUpBudget();
@@ -381,17 +478,18 @@ TEST_F(RestGenesysClientTest, AQuotaStopsNoClassOfJobs) {
     Call(MakeRequest(request_class));
     Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "7200"}}));
     EXPECT_EQ(replies_.back().retry_after, absl::Hours(2));
-    EXPECT_EQ(client_.ThrottledUntil(request_class), absl::InfinitePast());
+    EXPECT_EQ(client_.ThrottledUntil(request_class, "things"), absl::InfinitePast());
     EXPECT_EQ(budget_.limit(), 300);
   }
 }
 
-TEST_F(RestGenesysClientTest, AQuotaStopsTheClassesInWhichNoJobWaits) {
+TEST_F(RestGenesysClientTest, AQuotaStopsTheClassesInWhichNoJobWaitsInItsFamily) {
   GrantTokens();
   for (const RequestClass request_class : {RequestClass::kManage, RequestClass::kResults}) {
     Call(MakeRequest(request_class));
     Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "7200"}}));
-    EXPECT_EQ(client_.ThrottledUntil(request_class), clock_.Now() + absl::Hours(2));
+    EXPECT_EQ(client_.ThrottledUntil(request_class, "things"), clock_.Now() + absl::Hours(2));
+    EXPECT_EQ(client_.ThrottledUntil(request_class, "others"), absl::InfinitePast());
   }
 }
 
@@ -423,8 +521,9 @@ TEST_F(RestGenesysClientTest, A429StopsItsClassAndNoOther) {
   EXPECT_THAT(replies_[0].status,
               StatusIs(StatusCode::kResourceExhausted, std::string("GENESYS_RATE_LIMITED")));
   EXPECT_EQ(replies_[0].retry_after, absl::Seconds(42));
-  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll), clock_.Now() + absl::Seconds(42));
-  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit), absl::InfinitePast());
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll, "things"),
+            clock_.Now() + absl::Seconds(42));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit, "things"), absl::InfinitePast());
   Acquire(RequestClass::kPoll);
   Acquire(RequestClass::kSubmit);
   loop_.TestOnlyRunUntilIdle();
@@ -433,23 +532,78 @@ TEST_F(RestGenesysClientTest, A429StopsItsClassAndNoOther) {
   EXPECT_THAT(order_, ElementsAre("submit", "poll"));
 }
 
-TEST_F(RestGenesysClientTest, A503StopsItsClassOnlyWithRetryAfter) {
+// It is about a service.
+TEST_F(RestGenesysClientTest, A503StopsItsFamilysClassOnlyWithRetryAfter) {
   GrantTokens();
   Call(MakeRequest(RequestClass::kPoll));
   Answer(FakeHttpTransport::Ok(503));
-  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll), absl::InfinitePast());
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll, "things"), absl::InfinitePast());
   Call(MakeRequest(RequestClass::kPoll));
   Answer(FakeHttpTransport::Ok(503, "", {{"Retry-After", "Tue, 14 Nov 2023 22:14:20 GMT"}}));
-  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll), clock_.Now() + absl::Minutes(1));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll, "things"), clock_.Now() + absl::Minutes(1));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll, "others"), absl::InfinitePast());
+}
+
+// `limit` is the organisation's own or an endpoint's.
+TEST_F(RestGenesysClientTest, A429ThatNamesAnEndpointStopsItsFamily) {
+  constexpr char kNamed[] =
+      R"({"code":"too.many.requests","limit":{"key":"things.rate.per.minute","value":"x","namespace":"things"}})";
+  constexpr char kToken[] =
+      R"({"limit":{"key":"client.credentials.token.rate.per.minute","namespace":"platform.api","value":300}})";
+  GrantTokens();
+  Call(MakeRequest(RequestClass::kPoll));
+  Answer(FakeHttpTransport::Ok(429, kNamed, {{"Retry-After", "42"}}));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll, "things"),
+            clock_.Now() + absl::Seconds(42));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kPoll, "others"), absl::InfinitePast());
+  EXPECT_EQ(budget_.limit(), 300);
+  Call(MakeRequest(RequestClass::kSubmit));
+  Answer(FakeHttpTransport::Ok(429, kToken, {{"Retry-After", "7"}}));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit, "others"),
+            clock_.Now() + absl::Seconds(7));
+}
+
+TEST_F(RestGenesysClientTest, ALimitThatIsNamedIsTheFamilys) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(429, R"({"limit":{"key":"things.requests.per.minute","value":40}})",
+                               {{"Retry-After", "1"}}));
+  EXPECT_EQ(families_.limit("things"), 40);
+  EXPECT_EQ(families_.limit("others"), 300);
+}
+
+TEST_F(RestGenesysClientTest, AFamilyWhoseBudgetIsUsedUpHoldsNoOtherUp) {
+  GrantTokens();
+  Call(MakeRequest());
+  Answer(FakeHttpTransport::Ok(200, "",
+                               {{"inin-ratelimit-allowed", "5"}, {"inin-ratelimit-count", "5"}}));
+  EXPECT_EQ(budget_.limit(), 300);
+  EXPECT_GT(client_.FamilyWait(RequestClass::kSubmit, "things"), absl::Seconds(30));
+  EXPECT_LE(client_.FamilyWait(RequestClass::kSubmit, "others"), absl::ZeroDuration());
+  std::vector<std::string> granted;
+  for (const char* family : {"things", "others"}) {
+    Spawn<absl::StatusOr<Permit>>(
+        client_.Acquire(RequestClass::kSubmit, family, kPatient),
+        [&granted, family](absl::StatusOr<Permit>) { granted.emplace_back(family); });
+  }
+  loop_.TestOnlyRunUntilIdle();
+  EXPECT_THAT(granted, ElementsAre("others"));
+  Advance(absl::Seconds(62));
+  EXPECT_THAT(granted, ElementsAre("others", "things"));
 }
 
 TEST_F(RestGenesysClientTest, EveryAnswerTeachesTheBudget) {
   GrantTokens();
-  Call(MakeRequest());
-  Answer(FakeHttpTransport::Ok(
-      404, "", {{"inin-ratelimit-allowed", "180"}, {"inin-ratelimit-count", "100"}}));
+  for (const char* target : {"/api/v2/things", "/api/v2/others?x=1"}) {
+    EXPECT_EQ(budget_.limit(), 300);
+    ApiRequest request = MakeRequest();
+    request.target = target;
+    Call(request);
+    Answer(FakeHttpTransport::Ok(
+        404, "", {{"inin-ratelimit-allowed", "180"}, {"inin-ratelimit-count", "100"}}));
+    EXPECT_EQ(budget_.used(), 100);
+  }
   EXPECT_EQ(budget_.limit(), 180);
-  EXPECT_EQ(budget_.used(), 100);
 }
 
 TEST_F(RestGenesysClientTest, APermitOutlivesItsToken) {
@@ -509,7 +663,7 @@ TEST_F(RestGenesysClientTest, EveryRequestIsCountedByClassAndOutcome) {
 
 TEST_F(RestGenesysClientTest, CallsOfAGrantedCallerGoThrough) {
   GrantTokens();
-  Spawn<absl::StatusOr<Permit>>(client_.Acquire(RequestClass::kSubmit, kPatient),
+  Spawn<absl::StatusOr<Permit>>(client_.Acquire(RequestClass::kSubmit, "", kPatient),
                                 [this](absl::StatusOr<Permit> permit) {
                                   Acquire(RequestClass::kSubmit);
                                   permit->GiveBack();
@@ -525,7 +679,7 @@ class EndedStoryTest : public RestGenesysClientTest {
 
   // Waits for a permit, keeps it for a minute, sends, and waits for the answer.
   Task<> CallSlowly() {
-    absl::StatusOr<Permit> permit = co_await client_.Acquire(RequestClass::kSubmit, kPatient);
+    absl::StatusOr<Permit> permit = co_await client_.Acquire(RequestClass::kSubmit, "", kPatient);
     co_await Sleep(&loop_, absl::Minutes(1));
     co_await client_.Send(*std::move(permit), MakeRequest());
     is_over_ = true;
@@ -574,7 +728,8 @@ TEST_F(EndedStoryTest, ItsRequestCountsUntilTheAnswer) {
   EXPECT_EQ(budget_.used(), 1);
   Answer(FakeHttpTransport::Ok(429, "", {{"Retry-After", "42"}}));
   EXPECT_EQ(metrics_.UpstreamRequests("acme", "submit", "429").Value(), 1);
-  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit), clock_.Now() + absl::Seconds(42));
+  EXPECT_EQ(client_.ThrottledUntil(RequestClass::kSubmit, "things"),
+            clock_.Now() + absl::Seconds(42));
   Advance(absl::Seconds(61));
   EXPECT_EQ(budget_.used(), 0);
   EXPECT_FALSE(is_over_);
@@ -583,10 +738,10 @@ TEST_F(EndedStoryTest, ItsRequestCountsUntilTheAnswer) {
 // At the server's end the client goes while stories wait in it.
 TEST_F(EndedStoryTest, EndsWithItsClient) {
   auto client = std::make_unique<RestGenesysClient>(
-      MakeOptions(), RestGenesysClient::Deps{&transport_, &budget_, &loop_, &metrics_});
+      MakeOptions(), RestGenesysClient::Deps{&transport_, &budget_, &families_, &loop_, &metrics_});
   int granted = 0;
   const auto acquire = [&] {
-    Spawn<absl::StatusOr<Permit>>(client->Acquire(RequestClass::kSubmit, kPatient),
+    Spawn<absl::StatusOr<Permit>>(client->Acquire(RequestClass::kSubmit, "", kPatient),
                                   [&granted, this](absl::StatusOr<Permit> permit) {
                                     ++granted;
                                     permits_.push_back(*std::move(permit));

@@ -61,6 +61,15 @@ class TokenSourceTest : public testing::UpstreamFixture {
     loop_.TestOnlyRunUntilIdle();
   }
 
+  // Wants another token than `token`, so many times.
+  void Replace(const std::string& token, int times = 1) {
+    for (int i = 0; i < times; ++i) {
+      Spawn<Token>(source_.Replace(token, absl::Seconds(30)),
+                   [this](Token other) { got_.push_back(std::move(other)); });
+    }
+    loop_.TestOnlyRunUntilIdle();
+  }
+
   // Has the token `token` for `lifetime_seconds`.
   void Have(const std::string& token, int lifetime_seconds = 86400) {
     Ask();
@@ -200,46 +209,91 @@ TEST_F(TokenSourceTest, ALifeBeginsWhenItsRequestWasSent) {
   EXPECT_EQ(source_.Current(), std::nullopt);
 }
 
-TEST_F(TokenSourceTest, ManyRefusalsOfOneTokenCauseOneRenewal) {
+TEST_F(TokenSourceTest, HoweverManyWantAnotherTokenOneRequestIsSent) {
   Have("t-1");
-  for (int i = 0; i < 20; ++i) {
-    source_.Invalidate("t-1");
-    Ask();
-  }
+  Replace("t-1", 20);
+  EXPECT_EQ(source_.Current(), "t-1");  // for the others it may be good
   Answer(FakeHttpTransport::Ok(200, GrantOf("t-2")));
-  source_.Invalidate("t-1");
-  Ask();
+  Replace("t-1");  // a late one
   EXPECT_EQ(TokenRequests(), 2);
   EXPECT_THAT(got_, AllOf(SizeIs(21), Each(IsOkAndHolds(std::string("t-2")))));
 }
 
-TEST_F(TokenSourceTest, InvalidatingNothingOrAnotherTokenChangesNothing) {
-  source_.Invalidate("");
+TEST_F(TokenSourceTest, TokensThatAreReplacedYoungAgainAndAgainAreRenewedSlower) {
   Have("t-1");
-  source_.Invalidate("");
-  source_.Invalidate("t-0");
-  EXPECT_EQ(source_.Current(), "t-1");
-}
-
-TEST_F(TokenSourceTest, TokensThatAreRefusedYoungAgainAndAgainAreRenewedSlower) {
-  Have("t-1");
-  source_.Invalidate("t-1");
-  Have("t-2");  // at once
-  source_.Invalidate("t-2");
-  Ask();
+  Replace("t-1");
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-2")));  // at once
+  Replace("t-2");
   EXPECT_EQ(TokenRequests(), 2);
+  Ask();
+  EXPECT_THAT(got_.back(), IsOkAndHolds(std::string("t-2")));  // nobody else waits
   Advance(absl::Seconds(1));
   EXPECT_EQ(TokenRequests(), 3);
 }
 
-TEST_F(TokenSourceTest, ATokenThatLivedIsRenewedAtOnce) {
+TEST_F(TokenSourceTest, ATokenThatLivedIsReplacedAtOnce) {
+  Have("t-1");
   for (int i = 1; i <= 5; ++i) {
-    const std::string token = "t-" + std::to_string(i);
-    Have(token);
     Advance(absl::Minutes(5));
-    source_.Invalidate(token);
-    EXPECT_EQ(TokenRequests(), i);
+    Replace("t-" + std::to_string(i));
+    Answer(FakeHttpTransport::Ok(200, GrantOf("t-" + std::to_string(i + 1))));
+    EXPECT_EQ(TokenRequests(), i + 1);
   }
+}
+
+TEST_F(TokenSourceTest, ATokenThatMustBeReplacedAndCannotIsNotUsedOn) {
+  Have("t-1");
+  Replace("t-1");
+  Answer(FakeHttpTransport::Ok(401, kInvalidClient));
+  EXPECT_THAT(got_.back(), StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_EQ(source_.Current(), std::nullopt);
+}
+
+TEST_F(TokenSourceTest, AnOutageLeavesTheTokenThatIsToBeReplacedInUse) {
+  Have("t-1");
+  Replace("t-1");
+  Answer(FakeHttpTransport::Ok(503));
+  EXPECT_THAT(got_.back(), StatusIs(StatusCode::kUnavailable));
+  EXPECT_EQ(source_.Current(), "t-1");
+}
+
+TEST_F(TokenSourceTest, AWaitForAnotherTokenHasALimit) {
+  Have("t-1");
+  Replace("t-1");
+  Advance(absl::Seconds(29));
+  EXPECT_THAT(got_, SizeIs(0));
+  Advance(absl::Seconds(1));
+  ASSERT_THAT(got_, SizeIs(1));
+  EXPECT_THAT(got_[0], StatusIs(StatusCode::kUnavailable));
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-2")));  // it comes all the same
+  EXPECT_EQ(source_.Current(), "t-2");
+  EXPECT_THAT(got_, SizeIs(1));
+}
+
+TEST_F(TokenSourceTest, ATokenThatHasServedSinceIsProven) {
+  Have("t-1");
+  const absl::Time sent_at = clock_.MonotonicNow();
+  EXPECT_FALSE(source_.IsProven("t-1", sent_at));
+  source_.HasServed("t-0", sent_at);
+  source_.HasServed("t-1", sent_at - absl::Seconds(1));
+  EXPECT_FALSE(source_.IsProven("t-1", sent_at));
+  source_.HasServed("t-1", sent_at);
+  EXPECT_TRUE(source_.IsProven("t-1", sent_at));
+  EXPECT_FALSE(source_.IsProven("t-0", sent_at));
+  EXPECT_FALSE(source_.IsProven("t-1", sent_at + absl::Seconds(1)));
+}
+
+// What was refused before is refused with it as well, whatever the token.
+TEST_F(TokenSourceTest, AReplacementThatHasServedIsProvenForAMinute) {
+  Have("t-1");
+  Replace("t-1");
+  Answer(FakeHttpTransport::Ok(200, GrantOf("t-2")));
+  const absl::Time later = clock_.MonotonicNow() + absl::Seconds(30);
+  EXPECT_FALSE(source_.IsProven("t-2", later));
+  source_.HasServed("t-2", clock_.MonotonicNow());
+  EXPECT_TRUE(source_.IsProven("t-2", later));
+  Advance(absl::Seconds(61));
+  EXPECT_FALSE(source_.IsProven("t-2", clock_.MonotonicNow()));
 }
 
 struct RefusalCase {

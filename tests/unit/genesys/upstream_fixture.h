@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/metrics.h"
 #include "server/net/event_loop.h"
+#include "server/scheduler/family_budgets.h"
 #include "server/scheduler/request_budget.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_http_transport.h"
@@ -64,6 +65,7 @@ class UpstreamFixture : public ::testing::Test {
   EventLoop loop_{&clock_, nullptr};
   FakeHttpTransport transport_{&loop_};
   RequestBudget budget_{RequestBudget::Options(), &clock_};
+  FamilyBudgets families_{FamilyBudgets::Options(), &clock_};
   Metrics metrics_;
 };
 

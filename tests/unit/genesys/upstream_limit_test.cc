@@ -145,8 +145,9 @@ class Process {
       : dice_(*dice),
         loop_(clock, nullptr),
         budget_(BudgetOptions(limit), clock),
+        families_({limit, {}}, clock),
         wire_(&loop_, upstream, dice),
-        client_(ClientOptions(), {&wire_, &budget_, &loop_, &metrics_}) {}
+        client_(ClientOptions(), {&wire_, &budget_, &families_, &loop_, &metrics_}) {}
 
   EventLoop& loop() { return loop_; }
 
@@ -168,7 +169,7 @@ class Process {
   }
 
   Task<> UsePermit(RequestClass request_class) {
-    absl::StatusOr<Permit> permit = co_await client_.Acquire(request_class, absl::Minutes(3));
+    absl::StatusOr<Permit> permit = co_await client_.Acquire(request_class, "", absl::Minutes(3));
     if (!permit.ok()) co_return;
     co_await Sleep(&loop_, dice_.Below(absl::Milliseconds(500)));
     if (dice_(10) == 0) co_return;
@@ -183,6 +184,7 @@ class Process {
   Metrics metrics_;
   EventLoop loop_;
   RequestBudget budget_;
+  FamilyBudgets families_;
   SlowWire wire_;
   RestGenesysClient client_;
 };

@@ -89,10 +89,17 @@ TEST_F(JobExplanationTest, EachLimitHasItsWord) {
       {PollLimit::kWaste, v1::POLL_LIMIT_WASTE},     {PollLimit::kMinGap, v1::POLL_LIMIT_MIN_GAP},
       {PollLimit::kMaxGap, v1::POLL_LIMIT_MAX_GAP},  {PollLimit::kPolicy, v1::POLL_LIMIT_POLICY},
       {PollLimit::kBackoff, v1::POLL_LIMIT_BACKOFF}, {PollLimit::kBudget, v1::POLL_LIMIT_BUDGET}};
+  *job_.mutable_error() = ToProto(absl::UnavailableError("HTTP 503"));
   for (const auto& [limit, word] : limits) {
     why_.limit = limit;
     EXPECT_EQ(Explain().limit(), word);
   }
+}
+
+// By the budget of its family of endpoints.
+TEST_F(JobExplanationTest, APollThatIsPutOffWithoutAnErrorWaitsForABudget) {
+  why_.limit = PollLimit::kBackoff;
+  EXPECT_EQ(Explain().limit(), v1::POLL_LIMIT_BUDGET);
 }
 
 TEST_F(JobExplanationTest, APollUnderWayHasNoTimeToCome) {

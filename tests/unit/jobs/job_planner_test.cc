@@ -60,12 +60,33 @@ TEST(JudgeSubmissionTest, WhatWasNotExecutedIsRetriedUnderBothGuarantees) {
   EXPECT_EQ(Judge(unavailable).retry_after, absl::Seconds(7));
 }
 
+// A 2xx proves that the work was taken, at least once or not.
+TEST(JudgeSubmissionTest, WhatWasTakenAndCannotBeFollowedIsNeverRepeated) {
+  ApiReply unread = FakeGenesysClient::Ok("", 202);
+  unread.fate = HttpResult::Fate::kBodyTooLarge;
+  unread.status = FakeGenesysClient::GenesysError(absl::StatusCode::kInternal, "TOO_LARGE");
+  for (const ApiReply& reply : {FakeGenesysClient::Ok("", 202), unread}) {
+    for (const auto guarantee : {kOnce, kAgain}) {
+      EXPECT_EQ(Judge(reply, guarantee).kind, Submit::kUnknown);
+      EXPECT_THAT(Judge(reply, guarantee).error,
+                  StatusIs(absl::StatusCode::kUnknown, "SUBMIT_OUTCOME_UNKNOWN"));
+    }
+  }
+}
+
+TEST(JudgeSubmissionTest, AResultThatIsTooLargeToBeReadIsAResult) {
+  ApiReply unread = FakeGenesysClient::Ok("", 200);
+  unread.fate = HttpResult::Fate::kBodyTooLarge;
+  unread.response.headers = {{"Content-Length", "20000000"}};
+  const SubmitVerdict verdict = Judge(unread, kAgain);
+  ASSERT_EQ(verdict.kind, Submit::kAccepted);
+  EXPECT_EQ(verdict.receipt.end->state, v1::JOB_STATE_SUCCEEDED);
+  EXPECT_EQ(verdict.receipt.end->unread_bytes, 20000000);
+}
+
 TEST(JudgeSubmissionTest, WhatMayHaveBeenExecutedIsRepeatedOnlyWhenThatIsAllowed) {
-  ApiReply too_large = FakeGenesysClient::Ok("", 200);
-  too_large.fate = HttpResult::Fate::kBodyTooLarge;
-  for (const ApiReply& reply :
-       {Status(500), Status(502), Status(503), Status(504), Status(408), Status(302),
-        FakeGenesysClient::Broken(), FakeGenesysClient::Ok("", 202), too_large}) {
+  for (const ApiReply& reply : {Status(500), Status(502), Status(503), Status(504), Status(408),
+                                Status(302), FakeGenesysClient::Broken()}) {
     EXPECT_EQ(Judge(reply, kOnce).kind, Submit::kUnknown) << reply.response.status;
     EXPECT_THAT(Judge(reply, kOnce).error,
                 StatusIs(absl::StatusCode::kUnknown, "SUBMIT_OUTCOME_UNKNOWN"));

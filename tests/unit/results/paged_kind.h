@@ -44,11 +44,12 @@ class PagedKind final : public JobKind {
   }
 
   absl::StatusOr<ResultsView> ParseResults(HttpResponse* response) const override {
-    const auto found = FindJsonInPlace(&response->body, {{"items"}, {"next"}, {"gone"}});
+    ResultsView view;
+    const auto found =
+        FindJsonInPlace(&response->body, {{"items"}, {"next"}, {"gone"}}, &view.bytes_replaced);
     if (!found.ok()) return BadResponse("page", found.status().message(), *response);
     const auto& [items, next, gone] = *found;
     if (gone) return MakeError(errors::kGenesysResultExpired, "gone");
-    ResultsView view;
     if (items) view.items = items->raw();
     view.is_single = items && !items->Is(JsonValue::Type::kArray);
     if (next) view.next = StringOf(next);

@@ -47,10 +47,10 @@ class PagedUpstream final : public FakeGenesysClient {
   // Any thread.
   int permits_asked() const { return permits_asked_; }
 
-  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class,
+  Task<absl::StatusOr<Permit>> Acquire(RequestClass request_class, std::string family,
                                        absl::Duration max_wait) override {
     ++permits_asked_;
-    return FakeGenesysClient::Acquire(request_class, max_wait);
+    return FakeGenesysClient::Acquire(request_class, std::move(family), max_wait);
   }
 
  private:

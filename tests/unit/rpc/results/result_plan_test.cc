@@ -52,7 +52,7 @@ class ResultPlanTest : public ::testing::Test {
 
   v1::Job& job() { return *stored_.mutable_job(); }
   absl::StatusOr<ResultsPlan> Plan() const {
-    return PlanResults(kinds_, {{"main", &client_}}, cursors_, request_, stored_);
+    return PlanResults(kinds_, {{"main", &client_}}, cursors_, request_, stored_, submission_);
   }
 
   FakeClock clock_;
@@ -62,6 +62,7 @@ class ResultPlanTest : public ::testing::Test {
   const ResultCursorCodec cursors_{"", "j1"};
   v1::ReadResultsRequest request_;
   store::StoredJob stored_;
+  store::Submission submission_;
 };
 
 auto HasNoResults() { return StatusIs(absl::StatusCode::kFailedPrecondition, "NO_RESULTS"); }
@@ -73,7 +74,7 @@ TEST_F(ResultPlanTest, PagesAreReadFromTheJobsOwnOrganisation) {
     ASSERT_THAT(plan, IsOk());
     EXPECT_FALSE(plan->stored.has_value());
     EXPECT_EQ(plan->source.client, &client_);
-    EXPECT_EQ(plan->source.kind, kinds_.Find(kind));
+    EXPECT_EQ(plan->source.pages, kinds_.Find(kind));
     EXPECT_EQ(plan->source.job_id, "j1");
     EXPECT_EQ(plan->source.action_id, "a1");
     EXPECT_EQ(plan->source.upstream_id, "u1");

@@ -43,7 +43,7 @@ class KindSubmissionTest : public ::testing::Test {
 
   PathParameters& parameters() { return *request_.mutable_path_parameters(); }
   absl::StatusOr<JobSubmission> Build() {
-    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_)
+    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_, {})
         .Build(request_, "alice");
   }
   // REQUIRES: the request is good.
@@ -136,8 +136,8 @@ TEST_F(KindSubmissionTest, AnActionIsSubmittedByItsKindAlike) {
     action.set_action_id("custom_-_1");
     action.set_parameters_json(request_.body());
     action.set_mode(mode);
-    const auto other =
-        SubmissionBuilder(defaults_, OrgNames({"main"}, "main"), &kinds_).Build(action, "alice");
+    const auto other = SubmissionBuilder(defaults_, OrgNames({"main"}, "main"), &kinds_, {})
+                           .Build(action, "alice");
     EXPECT_EQ(Job().record.job().action_id(), "custom_-_1");
     EXPECT_EQ(Job().record.job().kind(), other->record.job().kind());
     EXPECT_EQ(Fingerprint(), other->record.fingerprint());

@@ -33,7 +33,7 @@ class QuerySubmissionTest : public ::testing::Test {
   QuerySubmissionTest() { request_.set_interval(kDay); }
 
   absl::StatusOr<JobSubmission> Build() {
-    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_)
+    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_, {})
         .Build(request_, "alice");
   }
   // REQUIRES: the request is good.

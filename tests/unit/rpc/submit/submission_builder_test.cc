@@ -28,7 +28,7 @@ class SubmissionBuilderTest : public ::testing::Test {
   std::string Fingerprint() { return Submission().record.fingerprint(); }
 
   SubmissionBuilder Builder() {
-    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_);
+    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_, {});
   }
 
   const JobKindRegistry kinds_{gcjobs::testing::BuiltInKinds()};
