@@ -56,6 +56,7 @@ void LiveJob::Pack(const store::StoredJob& record) {
   packed_ = record.SerializeAsString();
   state_ = record.job().state();
   submit_in_doubt_ = record.submit_in_doubt();
+  needs_preparation_ = NeedsActionId(record) || record.job().has_data_needed_until();
   throttled_until_ = ThrottledUntilOf(record.job());
   polls.upstream_status = record.job().upstream_status();
 }

@@ -55,6 +55,9 @@ class LiveJob {
   // As last committed.
   v1::JobState state() const { return state_; }
   bool submit_in_doubt() const { return submit_in_doubt_; }
+  // Whether something has to be asked or waited for before it can be submitted:
+  // its action's id, or the data that it reads.
+  bool needs_preparation() const { return needs_preparation_; }
   absl::Time throttled_until() const { return throttled_until_; }  // InfinitePast = unset
 
   // The record as last committed, with what polls have seen since: what the next
@@ -125,6 +128,7 @@ class LiveJob {
   v1::JobState state_ = v1::JOB_STATE_UNSPECIFIED;
   absl::Time throttled_until_ = absl::InfinitePast();
   bool submit_in_doubt_ = false;
+  bool needs_preparation_ = false;
   bool is_locked_ = false;
   bool is_handing_on_ = false;  // Unlock is choosing the next
   std::list<LockDone> waiting_;

@@ -24,6 +24,7 @@ constexpr absl::Duration kLookupPatience = absl::Seconds(2);
 constexpr absl::string_view kStopped = "the server stopped before it was read";
 constexpr absl::string_view kRestored =
     "the server was restored from a backup, which does not tell whether it was sent since";
+
 // It will not be answered otherwise later.
 bool IsRefusal(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
@@ -58,10 +59,11 @@ Task<> Submission::Submit(LiveJob* job, store::Submission payload,
         continue;
       }
       // 2. An action that was named is looked up.
-      verdict = co_await LookUpAction(job);
+      const bool needs_preparation = job->needs_preparation();
+      if (needs_preparation) verdict = co_await LookUpAction(job);
       // 3. The data that it is to read may not be there yet.
       std::optional<absl::Time> available_until;
-      if (!verdict) verdict = co_await AwaitData(job, &available_until);
+      if (needs_preparation && !verdict) verdict = co_await AwaitData(job, &available_until);
       // 4. One try: permit, intent, request.
       if (!verdict) verdict = co_await Try(job, &payload.body(), available_until);
       if (!verdict) continue;  // the quota was used up meanwhile
