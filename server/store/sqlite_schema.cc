@@ -1,6 +1,5 @@
 #include "server/store/sqlite_schema.h"
 
-#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -12,13 +11,13 @@
 namespace gcjobs {
 namespace {
 
-constexpr int64_t kVersion = 2;
+constexpr int64_t kVersion = 1;
 
 // Times are nanoseconds since the Unix epoch. Blobs are the messages of
 // stored_job.proto and gcjobs.v1.JobEvent; columns beside them repeat what
 // queries need. Tables with text keys are WITHOUT ROWID: one tree to write
 // instead of two, appended to, since job ids grow with time.
-constexpr char kTables[] = R"sql(
+constexpr char kSchema[] = R"sql(
   CREATE TABLE jobs (
     job_id        TEXT    NOT NULL PRIMARY KEY,
     org           TEXT    NOT NULL,
@@ -59,10 +58,14 @@ constexpr char kTables[] = R"sql(
   -- One row. The head revision is not here: it is the newest event's, or
   -- `compacted` when that event was trimmed.
   CREATE TABLE meta (
-    id        INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    compacted INTEGER NOT NULL        -- revision of the newest event that was trimmed
+    id          INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    compacted   INTEGER NOT NULL,     -- revision of the newest event that was trimmed
+    -- Revisions that a store gave out after the backup was made from which it was
+    -- restored: all between these two. Both 0: none.
+    lost_after  INTEGER NOT NULL,
+    lost_before INTEGER NOT NULL
   );
-  INSERT INTO meta (id, compacted) VALUES (1, 0);
+  INSERT INTO meta (id, compacted, lost_after, lost_before) VALUES (1, 0, 0, 0);
 
   -- Knowledge of the server's own, by name.
   CREATE TABLE documents (
@@ -70,17 +73,6 @@ constexpr char kTables[] = R"sql(
     bytes BLOB NOT NULL
   ) WITHOUT ROWID;
 )sql";
-
-// Revisions that a store gave out after the backup was made from which it was
-// restored: all between these two. Both 0: none.
-constexpr char kLostRevisions[] = R"sql(
-  ALTER TABLE meta ADD COLUMN lost_after  INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE meta ADD COLUMN lost_before INTEGER NOT NULL DEFAULT 0;
-)sql";
-
-// Each makes the version after its place from that of its place.
-constexpr const char* kSteps[] = {kTables, kLostRevisions};
-static_assert(std::size(kSteps) == kVersion);
 
 absl::Status SchemaTooNewError(int64_t version) {
   return MakeError(
@@ -95,7 +87,7 @@ absl::Status SchemaTooNewError(int64_t version) {
 
 absl::Status CheckSchemaVersion(SqliteHandle* handle) {
   ASSIGN_OR_RETURN(const int64_t version, handle->ReadInt("PRAGMA user_version"));
-  return version >= 0 && version <= kVersion ? absl::OkStatus() : SchemaTooNewError(version);
+  return version == 0 || version == kVersion ? absl::OkStatus() : SchemaTooNewError(version);
 }
 
 absl::Status EnsureSchema(SqliteHandle* handle) {
@@ -105,16 +97,13 @@ absl::Status EnsureSchema(SqliteHandle* handle) {
 
   constexpr char kStep[] = "create the schema";
   RETURN_IF_ERROR(handle->Execute(kStep, "BEGIN IMMEDIATE"));
-  absl::Status made = absl::OkStatus();
-  for (int64_t from = version; made.ok() && from < kVersion; ++from) {
-    made = handle->Execute(kStep, kSteps[from]);
-  }
-  if (made.ok()) made = handle->Execute(kStep, absl::StrCat("PRAGMA user_version = ", kVersion));
+  absl::Status created =
+      handle->Execute(kStep, absl::StrCat(kSchema, "PRAGMA user_version = ", kVersion, ";"));
   GCJOBS_FAILPOINT("store.create_schema");
-  if (made.ok()) made = handle->Execute(kStep, "COMMIT");
+  if (created.ok()) created = handle->Execute(kStep, "COMMIT");
   // What made the step fail is what the caller wants to know.
-  if (!made.ok() && handle->InTransaction()) handle->Execute(kStep, "ROLLBACK").IgnoreError();
-  return made;
+  if (!created.ok() && handle->InTransaction()) handle->Execute(kStep, "ROLLBACK").IgnoreError();
+  return created;
 }
 
 }  // namespace gcjobs

@@ -31,22 +31,9 @@ class SqliteSchemaTest : public ::testing::Test {
 TEST_F(SqliteSchemaTest, EmptyFileGetsTheSchema) {
   ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
 
-  EXPECT_EQ(Version(), 2);
+  EXPECT_EQ(Version(), 1);
   EXPECT_EQ(*handle_->ReadText("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(*handle_->ReadInt("SELECT compacted FROM meta"), 0);
-}
-
-TEST_F(SqliteSchemaTest, AFileOfTheFirstVersionGetsWhatItLacks) {
-  ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
-  ASSERT_THAT(handle_->Execute("back",
-                               "ALTER TABLE meta DROP COLUMN lost_after;"
-                               "ALTER TABLE meta DROP COLUMN lost_before;"
-                               "UPDATE meta SET compacted = 7; PRAGMA user_version = 1"),
-              IsOk());
-
-  ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
-  EXPECT_EQ(Version(), 2);
-  EXPECT_EQ(*handle_->ReadInt("SELECT compacted + lost_after + lost_before FROM meta"), 7);
 }
 
 TEST_F(SqliteSchemaTest, FileThatHasItIsLeftAlone) {
@@ -72,14 +59,14 @@ TEST_F(SqliteSchemaTest, FailureLeavesTheFileAsItWas) {
 
 TEST_F(SqliteSchemaTest, NewerFileIsRefused) {
   ASSERT_THAT(EnsureSchema(handle_.get()), IsOk());
-  ASSERT_THAT(handle_->Execute("newer", "PRAGMA user_version = 3"), IsOk());
+  ASSERT_THAT(handle_->Execute("newer", "PRAGMA user_version = 2"), IsOk());
 
   const absl::Status status = EnsureSchema(handle_.get());
 
   EXPECT_THAT(status, IsError(absl::StatusCode::kFailedPrecondition, "SCHEMA_TOO_NEW"));
-  EXPECT_EQ(Metadata(status, "schema_version"), "3");
-  EXPECT_EQ(Metadata(status, "supported_version"), "2");
-  EXPECT_EQ(Version(), 3);
+  EXPECT_EQ(Metadata(status, "schema_version"), "2");
+  EXPECT_EQ(Metadata(status, "supported_version"), "1");
+  EXPECT_EQ(Version(), 2);
 }
 
 }  // namespace
