@@ -147,6 +147,26 @@ TEST_F(CliTest, WhatIsNotThereIsSaidNotToBe) {
   EXPECT_THAT(refused.errors, HasSubstr("error: --wait: must be 0 to 1m"));
 }
 
+TEST_F(CliTest, AQueryWhoseDataWereNotThereYetIsSaidToBeIncomplete) {
+  const std::string query = R"({"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z",)"
+                            R"("$sim":{"queued":"0s","duration":"0s"}})";
+  const std::vector<std::string> submit = {"query",   "submit", "--endpoint", "jobs",
+                                           "--query", query,    "--watch",    "--require-complete"};
+  const auto have = [this](const char* until) {
+    system_.simulator().AddFault(
+        absl::StrCat(R"({"method":"GET","route":"**/availability","status":200,"count":1,)",
+                     R"("body":"{\"dataAvailabilityDate\":\")", until, R"(\"}"})"));
+  };
+  have("2026-01-01T12:00:00Z");
+  const Ended incomplete = Run(submit);
+  EXPECT_EQ(incomplete.code, 7) << incomplete.errors;
+  EXPECT_THAT(incomplete.errors,
+              HasSubstr("the results are incomplete: Genesys Cloud had data up"));
+  have("2026-01-02T00:00:00Z");
+  const Ended complete = Run(submit);
+  EXPECT_EQ(complete.code, 0) << complete.errors;
+}
+
 TEST_F(CliTest, WhatPassesIsTriedAgain) {
   for (const char* status : {"429", "503", "408"}) {
     system_.simulator().AddFault(absl::StrCat(
