@@ -147,24 +147,29 @@ TEST_F(CliTest, WhatIsNotThereIsSaidNotToBe) {
   EXPECT_THAT(refused.errors, HasSubstr("error: --wait: must be 0 to 1m"));
 }
 
+// Runs a query of one day to its end, when Genesys Cloud has data up to `until`.
+Ended QueryWithData(System* system, const char* until) {
+  system->simulator().AddFault(
+      absl::StrCat(R"({"method":"GET","route":"**/availability","status":200,"count":1,)",
+                   R"("body":"{\"dataAvailabilityDate\":\")", until, R"(\"}"})"));
+  return RunCli(
+      {system->address(),
+       {"query", "submit", "--endpoint", "jobs", "--watch", "--require-complete", "--query",
+        R"({"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z",)"
+        R"("$sim":{"queued":"0s","duration":"0s"}})"},
+       "",
+       {}});
+}
+
 TEST_F(CliTest, AQueryWhoseDataWereNotThereYetIsSaidToBeIncomplete) {
-  const std::string query = R"({"interval":"2026-01-01T00:00:00Z/2026-01-02T00:00:00Z",)"
-                            R"("$sim":{"queued":"0s","duration":"0s"}})";
-  const std::vector<std::string> submit = {"query",   "submit", "--endpoint", "jobs",
-                                           "--query", query,    "--watch",    "--require-complete"};
-  const auto have = [this](const char* until) {
-    system_.simulator().AddFault(
-        absl::StrCat(R"({"method":"GET","route":"**/availability","status":200,"count":1,)",
-                     R"("body":"{\"dataAvailabilityDate\":\")", until, R"(\"}"})"));
-  };
-  have("2026-01-01T12:00:00Z");
-  const Ended incomplete = Run(submit);
-  EXPECT_EQ(incomplete.code, 7) << incomplete.errors;
-  EXPECT_THAT(incomplete.errors,
-              HasSubstr("the results are incomplete: Genesys Cloud had data up"));
-  have("2026-01-02T00:00:00Z");
-  const Ended complete = Run(submit);
-  EXPECT_EQ(complete.code, 0) << complete.errors;
+  const Ended ended = QueryWithData(&system_, "2026-01-01T12:00:00Z");
+  EXPECT_EQ(ended.code, 7) << ended.errors;
+  EXPECT_THAT(ended.errors, HasSubstr("the results are incomplete: Genesys Cloud had data up to"));
+}
+
+TEST_F(CliTest, AQueryWhoseDataWereThereIsComplete) {
+  const Ended ended = QueryWithData(&system_, "2026-01-02T00:00:00Z");
+  EXPECT_EQ(ended.code, 0) << ended.errors;
 }
 
 TEST_F(CliTest, WhatPassesIsTriedAgain) {

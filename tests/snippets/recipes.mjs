@@ -66,6 +66,11 @@ function kinds(world, snippet, all) {
   world.run(command, CREDENTIALS);
 }
 
+// The server starts with these settings, and credentials from elsewhere.
+function settings(world, { text }) {
+  world.run(world.translate(text), CREDENTIALS);
+}
+
 // A job of the page's kind, at an organisation that has it.
 async function jobOfKind(world, { text }, all) {
   writeKinds(world, all);
@@ -127,6 +132,7 @@ const RECIPES = [
   [/^README/, /^import grpc/, readmeProgram],
   [/^README/, /^\.\/dev package/, dev],
   [/^docs\/operations/, /^\$ gcjobsd check/, check],
+  [/^docs\/operations/, /^gcjobsd --/, settings],
   [/^docs\/operations/, /^(default-org|\[org\.)/, config],
   [/^gcjobsd --help/, /^default-org/, config],
   [/^docs\/job-kinds/, /^(\{|gcjobsd)/, kinds],
