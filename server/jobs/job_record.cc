@@ -87,19 +87,6 @@ absl::Time DeadlineOf(const store::StoredJob& record) {
   return FromProto(record.job().create_time()) + FromProto(record.job().execution_timeout());
 }
 
-void ModerniseRecord(store::StoredJob* record) {
-  v1::Job& job = *record->mutable_job();
-  if (record->has_deadline()) {
-    *job.mutable_execution_timeout() =
-        ToProto(FromProto(record->deadline()) - FromProto(job.create_time()));
-    record->clear_deadline();
-  }
-  if (record->has_poll()) {
-    *job.mutable_poll() = record->poll();
-    record->clear_poll();
-  }
-}
-
 bool NeedsActionId(const store::StoredJob& record) {
   return record.job().action_id().empty() && !record.job().action_name().empty();
 }

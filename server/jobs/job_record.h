@@ -55,9 +55,6 @@ void EnterOutcome(JobOutcome outcome, const JobKind& kind, size_t max_result_byt
 // When the job fails with JOB_TIMED_OUT.
 absl::Time DeadlineOf(const store::StoredJob& record);
 
-// Brings a record that gcjobs 0.1 has written into the form of today.
-void ModerniseRecord(store::StoredJob* record);
-
 // Jobs that run one action last about as long: their poll class.
 inline std::string PollClassOfAction(absl::string_view kind, absl::string_view action_id) {
   return absl::StrCat(kind, "/", action_id);

@@ -83,7 +83,6 @@ absl::StatusOr<Orchestrator::RecoveryReport> Orchestrator::Recover() {
   // must not see the commits of the restart.
   std::vector<LiveJob*> restored;  // in order of creation, in which they are sent
   RETURN_IF_ERROR(reader->ForEachLiveJob([&](store::StoredJob record) {
-    ModerniseRecord(&record);
     if (options_.restored && record.job().state() == v1::JOB_STATE_QUEUED) {
       record.set_submit_in_doubt(true);
     }

@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/time_conversion.h"
+#include "server/genesys/api_family.h"
 #include "server/genesys/kinds/job_kind.h"
 #include "server/rpc/request_validation.h"
 #include "server/rpc/submit/query_interval.h"
@@ -87,9 +88,9 @@ absl::StatusOr<QueryInterval> IntervalOf(const std::string& text) {
 }
 
 // A query that is said in fields. The interval is sent as the caller spelt it,
-// if it did.
+// if it did. `speaks` is what endpoint QUERY speaks; endpoint JOBS is official.
 absl::StatusOr<Query> TypedQuery(const Request& request, v1::QueryEndpoint endpoint,
-                                 size_t max_bytes) {
+                                 ApiFamily speaks, size_t max_bytes) {
   const absl::string_view field = request.has_date_range() ? "date_range" : "interval";
   ASSIGN_OR_RETURN(const QueryInterval interval, request.has_date_range()
                                                      ? IntervalOf(request.date_range())
@@ -100,12 +101,19 @@ absl::StatusOr<Query> TypedQuery(const Request& request, v1::QueryEndpoint endpo
   const std::string text =
       request.has_date_range() ? FormatQueryInterval(interval) : request.interval();
   std::string json;
-  if (endpoint == v1::QUERY_ENDPOINT_QUERY) {
-    RETURN_IF_ERROR(CheckQueryLength(field, interval));
-    ASSIGN_OR_RETURN(json, GuideQueryJson(request, text));
-  } else {
+  if (endpoint == v1::QUERY_ENDPOINT_JOBS) {
     // The page size is said when the pages are read.
     json = OfficialQueryJson(request, text, /*page_size=*/0);
+  } else {
+    RETURN_IF_ERROR(CheckQueryLength(field, interval));
+    if (speaks == ApiFamily::kOfficial) {
+      if (!request.view().empty()) {
+        return InvalidField("view", "must not be set: the official API has no views");
+      }
+      json = OfficialQueryJson(request, text, request.page_size());
+    } else {
+      ASSIGN_OR_RETURN(json, GuideQueryJson(request, text));
+    }
   }
   if (json.size() <= max_bytes) return Query{std::move(json), interval};
   return InvalidField("conversation_filters",
@@ -148,23 +156,25 @@ absl::Status CheckForm(const Request& request, v1::QueryEndpoint endpoint) {
 absl::StatusOr<JobSubmission> SubmissionBuilder::Build(const Request& request,
                                                        absl::string_view principal) const {
   const bool is_open = request.endpoint() == v1::QUERY_ENDPOINT_UNSPECIFIED;
+  const v1::QueryEndpoint asked_for = is_open ? defaults_.query_endpoint : request.endpoint();
+  const ApiFamily speaks =
+      IsOfficial(request.options()) ? ApiFamily::kOfficial : ApiFamily::kGuides;
   // Only the jobs endpoint can be waited for.
-  const bool wants_jobs = IsOfficial(request.options()) || request.when_data_is_available();
-  const v1::QueryEndpoint default_endpoint = defaults_.query_endpoint;
-  if (!is_open || !wants_jobs || default_endpoint == v1::QUERY_ENDPOINT_JOBS) {
-    return BuildQuery(request, is_open ? default_endpoint : request.endpoint(), principal);
-  }
-  ASSIGN_OR_RETURN(JobSubmission submission,
-                   BuildQuery(request, v1::QUERY_ENDPOINT_JOBS, principal));
+  const bool wants_jobs = speaks == ApiFamily::kOfficial || request.when_data_is_available();
+  const v1::QueryEndpoint endpoint = is_open && wants_jobs ? v1::QUERY_ENDPOINT_JOBS : asked_for;
+  ASSIGN_OR_RETURN(JobSubmission submission, BuildQuery(request, endpoint, speaks, principal));
   // A request that was first sent when the profile was not known yet is still the
   // same one. Where it could not have been sent then, there is none.
-  const auto first = BuildQuery(request, default_endpoint, principal);
-  if (first.ok()) submission.record.set_fingerprint(first->record.fingerprint());
+  if (endpoint != asked_for || speaks != ApiFamily::kGuides) {
+    const auto first = BuildQuery(request, asked_for, ApiFamily::kGuides, principal);
+    if (first.ok()) submission.record.set_fingerprint(first->record.fingerprint());
+  }
   return submission;
 }
 
 absl::StatusOr<JobSubmission> SubmissionBuilder::BuildQuery(const Request& request,
                                                             v1::QueryEndpoint endpoint,
+                                                            ApiFamily speaks,
                                                             absl::string_view principal) const {
   RETURN_IF_ERROR(CheckEndpoint(endpoint));
   const bool is_job = endpoint == v1::QUERY_ENDPOINT_JOBS;
@@ -174,7 +184,7 @@ absl::StatusOr<JobSubmission> SubmissionBuilder::BuildQuery(const Request& reque
   RETURN_IF_ERROR(CheckForm(request, endpoint));
   const size_t max_bytes = defaults_.max_parameters_bytes;
   ASSIGN_OR_RETURN(Query query, request.query_json().empty()
-                                    ? TypedQuery(request, endpoint, max_bytes)
+                                    ? TypedQuery(request, endpoint, speaks, max_bytes)
                                     : WholeQuery(request, endpoint, max_bytes));
 
   if (request.when_data_is_available()) {

@@ -87,7 +87,7 @@ class SubmissionBuilder {
   absl::StatusOr<JobSubmission> BuildAction(const v1::SubmitActionRequest& request,
                                             v1::ActionMode mode, absl::string_view principal) const;
   absl::StatusOr<JobSubmission> BuildQuery(const v1::SubmitConversationQueryRequest& request,
-                                           v1::QueryEndpoint endpoint,
+                                           v1::QueryEndpoint endpoint, ApiFamily speaks,
                                            absl::string_view principal) const;
 
   // REQUIRES: the registry has it.

@@ -175,24 +175,5 @@ TEST_F(OrchestratorUpdateTest, WhatHasEndedOrIsUnknownCannotBeChanged) {
               StatusIs(absl::StatusCode::kNotFound, "JOB_NOT_FOUND"));
 }
 
-// A file of 0.1 has the deadline and the policy beside the job.
-TEST_F(OrchestratorUpdateTest, RecordsOf01AreTakenOver) {
-  store::StoredJob record = JobWorld::Plain().record;
-  v1::Job& job = *record.mutable_job();
-  job.set_id("0190a8c2-0000-7000-8000-000000000001");
-  job.clear_execution_timeout();
-  *job.mutable_create_time() = ToProto(world_.clock().Now());
-  *record.mutable_deadline() = ToProto(world_.clock().Now() + absl::Minutes(90));
-  record.mutable_poll()->set_max_attempts(7);
-  record.set_submit_in_doubt(false);
-  world_.store().Commit(InsertJob{record, {}, {}}, [](const auto&) {});
-  world_.client().hold_permits = true;
-  world_.Restart();
-  const auto shown = world_.engine().FindLive(job.id());
-  ASSERT_TRUE(shown.has_value());
-  EXPECT_EQ(FromProto(shown->execution_timeout()), absl::Minutes(90));
-  EXPECT_EQ(shown->poll().max_attempts(), 7);
-}
-
 }  // namespace
 }  // namespace gcjobs

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ class QuerySubmissionTest : public ::testing::Test {
   QuerySubmissionTest() { request_.set_interval(kDay); }
 
   absl::StatusOr<JobSubmission> Build() {
-    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_, {})
+    return SubmissionBuilder(defaults_, OrgNames({"main", "test"}, "main"), &kinds_,
+                             [this](const std::string&) { return speaks_; })
         .Build(request_, "alice");
   }
   // REQUIRES: the request is good.
@@ -56,6 +58,7 @@ class QuerySubmissionTest : public ::testing::Test {
 
   const JobKindRegistry kinds_{gcjobs::testing::BuiltInKinds()};
   SubmitDefaults defaults_;
+  std::optional<ApiFamily> speaks_;  // what is known of the organisation
   Request request_;
 };
 
@@ -112,6 +115,21 @@ TEST_F(QuerySubmissionTest, ADateRangeIsWrittenAsGenesysCloudWantsIt) {
   EXPECT_EQ(Body(), GuideBody("1970-01-01T00:00:01.500Z", "1970-01-01T01:00:00.000Z"));
   request_.set_endpoint(v1::QUERY_ENDPOINT_JOBS);
   EXPECT_EQ(Body(), R"({"interval":"1970-01-01T00:00:01.500Z/1970-01-01T01:00:00.000Z"})");
+}
+
+// The request is the same one as before the profile was known.
+TEST_F(QuerySubmissionTest, AnOfficialQueryEndpointGetsTheOfficialTerms) {
+  request_.set_endpoint(v1::QUERY_ENDPOINT_QUERY);
+  request_.set_page_size(50);
+  const std::string fingerprint = Fingerprint();
+
+  speaks_ = ApiFamily::kOfficial;
+  EXPECT_EQ(Body(), absl::StrCat(R"({"interval":")", kDay,
+                                 R"(","paging":{"pageSize":50,"pageNumber":1}})"));
+  EXPECT_EQ(Fingerprint(), fingerprint);
+
+  request_.set_view("voice");
+  EXPECT_EQ(RefusedField(), "view");
 }
 
 TEST_F(QuerySubmissionTest, FiltersOfTheJobsEndpointAreInTheOfficialTerms) {
