@@ -35,7 +35,6 @@ SYSTEM = {
     "prometheus-cpp::pull": "prometheus_pull",
     "protobuf::libprotobuf": "protobuf",
     "simdjson::simdjson": "simdjson",
-    "spdlog::spdlog": "spdlog",
 }
 # Flags for all targets: those of Bazel are in .bazelrc.
 NOT_BUILT = {"gcjobs_options", "gcjobs_rapidjson"}
