@@ -52,7 +52,7 @@ TEST_F(SubmissionBuilderTest, BareRequestGetsTheDefaults) {
   EXPECT_EQ(job.created_by(), "alice");
   EXPECT_EQ(FromProto(submission.record.retention()), absl::Hours(24 * 7));
   EXPECT_EQ(submission.record.guarantee(), v1::SUBMIT_GUARANTEE_AT_MOST_ONCE);
-  EXPECT_FALSE(submission.record.has_poll());
+  EXPECT_FALSE(submission.record.job().has_poll());
   EXPECT_EQ(submission.record.poll_class(), "action.async/custom_-_1");
 }
 
