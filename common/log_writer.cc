@@ -14,6 +14,12 @@ namespace {
 // How often the thread looks, while the reader takes nothing, whether it is to stop.
 constexpr int kLookMillis = 100;
 
+// How long the thread rests after it has written: what is said meanwhile goes out
+// together. A busy server would otherwise wake it for each line, which costs those
+// who speak more than the line does. No rest when more than that waits.
+constexpr absl::Duration kRest = absl::Milliseconds(10);
+constexpr size_t kMaxRestingBytes = 64 << 10;
+
 }  // namespace
 
 LogWriter::LogWriter(int fd, Options options)
@@ -37,7 +43,11 @@ void LogWriter::Write(std::string line) {
 
 bool LogWriter::Flush(absl::Duration at_most) {
   MutexLock lock(&mu_);
-  return mu_.AwaitWithTimeout(absl::Condition(this, &LogWriter::IsIdleLocked), at_most);
+  ++flushing_;
+  const bool flushed =
+      mu_.AwaitWithTimeout(absl::Condition(this, &LogWriter::IsIdleLocked), at_most);
+  --flushing_;
+  return flushed;
 }
 
 uint64_t LogWriter::dropped() const {
@@ -51,7 +61,14 @@ void LogWriter::Run() {
     MutexLock lock(&mu_);
     writing_ = false;
     if (!written) DropLocked(batch->lines);
+    if (lines_.empty()) {
+      mu_.AwaitWithTimeout(absl::Condition(this, &LogWriter::MustHurryLocked), kRest);
+    }
   }
+}
+
+bool LogWriter::MustHurryLocked() const {
+  return stopping_ || (flushing_ > 0 && !lines_.empty()) || bytes_ > kMaxRestingBytes;
 }
 
 // Lines go out together as long as a pipe takes them whole, never mixed with those

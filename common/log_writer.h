@@ -59,6 +59,7 @@ class LogWriter {
   bool IsStopping() const ABSL_LOCKS_EXCLUDED(mu_);
   void DropLocked(uint64_t lines) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  bool MustHurryLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool HasWorkLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return stopping_ || !lines_.empty();
   }
@@ -75,6 +76,7 @@ class LogWriter {
   uint64_t dropped_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t gap_ ABSL_GUARDED_BY(mu_) = 0;  // dropped, and no line says so yet
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  int flushing_ ABSL_GUARDED_BY(mu_) = 0;  // calls of Flush that wait
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 
   const Thread thread_;  // last: uses all of the above
