@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace gcjobs {
 namespace {
@@ -59,6 +60,11 @@ std::vector<std::string> NearWords(absl::string_view typed, const std::vector<st
     if (words.size() < kMostWords) words.push_back(word);
   }
   return words;
+}
+
+std::string ThereIs(const std::vector<std::string>& near) {
+  if (near.empty()) return "";
+  return absl::StrCat("; there is \"", absl::StrJoin(near, "\" and \""), "\"");
 }
 
 std::string DidYouMean(absl::string_view typed, const std::vector<std::string>& known) {

@@ -14,7 +14,11 @@ namespace gcjobs {
 // most three. Empty when nothing is near.
 std::vector<std::string> NearWords(absl::string_view typed, const std::vector<std::string>& known);
 
-// The same as a question: `did you mean list?`, `did you mean get or list?`; ""
+// What NearWords found, said behind a message: `; there is "a" and "b"`; "" when it
+// found nothing.
+std::string ThereIs(const std::vector<std::string>& near);
+
+// NearWords as a question: `did you mean list?`, `did you mean get or list?`; ""
 // when nothing is near.
 std::string DidYouMean(absl::string_view typed, const std::vector<std::string>& known);
 

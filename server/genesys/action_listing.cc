@@ -152,12 +152,9 @@ std::string PlaceOf(absl::string_view flow_id) {
 
 absl::Status NameNotFound(const ActionQuery& query, const std::vector<std::string>& names) {
   const std::vector<std::string> near = NearWords(query.exact_name, names);
-  std::string message = absl::StrCat("there is no ", PlaceOf(query.flow_id), " with the name \"",
-                                     query.exact_name, "\"");
-  if (!near.empty()) {
-    absl::StrAppend(&message, "; there is \"", absl::StrJoin(near, "\" and \""), "\"");
-  }
-  return MakeError(errors::kActionNameNotFound, message,
+  return MakeError(errors::kActionNameNotFound,
+                   absl::StrCat("there is no ", PlaceOf(query.flow_id), " with the name \"",
+                                query.exact_name, "\"", ThereIs(near)),
                    {{"action_name", query.exact_name},
                     {"flow_id", query.flow_id},
                     {"near_names", absl::StrJoin(near, ", ")}});

@@ -94,11 +94,8 @@ absl::StatusOr<v1::ListConversationViewsResponse> OnlyView(const std::string& na
     names.push_back(view.name());
   }
   const std::vector<std::string> near = NearWords(name, names);
-  std::string message = absl::StrCat("there is no view \"", name, "\"");
-  if (!near.empty()) {
-    absl::StrAppend(&message, "; there is \"", absl::StrJoin(near, "\" and \""), "\"");
-  }
-  return MakeError(errors::kViewNotFound, message,
+  return MakeError(errors::kViewNotFound,
+                   absl::StrCat("there is no view \"", name, "\"", ThereIs(near)),
                    {{"view", name}, {"near_names", absl::StrJoin(near, ", ")}});
 }
 
@@ -127,13 +124,8 @@ std::vector<std::string> DimensionsOf(const v1::ListConversationViewsResponse& v
 }
 
 std::string AdviseOn(const std::string& dimension, const std::vector<std::string>& known) {
-  const std::vector<std::string> near = NearWords(dimension, known);
-  std::string advice =
-      absl::StrCat("The query names the dimension \"", dimension, "\", which does not exist");
-  if (!near.empty()) {
-    absl::StrAppend(&advice, "; there is \"", absl::StrJoin(near, "\" and \""), "\"");
-  }
-  return absl::StrCat(advice, ".");
+  return absl::StrCat("The query names the dimension \"", dimension, "\", which does not exist",
+                      ThereIs(NearWords(dimension, known)), ".");
 }
 
 }  // namespace

@@ -1,14 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "common/grpc_status.h"
 #include "common/time_conversion.h"
+#include "tests/integration/support/action_limits.h"
 #include "tests/integration/support/system.h"
 #include "tests/matchers/status_matchers.h"
 
@@ -17,10 +18,13 @@
 namespace gcjobs {
 namespace {
 
+using ::gcjobs::testing::ActionWrites;
 using ::gcjobs::testing::IsOk;
 using ::gcjobs::testing::kActionId;
 using ::gcjobs::testing::SeenRequest;
+using ::gcjobs::testing::SetLimit;
 using ::gcjobs::testing::StatusIs;
+using ::gcjobs::testing::StoredAction;
 using ::gcjobs::testing::System;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -32,25 +36,10 @@ class ActionTimeoutTest : public ::testing::Test {
   absl::StatusOr<v1::ActionTimeout> Set(const std::string& action, const std::string& flow,
                                         absl::Duration timeout,
                                         std::optional<int64_t> expected_version = {}) {
-    grpc::ClientContext context;
-    v1::UpdateActionTimeoutRequest request;
-    request.set_action_id(action);
-    request.set_flow_id(flow);
-    *request.mutable_timeout() = ToProto(timeout);
-    if (expected_version) request.set_expected_version(*expected_version);
-    v1::ActionTimeout answer;
-    const grpc::Status status = system_.actions().UpdateActionTimeout(&context, request, &answer);
-    if (!status.ok()) return FromGrpc(status);
-    return answer;
+    return SetLimit(&system_, action, flow, timeout, expected_version);
   }
-  std::string Stored(const std::string& action) {
-    return system_.simulator().Get("/__sim/actions/" + action);
-  }
-  std::vector<SeenRequest> Writes() {
-    return system_.simulator().Seen([](const SeenRequest& request) {
-      return request.method == "PUT" || request.method == "PATCH";
-    });
-  }
+  std::string Stored(const std::string& action) { return StoredAction(&system_, action); }
+  std::vector<SeenRequest> Writes() { return ActionWrites(&system_); }
 
   System system_;
 };

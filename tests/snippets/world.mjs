@@ -31,7 +31,7 @@ class Server {
 
 // Stands for a server in a snippet: starts the real one on a port of its own, and
 // is content when it listens. What fails to start fails the snippet.
-const startsAndStops = (program, more) => `#!/usr/bin/env bash
+const startsAndStops = (root, program, more) => `#!/usr/bin/env bash
 set -euo pipefail
 if [[ \${1:-} == check ]]; then exec ${program} "$@" --listen 127.0.0.1:0 ${more}; fi
 arguments=()
@@ -42,15 +42,8 @@ while (($# > 0)); do
   esac
   shift
 done
-out=$(mktemp -p "$WORK")
-${program} "\${arguments[@]}" --listen 127.0.0.1:0 ${more} >"$out" &
-pid=$!
-until grep -q '^listening on ' "$out"; do
-  kill -0 $pid 2>/dev/null || { wait $pid; exit 1; }
-  sleep 0.02
-done
-kill $pid
-wait $pid || true
+source ${root}/scripts/programs.sh
+start server ${program} "\${arguments[@]}" --listen 127.0.0.1:0 ${more}
 `;
 
 export class World {
@@ -111,9 +104,9 @@ export class World {
       this.write(join('bin', name), text);
       chmodSync(join(this.work, 'bin', name), 0o755);
     };
-    program('gcjobsd', startsAndStops(join(this.bin, 'gcjobsd'),
+    program('gcjobsd', startsAndStops(this.root, join(this.bin, 'gcjobsd'),
       '--data-dir "$(mktemp -d -p "$WORK")"'));
-    program('gcjobs-sim', startsAndStops(join(this.bin, 'gcjobs-sim'), ''));
+    program('gcjobs-sim', startsAndStops(this.root, join(this.bin, 'gcjobs-sim'), ''));
     program('make-order', '#!/bin/sh\ncat "$WORK/order.json"\n');
     program('make-body', '#!/bin/sh\ncat "$WORK/body.json"\n');
     for (const name of ['proto', 'scripts', 'tools']) {

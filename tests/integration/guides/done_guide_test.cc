@@ -12,6 +12,7 @@
 #include "common/status_conversion.h"
 #include "common/time_conversion.h"
 #include "tests/integration/guides/guide_test.h"
+#include "tests/integration/support/action_limits.h"
 #include "tests/matchers/status_matchers.h"
 
 namespace gcjobs::testing {
@@ -36,27 +37,6 @@ class DoneGuideTest : public GuideTest {
     v1::Job end = system_.AwaitEnd(job->id());
     EXPECT_EQ(end.state(), state) << end.ShortDebugString();
     return end;
-  }
-
-  absl::StatusOr<v1::ActionTimeout> SetTimeout(const std::string& action, const std::string& flow,
-                                               absl::Duration timeout) {
-    grpc::ClientContext context;
-    v1::UpdateActionTimeoutRequest request;
-    request.set_action_id(action);
-    request.set_flow_id(flow);
-    *request.mutable_timeout() = ToProto(timeout);
-    v1::ActionTimeout answer;
-    const grpc::Status status = system_.actions().UpdateActionTimeout(&context, request, &answer);
-    if (!status.ok()) return FromGrpc(status);
-    return answer;
-  }
-  std::string Stored(const std::string& action) {
-    return system_.simulator().Get("/__sim/actions/" + action);
-  }
-  std::vector<SeenRequest> Writes() {
-    return system_.simulator().Seen([](const SeenRequest& request) {
-      return request.method == "PUT" || request.method == "PATCH";
-    });
   }
 
   // A query that has ended with so many pages of two items.
@@ -214,41 +194,42 @@ TEST_F(DoneGuideTest, GuideB01ListsAFlowsDataActionsWithTheirDefinitions) {
 }
 
 TEST_F(DoneGuideTest, GuideB06AllElseGoesBackAsItWasRead) {
-  const std::string before = Stored("fda-rest-object");
-  const auto answer = SetTimeout("fda-rest-object", kFlow, absl::Milliseconds(12345));
+  const std::string before = StoredAction(&system_, "fda-rest-object");
+  const auto answer = SetLimit(&system_, "fda-rest-object", kFlow, absl::Milliseconds(12345));
   ASSERT_THAT(answer, IsOk());
   const std::string old_limit = absl::StrCat(
       "\"timeout\": ", absl::ToInt64Milliseconds(FromProto(answer->previous_timeout())));
-  ASSERT_THAT(Writes(), SizeIs(1));
-  EXPECT_EQ(Writes()[0].body, absl::StrReplaceAll(before, {{old_limit, "\"timeout\": 12345"}}));
+  ASSERT_THAT(ActionWrites(&system_), SizeIs(1));
+  EXPECT_EQ(ActionWrites(&system_)[0].body,
+            absl::StrReplaceAll(before, {{old_limit, "\"timeout\": 12345"}}));
 }
 
 TEST_F(DoneGuideTest, GuideB07ARestActionsLimitIsInMillisecondsInAnObjectOrAString) {
   for (const char* action : {"fda-rest-object", "fda-rest-string", "fda-rest-no-timeout"}) {
-    const auto answer = SetTimeout(action, kFlow, absl::Milliseconds(4321));
+    const auto answer = SetLimit(&system_, action, kFlow, absl::Milliseconds(4321));
     ASSERT_THAT(answer, IsOk()) << action;
     EXPECT_EQ(FromProto(answer->timeout()), absl::Milliseconds(4321)) << action;
     EXPECT_TRUE(answer->verified()) << action;
-    EXPECT_THAT(Stored(action), HasSubstr("4321")) << action;
+    EXPECT_THAT(StoredAction(&system_, action), HasSubstr("4321")) << action;
   }
-  EXPECT_THAT(Stored("fda-rest-string"), HasSubstr(R"("definition":")"));
+  EXPECT_THAT(StoredAction(&system_, "fda-rest-string"), HasSubstr(R"("definition":")"));
 }
 
 TEST_F(DoneGuideTest, GuideB08OtherTypesHaveSeconds) {
-  ASSERT_THAT(SetTimeout("fda-lambda", kFlow, absl::Seconds(20)), IsOk());
-  EXPECT_THAT(Stored("fda-lambda"), HasSubstr("\"executionTimeout\":20"));
+  ASSERT_THAT(SetLimit(&system_, "fda-lambda", kFlow, absl::Seconds(20)), IsOk());
+  EXPECT_THAT(StoredAction(&system_, "fda-lambda"), HasSubstr("\"executionTimeout\":20"));
 }
 
 TEST_F(DoneGuideTest, GuideB12AConflictIsReadAndWrittenAgain) {
   system_.simulator().AddFault(R"({"method":"PUT","conflict":true})");
-  const auto answer = SetTimeout("fda-rest-object", kFlow, absl::Seconds(7));
+  const auto answer = SetLimit(&system_, "fda-rest-object", kFlow, absl::Seconds(7));
   ASSERT_THAT(answer, IsOk());
   EXPECT_TRUE(answer->verified());
-  EXPECT_THAT(Writes(), SizeIs(2));
+  EXPECT_THAT(ActionWrites(&system_), SizeIs(2));
 }
 
 TEST_F(DoneGuideTest, GuideB13NameTypeAndLimitAreReadBack) {
-  ASSERT_THAT(SetTimeout("fda-rest-object", kFlow, absl::Seconds(9)), IsOk());
+  ASSERT_THAT(SetLimit(&system_, "fda-rest-object", kFlow, absl::Seconds(9)), IsOk());
   const Ended ended = Run(system_, {"action", "timeout", "get", "fda-rest-object", "--flow", kFlow,
                                     "--output", "json"});
   EXPECT_EQ(ended.code, 0) << ended.errors;

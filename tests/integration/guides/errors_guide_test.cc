@@ -8,10 +8,10 @@
 #include "common/error_info.h"
 #include "common/failure_body.h"
 #include "common/file.h"
-#include "common/grpc_status.h"
 #include "common/json.h"
 #include "common/status_conversion.h"
 #include "tests/integration/guides/guide_test.h"
+#include "tests/integration/support/action_limits.h"
 #include "tests/matchers/status_matchers.h"
 
 // What the guides say of errors.
@@ -37,21 +37,10 @@ std::string MetadataOf(const absl::Status& status, const std::string& name) {
   return info->metadata().at(name);
 }
 
-absl::Status UpdateTimeout(System* system, const std::string& action, const std::string& flow,
-                           int seconds) {
-  grpc::ClientContext context;
-  v1::UpdateActionTimeoutRequest request;
-  request.set_action_id(action);
-  request.set_flow_id(flow);
-  request.mutable_timeout()->set_seconds(seconds);
-  v1::ActionTimeout response;
-  return FromGrpc(system->actions().UpdateActionTimeout(&context, request, &response));
-}
-
 TEST_F(GuideTest, GuideA11TimeoutsTellOfTheAsynchronousForm) {
   System system;
   Answer(&system, "GET", "/api/v2/integrations/actions/*", 504);
-  const absl::Status late = UpdateTimeout(&system, kActionId, "", 10);
+  const absl::Status late = SetLimit(&system, kActionId, "", absl::Seconds(10)).status();
   EXPECT_THAT(late, StatusIs(StatusCode::kDeadlineExceeded, "GENESYS_TIMEOUT"));
   EXPECT_THAT(GetRemedy(late), AllOf(HasSubstr("no header"), HasSubstr("mode ASYNC")));
 
@@ -127,7 +116,8 @@ TEST_F(GuideTest, GuideA14AnInvalidActionIdIsLookedUp) {
 
 TEST_F(GuideTest, GuideB04WhatIsNotFoundIsCalledByItsName) {
   System system;
-  const absl::Status no_action = UpdateTimeout(&system, "nothing", "no-flow", 10);
+  const absl::Status no_action =
+      SetLimit(&system, "nothing", "no-flow", absl::Seconds(10)).status();
   EXPECT_THAT(no_action, StatusIs(StatusCode::kNotFound, "GENESYS_NOT_FOUND"));
   EXPECT_THAT(GetRemedy(no_action),
               AllOf(HasSubstr("no flow or data action of this id"), HasSubstr("does not show it")));
@@ -141,7 +131,8 @@ TEST_F(GuideTest, GuideB04WhatIsNotFoundIsCalledByItsName) {
 
 TEST_F(GuideTest, GuideB11OutOfRangeTellsTheWayOut) {
   System system;
-  const absl::Status refused = UpdateTimeout(&system, kActionId, "some-flow", 31);
+  const absl::Status refused =
+      SetLimit(&system, kActionId, "some-flow", absl::Seconds(31)).status();
   EXPECT_THAT(refused, StatusIs(StatusCode::kInvalidArgument, "TIMEOUT_OUT_OF_RANGE"));
   EXPECT_THAT(GetRemedy(refused),
               AllOf(HasSubstr("1 to 30 seconds"), HasSubstr("mode ASYNC"), HasSubstr("webhook")));
